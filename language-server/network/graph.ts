@@ -1,0 +1,128 @@
+import type { Distribution, Location } from './distribution.js';
+import type { Quantity } from './quantity.js';
+
+/** Sizes of a tensor, batch first; `null`: not even the number of dimensions is known. */
+export type Shape = readonly Quantity[] | null;
+
+/** A trainable tensor. One object a tensor: tied weights are the same object under two layers. */
+export interface Parameter {
+  readonly name: string;
+  shape: Shape;
+  /** Every write in program order; the last one rules. */
+  readonly writes: Distribution[];
+}
+
+/** A module that owns weights, in the order of `named_modules()`, called in `forward` or not. */
+export interface Layer {
+  readonly path: string;
+  /** The framework's name without its module: `Conv2d`. */
+  readonly kind: string;
+  readonly location: Location;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  /** The framework's own fans of `weight`. */
+  readonly fanIn: Quantity | null;
+  readonly fanOut: Quantity | null;
+  /** Weights truly summed into one output unit. */
+  readonly summands: Quantity | null;
+  /** Further tensors by name (`in_proj_weight`, `weight_hh_l0`). */
+  readonly others: readonly Parameter[];
+}
+
+export type Node = NodeBase & Operation;
+
+export interface NodeBase {
+  readonly id: number;
+  /** Path of the module that ran, or of the module whose `forward` holds the operation. */
+  readonly path: string;
+  /** The framework's name: `Conv2d`, `relu`, `add`. */
+  readonly name: string;
+  readonly location: Location;
+  /** Ids of the nodes whose outputs enter, in argument order; always smaller than `id`. */
+  readonly inputs: readonly number[];
+  readonly shape: Shape;
+}
+
+/** What a node does with its inputs. */
+export type Operation =
+  | { readonly kind: 'input' }
+  | Affine
+  | Activation
+  | Normalization
+  | { readonly kind: 'dropout'; readonly variant: 'element' | 'channel' | 'alpha' | 'path'; readonly rate: Quantity | null }
+  | Pooling
+  | { readonly kind: 'add'; readonly coefficients: readonly number[] }
+  | { readonly kind: 'multiply' }
+  | { readonly kind: 'concatenate'; readonly axis: number }
+  /** Multiplication by a constant or by a parameter (layer scale, ReZero), with that parameter where there is one. */
+  | { readonly kind: 'scale'; readonly factor: number | null; readonly parameter: Parameter | null }
+  | { readonly kind: 'shift'; readonly offset: number | null; readonly parameter: Parameter | null }
+  /** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
+  | { readonly kind: 'reshape' }
+  | { readonly kind: 'softmax' }
+  | { readonly kind: 'matmul' }
+  | { readonly kind: 'attention'; readonly heads: Quantity | null }
+  | { readonly kind: 'recurrent'; readonly cell: 'rnn' | 'lstm' | 'gru'; readonly layer: Layer }
+  /** Something that the evaluator could not follow. Signals stop here, with the reason. */
+  | { readonly kind: 'opaque'; readonly reason: string };
+
+export interface Affine {
+  readonly kind: 'affine';
+  readonly variant: 'dense' | 'convolution' | 'transposed' | 'embedding' | 'bilinear';
+  readonly layer: Layer;
+  readonly inChannels: Quantity | null;
+  readonly outChannels: Quantity | null;
+  /** One entry a spatial dimension; empty for dense layers. */
+  readonly kernel: readonly Quantity[];
+  readonly stride: readonly Quantity[];
+  readonly padding: readonly Quantity[] | 'same' | 'valid';
+  readonly paddingMode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+  readonly dilation: readonly Quantity[];
+  readonly groups: Quantity;
+}
+
+export interface Activation {
+  readonly kind: 'activation';
+  /** Name as in `meanfield/activations`: `relu`, `leaky_relu`, `gelu_tanh`. */
+  readonly activation: string;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+export interface Normalization {
+  readonly kind: 'normalization';
+  readonly variant: 'batch' | 'layer' | 'group' | 'instance' | 'rms' | 'local-response';
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly epsilon: number;
+  readonly groups: Quantity | null;
+}
+
+export interface Pooling {
+  readonly kind: 'pooling';
+  readonly variant: 'average' | 'max' | 'global-average' | 'global-max' | 'adaptive-average' | 'adaptive-max';
+  readonly kernel: readonly Quantity[];
+  readonly stride: readonly Quantity[];
+  readonly padding: readonly Quantity[];
+}
+
+/** A model as it would be instantiated: what the evaluator returns and the theory runs on. */
+export interface Network {
+  readonly name: string;
+  readonly entry: string;
+  readonly framework: string;
+  readonly location: Location;
+  readonly arguments: readonly { name: string; value: string; source: string }[];
+  /** In the order of `named_modules()`. */
+  readonly layers: readonly Layer[];
+  /** In forward order: inputs of a node stand before it. */
+  readonly nodes: readonly Node[];
+  /** Nodes whose outputs `forward` returns. */
+  readonly outputs: readonly number[];
+  readonly unknown: readonly Unknown[];
+}
+
+export interface Unknown {
+  readonly reason: string;
+  readonly location: Location;
+  readonly path: string | null;
+}

@@ -1,0 +1,270 @@
+/**
+ * What crosses the borders of the language server: the versioned report and the custom requests.
+ *
+ * `extension/` and `webview/` import this file as types alone, so it holds no code but the names of the methods.
+ */
+
+/** Zero-based line and UTF-16 code unit, as in the language server protocol. */
+export interface Position {
+  line: number;
+  character: number;
+}
+
+/** Half-open: `end` is the first position after the text. */
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+/** A depth scale in layers. `'infinity'` is an answer (criticality); `null` says that it is not known. */
+export type DepthScale = number | 'infinity' | null;
+
+/** Mean-field phase of random networks. Poole et al. 2016, arXiv:1606.05340. */
+export type Phase = 'ordered' | 'critical' | 'chaotic';
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+export interface Report {
+  schema: 1;
+  tool: { name: string; version: string };
+  files: FileReport[];
+}
+
+export interface FileReport {
+  file: string;
+  framework: string | null;
+  /** What keeps the whole file from being analysed as it stands: size, nesting, syntax, budget. */
+  problems: Problem[];
+  models: ModelReport[];
+}
+
+export interface Problem {
+  message: string;
+  range: Range;
+}
+
+export interface ModelReport {
+  /** Class name, or the variable that holds an anonymous `nn.Sequential`. */
+  name: string;
+  /** The call that was followed, without arguments: a factory (`vgg16`), else the class. */
+  entry: string;
+  framework: string;
+  /** Where the model is defined: the name in its class statement, or the variable. */
+  range: Range;
+  arguments: { name: string; value: string; source: string }[];
+  /** Layers with weights in definition order, as `named_modules()` lists them. */
+  layers: LayerReport[];
+  graph: { nodes: GraphNodeReport[]; edges: [from: number, to: number][] };
+  /** The very network, in forward order. */
+  propagation: PropagationPoint[];
+  summary: Summary;
+  findings: Finding[];
+}
+
+export interface LayerReport {
+  /** As the framework names it: `features.0`, `layer1.0.conv1`. */
+  path: string;
+  /** The framework's name of the layer type, without its module: `Linear`, `Conv2d`. */
+  kind: string;
+  range: Range;
+  /** The framework's own fans; `null` where they depend on an unknown width. */
+  fanIn: number | null;
+  fanOut: number | null;
+  /** Number of weights truly summed into one output unit; differs from `fanIn` for transposed convolutions. */
+  summands: number | null;
+  weight: WeightReport | null;
+  bias: BiasReport | null;
+  /** First activation that the output reaches along the data flow, for instance `relu`. */
+  activation: string | null;
+  activationParameters: Record<string, number>;
+  /** Probability that a unit survives the dropout between this layer and the next; 1 without dropout. */
+  keep: number;
+  /** This layer with its activation, repeated for ever. */
+  local: LocalTheory | null;
+}
+
+export interface Distributed {
+  /** Family: `normal`, `uniform`, `truncated-normal`, `orthogonal`, `zeros`, `constant`, … */
+  distribution: string;
+  mean: number | null;
+  variance: number | null;
+  /** Who wrote it, in a few words: `PyTorch default`, `kaiming_normal_ (line 12)`. */
+  source: string;
+  /** Where that writer stands; `null` for a default. */
+  sourceRange: Range | null;
+  /** The variance as a formula, for instance `1/(3·fan_in)`. */
+  formula: string | null;
+}
+
+export interface WeightReport extends Distributed {
+  /** σ_w² = summands · E[W²]. Known also for symbolic widths where the initializer is scaled by the fan. */
+  sigmaW2: number | null;
+}
+
+/** σ_b² = E[b²] = variance + mean². */
+export type BiasReport = Distributed & { sigmaB2: number | null };
+
+export interface LocalTheory {
+  qStar: number | 'infinity' | null;
+  /** χ₁ = σ_w² E[φ′(√q* z)²] / keep. */
+  chi1: number | null;
+  cStar: number | null;
+  xiQ: DepthScale;
+  xiC: DepthScale;
+  xiGrad: DepthScale;
+  phase: Phase | null;
+  /** The (σ_w², σ_b²) that makes this activation critical, by name of the initializer where there is one. */
+  critical: CriticalPoint | null;
+}
+
+export interface CriticalPoint {
+  sigmaW2: number;
+  sigmaB2: number;
+  qStar: number;
+  /** False where the fixed point on the line χ₁ = 1 repels (GELU, SiLU, Mish at small q*). */
+  attracting: boolean;
+}
+
+export interface GraphNodeReport {
+  id: number;
+  kind: string;
+  /** Framework's name of the operation: `Conv2d`, `relu`, `add`. */
+  operation: string;
+  path: string;
+  range: Range;
+  shape: (number | null)[] | null;
+}
+
+export interface PropagationPoint {
+  path: string;
+  operation: string;
+  range: Range;
+  /** Second moment of this node's output for an input of second moment 1. */
+  q: number | 'infinity' | null;
+  /** Correlation of this node's outputs for two inputs. */
+  c: number | null;
+  /** Factor on the mean squared gradient norm from this layer's output to that of the layer before it. */
+  chi: number | null;
+  /** Mean squared gradient with respect to this node's output, relative to the network's output. */
+  gradient: number | null;
+  /** ln of `gradient`, which survives where the number itself would under- or overflow. */
+  logGradient: number | null;
+}
+
+export interface Summary {
+  mode: 'train' | 'eval';
+  phase: Phase | null;
+  /** Geometric mean of the χ of the layers. */
+  chi1: number | null;
+  xiC: DepthScale;
+  xiQ: DepthScale;
+  xiGrad: DepthScale;
+  /** Number of weight layers on the longest path from input to output. */
+  depth: number;
+  /** 6 ξ_c. Schoenholz et al. 2017, arXiv:1611.01232. */
+  trainableDepth: DepthScale;
+  /** log₁₀(‖∂f/∂W_last‖ / ‖∂f/∂W_first‖): positive where gradients vanish towards the input. */
+  log10GradientRatio: number | null;
+  isometry: { mean: number; variance: number; max: number; score: number } | null;
+  uncertainty: { log10Gradient: number } | null;
+  /** One sentence that a user without the theory can act on. */
+  verdict: string;
+  assumptions: string[];
+  unknown: Unknown[];
+}
+
+export interface Unknown {
+  reason: string;
+  range: Range;
+  path: string | null;
+}
+
+export interface Finding {
+  rule: string;
+  severity: Severity;
+  message: string;
+  range: Range;
+  /** Other places that belong to it, for instance the layer that starts the decay. */
+  related: { message: string; range: Range }[];
+  fix: Fix | null;
+}
+
+/** An edit of the analysed file that makes the finding go away. */
+export interface Fix {
+  title: string;
+  edits: { range: Range; newText: string }[];
+}
+
+// --- Custom requests and notifications between extension and language server -------------------------------------
+
+/** `ReportRequest` → `ReportAnswer | null`: the last finished analysis of an open document. */
+export const reportMethod = 'meanfield/report';
+export interface ReportRequest {
+  uri: string;
+}
+export interface ReportAnswer {
+  uri: string;
+  version: number;
+  report: FileReport;
+}
+
+/** `ChartsRequest` → `Charts | null`: what the panel draws beside the report, computed on demand. */
+export const chartsMethod = 'meanfield/charts';
+export interface ChartsRequest {
+  uri: string;
+  /** Index into `FileReport.models`. */
+  model: number;
+}
+export interface Charts {
+  /** One plane an activation that the model uses. */
+  phasePlanes: PhasePlane[];
+}
+export interface PhasePlane {
+  activation: string;
+  activationParameters: Record<string, number>;
+  keep: number;
+  /** The curve χ₁ = 1, by rising σ_b². Empty where the activation has no critical initialization. */
+  criticalLine: { sigmaW2: number; sigmaB2: number; qStar: number; attracting: boolean }[];
+  /** Why the line is empty or a single point. */
+  note: string | null;
+  /** χ₁ at the reached fixed point, row-major: `chi1[row * sigmaW2.length + column]`, rows follow `sigmaB2`. `null`: q diverges. */
+  grid: { sigmaW2: number[]; sigmaB2: number[]; chi1: (number | null)[] };
+  /** Layers of the model with this activation, as indices into `ModelReport.layers`. */
+  layers: number[];
+}
+
+/** Sent by the server when a document has a new report. */
+export const reportChangedMethod = 'meanfield/reportChanged';
+export interface ReportChanged {
+  uri: string;
+  version: number;
+}
+
+/** Sent by the server for the status item. */
+export const statusMethod = 'meanfield/status';
+export interface ServerStatus {
+  state: 'ready' | 'busy' | 'limited' | 'error';
+  message: string;
+  /** Time of the last analysis. */
+  milliseconds: number | null;
+}
+
+/** Command of the code lens; arguments: document URI, index of the model. */
+export const analyzeCommand = 'meanfield.analyze';
+
+// --- Messages between panel host and webview ---------------------------------------------------------------------
+
+export type ToWebview =
+  | { type: 'report'; file: string; version: number; report: FileReport; model: number }
+  | { type: 'charts'; version: number; model: number; charts: Charts }
+  /** The document changed and its new report is not there yet. */
+  | { type: 'stale' }
+  | { type: 'error'; message: string };
+
+export type FromWebview =
+  | { type: 'ready' }
+  | { type: 'selectModel'; model: number }
+  /** Reveal the source line of a layer, by its index: the webview never sends text, ranges or URIs. */
+  | { type: 'revealLayer'; model: number; layer: number }
+  | { type: 'retry' }
+  | { type: 'showOutput' };
