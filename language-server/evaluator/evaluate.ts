@@ -1,24 +1,146 @@
 import type { Framework } from '../frameworks/framework.js';
 import type { Network } from '../network/graph.js';
-import type { Problem } from '../protocol.js';
-import type { SyntaxTree } from '../source/syntax-tree.js';
+import type { Problem, Range } from '../protocol.js';
+import { mentionsAny } from '../source/prefilter.js';
+import { namedChildren, type SyntaxTree } from '../source/syntax-tree.js';
+import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised } from './budget.js';
+import { builtEntries, classEntries, type Entry, factoryEntries, hintEntries } from './entries.js';
+import { Files, type ReadModule } from './files.js';
+import { Interpreter } from './interpreter.js';
+import { networkOf } from './network-of.js';
+import { makeBuiltins } from './python/builtins.js';
+import { runStatement } from './python/statements.js';
+import { Scope, type SourceFile } from './scope.js';
 
 export interface EvaluateOptions {
   /** Id of the file that the tree was parsed from: a path or URI, used in locations. */
   readonly file: string;
-  /** Asked at each call; a truthy answer ends the evaluation with what is known so far. */
+  readonly framework: Framework;
+  /** The parsed `framework.library`. */
+  readonly library: SyntaxTree;
+  /** Parses a fragment, for hint comments. */
+  readonly parse: (text: string) => SyntaxTree;
+  /** Finds the text that an import means; absent: imports of other files are unknown. */
+  readonly readModule?: ReadModule;
+  /** Asked while it runs; `true` ends the evaluation with what is known so far. */
   readonly cancelled?: () => boolean;
-  /** Time after which the evaluation ends with a problem that says so. */
-  readonly budgetMs?: number;
+  readonly limits?: Partial<BudgetLimits>;
 }
 
 export interface Evaluation {
   readonly framework: Framework | null;
   readonly networks: readonly Network[];
   readonly problems: readonly Problem[];
+  /** Ids of the other files that were read. */
+  readonly imported: readonly string[];
 }
 
+const maximalModels = 60;
+
 /** Runs a parsed file abstractly and returns the networks that it would build. Never throws for any text. */
-export function evaluate(_tree: SyntaxTree, _options: EvaluateOptions): Evaluation {
-  return { framework: null, networks: [], problems: [] };
+export function evaluate(tree: SyntaxTree, options: EvaluateOptions): Evaluation {
+  const { framework } = options;
+  if (!mentionsAny(tree.text, framework.packages)) return { framework: null, networks: [], problems: [], imported: [] };
+  return new FileEvaluation(tree, options).evaluate();
+}
+
+class FileEvaluation {
+  private readonly limits: BudgetLimits;
+  private readonly run: Interpreter;
+  private readonly problems: Problem[] = [];
+  private readonly networks: Network[] = [];
+  private readonly files: Files;
+
+  constructor(
+    tree: SyntaxTree,
+    private readonly options: EvaluateOptions,
+  ) {
+    this.limits = { ...defaultLimits, ...options.limits };
+    const holder = {} as { run: Interpreter };
+    const builtins = makeBuiltins(holder);
+    const file: SourceFile = { id: options.file, tree, scope: new Scope('module', builtins) };
+    const library: SourceFile = { id: `${options.framework.name} library`, tree: options.library, scope: new Scope('module', builtins) };
+    this.files = new Files(options.readModule ?? (() => null), builtins, (one) => this.runFile(one));
+    this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, (name, from) => this.files.resolve(name, from));
+    holder.run = this.run;
+    this.files.add(file);
+  }
+
+  evaluate(): Evaluation {
+    const { run } = this;
+    run.inFile(run.library, null, () => this.runFile(run.library));
+    run.takeNotes();
+    const sound = this.guard(null, () => this.runFile(run.file));
+    if (sound) {
+      this.add(hintEntries(run, (text) => this.parseExpression(text)));
+      this.add(builtEntries(run));
+      this.add(factoryEntries(run));
+      this.add(classEntries(run));
+    }
+    return { framework: this.options.framework, networks: this.networks, problems: this.problems, imported: this.files.read };
+  }
+
+  private budget(): Budget {
+    return new Budget(this.limits, this.options.cancelled);
+  }
+
+  /** Runs the statements of a file. One that would raise is passed over: half-typed files are the rule while editing. */
+  private runFile(file: SourceFile): void {
+    const { run } = this;
+    const before = run.file;
+    run.file = file;
+    try {
+      for (const statement of file.tree.root.children) {
+        if (!statement.named) continue;
+        try {
+          runStatement(run, statement, file.scope, { yielded: null });
+        } catch (error) {
+          if (!(error instanceof Raised)) throw error;
+          if (file !== run.library) run.note(`This would stop with ${error.typeName}: ${error.message}`, statement);
+        }
+      }
+    } finally {
+      run.file = before;
+    }
+  }
+
+  private add(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (this.networks.length >= maximalModels) return;
+      this.guard(entry.location.range, () => {
+        this.run.budget = this.budget();
+        const { instance, arguments: given } = entry.make(this.run);
+        if (instance?.module) {
+          const network = networkOf(this.run, entry, instance, given);
+          if (network.layers.length > 0) this.networks.push(network);
+        }
+        this.run.takeNotes();
+      });
+    }
+  }
+
+  /** One broken model costs itself and no more. */
+  private guard(range: Range | null, work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      const place = range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+      if (error instanceof Raised) this.problems.push({ message: `Not analysed: building it stops with ${error.typeName}: ${error.message}`, range: place });
+      else if (error instanceof BudgetExceeded) this.problems.push({ message: error.message, range: place });
+      else if (error instanceof RangeError && /call stack/i.test(error.message))
+        this.problems.push({ message: 'Analysis limited: the code is nested too deeply.', range: place });
+      else throw error;
+      this.run.trace = null;
+      return false;
+    }
+  }
+
+  private parseExpression(text: string): { file: SourceFile; node: SourceFile['tree']['root'] } | null {
+    const tree = this.options.parse(text);
+    const statement = namedChildren(tree.root)[0];
+    const expression = statement ? namedChildren(statement)[0] : undefined;
+    tree[Symbol.dispose]();
+    return expression && tree.problems.length === 0 ? { file: { id: this.run.file.id, tree, scope: this.run.file.scope }, node: expression } : null;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Distribution, Family, Source } from '../network/distribution.js';
-import type { Affine, Layer, Operation, Parameter, Shape } from '../network/graph.js';
+import type { Layer, Operation, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 
 /**
@@ -24,8 +24,20 @@ export interface Framework {
   readonly initializers: Readonly<Record<string, InitializerRow>>;
   /** Functions on plain values: `torch.nn.init.calculate_gain`, `torch.linspace`. */
   readonly values: Readonly<Record<string, ValueRow>>;
+  /** Functions that make tensors with a distribution: `torch.randn`, `torch.empty`. */
+  readonly creators: Readonly<Record<string, CreatorRow>>;
+  /** The class that makes a tensor trainable: `torch.nn.Parameter`. */
+  readonly parameterClass: string;
+  /** Base class of all modules: `torch.nn.Module`. */
+  readonly moduleClass: string;
+  /** Classes without a row that others derive from, with their own bases: what `isinstance` asks for. */
+  readonly abstract: Readonly<Record<string, readonly string[]>>;
   /** Classes that are compositions of others, written in the user's language and evaluated like user code. */
   readonly library: string;
+  /** Full names of the classes and functions in `library`, by their short names there. */
+  readonly libraryNames: Readonly<Record<string, string>>;
+  /** Functions that return their first argument or nothing and leave the network as it is: `torch.compile`, `torch.manual_seed`. */
+  readonly transparent: Readonly<Record<string, 'first' | 'none' | 'false' | 'decorator'>>;
   /** The framework's own fans of a weight tensor; `null` where it has none (fewer than two dimensions). */
   fans(shape: Shape): { fanIn: Quantity; fanOut: Quantity } | null;
 }
@@ -44,6 +56,8 @@ export interface ModuleRow {
   /** Weights truly summed into one output unit, as an expression in the arguments and `fanIn`; absent: `fanIn`. */
   readonly summands?: string;
   readonly operation: OperationRow;
+  /** Classes that it derives from, besides the module class. */
+  readonly bases?: readonly string[];
   /** Attributes besides the arguments themselves, as expressions in the arguments: `{ num_features: 'num_features' }`. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** Says why the row's numbers hold: `kaiming_uniform_(a=√5), hence σ_w² = 1/3`. */
@@ -80,7 +94,11 @@ export interface OperationContext {
 export interface Operated {
   readonly operation: Operation;
   readonly shape: Shape;
+  /** What the call returns where that is more than one tensor; `shape` is then that of the first. */
+  readonly outputs?: readonly Output[];
 }
+
+export type Output = { readonly shape: Shape } | readonly Output[];
 
 export interface FunctionRow {
   readonly signature: string;
@@ -97,36 +115,27 @@ export interface InitializerRow {
   readonly variance: string;
   /** How a user reads the variance. */
   readonly formula?: string;
+  /** In-place scaling (`mul_`): the factor on what is there; `undefined`: not known. */
+  readonly scales?: (bound: Arguments) => number | undefined;
   readonly source?: string;
+}
+
+export interface CreatorRow {
+  readonly family: Family;
+  readonly mean: number;
+  readonly variance: number;
+  /** Where the sizes stand: all positional arguments, or the shape of a tensor that is given. */
+  readonly sizes: 'positional' | 'like';
+  /** Name or position of the argument that holds the constant of `torch.full`. */
+  readonly fill?: string;
 }
 
 export interface ValueRow {
   readonly signature: string;
   /** `undefined`: not known; a thrown `RangeError` is what the framework itself would raise. */
   readonly value: (bound: Arguments) => Argument;
-}
-
-/** What the functions of `frameworks/index.ts` build; declared here so that the evaluator can be written against it. */
-export interface FrameworkFunctions {
-  /** Follows `aliases`; `null`: the framework has no such name. */
-  resolve(framework: Framework, dottedName: string): Resolved | null;
-  /** Builds parameters with their default distributions and the layer that owns them (if it has any). */
-  instantiate(
-    framework: Framework,
-    name: string,
-    row: ModuleRow,
-    bound: Arguments,
-    place: Pick<Layer, 'path' | 'location'>,
-  ): Instantiated;
-  /** The distribution that an initializer call gives to a parameter of this shape. */
-  initialize(
-    framework: Framework,
-    name: string,
-    row: InitializerRow,
-    bound: Arguments,
-    shape: Shape,
-    source: Source,
-  ): Distribution;
+  /** The result is a float even where it is a whole number. */
+  readonly float?: boolean;
 }
 
 export type Resolved =
@@ -134,13 +143,20 @@ export type Resolved =
   | { readonly kind: 'function'; readonly name: string; readonly row: FunctionRow }
   | { readonly kind: 'initializer'; readonly name: string; readonly row: InitializerRow }
   | { readonly kind: 'value'; readonly name: string; readonly row: ValueRow }
-  /** A class written in `library`. */
-  | { readonly kind: 'library'; readonly name: string };
+  | { readonly kind: 'creator'; readonly name: string; readonly row: CreatorRow }
+  | { readonly kind: 'transparent'; readonly name: string; readonly result: 'first' | 'none' | 'false' | 'decorator' }
+  /** The class that makes a tensor trainable. */
+  | { readonly kind: 'parameter'; readonly name: string }
+  /** A class that others derive from, the module class among them. */
+  | { readonly kind: 'abstract'; readonly name: string; readonly bases: readonly string[] }
+  /** A class or function written in `library`, with its short name there. */
+  | { readonly kind: 'library'; readonly name: string; readonly local: string };
 
 export interface Instantiated {
-  readonly parameters: ReadonlyMap<string, Parameter>;
+  /** By name in the framework's order; `null` where the module declares a tensor that these arguments leave out. */
+  readonly parameters: ReadonlyMap<string, Parameter | null>;
+  /** What the framework would refuse, in words. */
+  readonly problems: readonly string[];
   readonly layer: Layer | null;
   readonly attributes: Arguments;
 }
-
-export type { Affine };

@@ -10,11 +10,14 @@ export interface Parameter {
   shape: Shape;
   /** Every write in program order; the last one rules. */
   readonly writes: Distribution[];
+  /** The tensor whose copy this one is: both start with the same numbers, unless one was written since. */
+  copyOf?: Parameter;
 }
 
 /** A module that owns weights, in the order of `named_modules()`, called in `forward` or not. */
 export interface Layer {
-  readonly path: string;
+  /** Empty until the model is built and its modules know where they stand. */
+  path: string;
   /** The framework's name without its module: `Conv2d`. */
   readonly kind: string;
   readonly location: Location;
@@ -46,6 +49,8 @@ export interface NodeBase {
 /** What a node does with its inputs. */
 export type Operation =
   | { readonly kind: 'input' }
+  /** A parameter that is used as a tensor of its own: a class token, a table of positions. */
+  | { readonly kind: 'parameter'; readonly parameter: Parameter }
   | Affine
   | Activation
   | Normalization

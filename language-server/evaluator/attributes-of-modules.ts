@@ -1,0 +1,156 @@
+import { callModule, construct, namedModules, namedParameters } from "./modules.js";
+import type { Interpreter } from './interpreter.js';
+import { callValue } from './python/calls.js';
+import { fromArgument } from './signature.js';
+import { bool, builtin, type Call, dict, type Instance, list, none, string, tuple, type Value } from './values.js';
+
+/** `object.name = value`. Modules and trainable tensors register themselves with the module that holds them. */
+export function setAttribute(run: Interpreter, object: Value, name: string, value: Value): void {
+  if (object.kind === 'function') object.attributes.set(name, value);
+  else if (object.kind === 'class') object.attributes.set(name, value);
+  else if (object.kind === 'parameter' && name === 'data' && value.kind === 'parameter') {
+    object.parameter.writes.push(...value.parameter.writes.slice(-1));
+  } else if (object.kind === 'instance') setInstanceAttribute(run, object, name, value);
+}
+
+function setInstanceAttribute(_run: Interpreter, object: Instance, name: string, value: Value): void {
+  const state = object.module;
+  if (!state) {
+    object.attributes.set(name, value);
+    return;
+  }
+  const wasChild = state.children.has(name);
+  const wasParameter = state.parameters.has(name);
+  if (value.kind === 'instance' && value.module) {
+    object.attributes.delete(name);
+    state.parameters.delete(name);
+    state.children.set(name, value);
+  } else if (value.kind === 'parameter' && value.trainable) {
+    object.attributes.delete(name);
+    state.children.delete(name);
+    state.parameters.set(name, value);
+    retie(object, name, value);
+  } else if (value.kind === 'none' && wasChild) state.children.set(name, value);
+  else if (value.kind === 'none' && wasParameter) state.parameters.set(name, value);
+  else {
+    state.children.delete(name);
+    state.parameters.delete(name);
+    object.attributes.set(name, value);
+  }
+}
+
+/** `self.head.weight = self.embedding.weight`: the layer's own tensor is the other one from now on. */
+function retie(object: Instance, name: string, value: Extract<Value, { kind: 'parameter' }>): void {
+  const state = object.module!;
+  if (!state.layer || (name !== 'weight' && name !== 'bias')) return;
+  state.layer = { ...state.layer, [name]: value.parameter };
+}
+
+/** What a module has besides what its class and its instance define; `undefined`: nothing of that name. */
+export function moduleAttribute(run: Interpreter, object: Instance, name: string): Value | undefined {
+  const state = object.module!;
+  const method = methods[name];
+  if (method) return builtin(name, (call) => method(run, object, call));
+  switch (name) {
+    case 'training':
+      return bool(true);
+    case '_modules':
+      return dict([...state.children].map(([key, child]) => [string(key), child] as const));
+    case '_parameters':
+      return dict([...state.parameters].map(([key, parameter]) => [string(key), parameter] as const));
+    case '_buffers':
+      return dict();
+  }
+  const argument = state.built?.arguments;
+  if (argument && name in argument) return fromArgument(argument[name]);
+  return undefined;
+}
+
+type Method = (run: Interpreter, object: Instance, call: Call) => Value;
+
+const self: Method = (_, object) => object;
+const nothing: Method = () => none;
+
+const methods: Readonly<Record<string, Method>> = {
+  __init__: (run, object, call) => {
+    construct(run, object, call);
+    return none;
+  },
+  __call__: (run, object, call) => callModule(run, object, call),
+  forward: (run, object, call) => callModule(run, object, call),
+  modules: (_, object) => list(namedModules(object).map(({ module }) => module)),
+  named_modules: (_, object) => list(namedModules(object).map(({ path, module }) => tuple([string(path), module]))),
+  children: (_, object) => list([...object.module!.children.values()].filter((child) => child.kind === 'instance')),
+  named_children: (_, object) =>
+    list([...object.module!.children].filter(([, child]) => child.kind === 'instance').map(([name, child]) => tuple([string(name), child]))),
+  parameters: (_, object) => list(namedParameters(object).map(({ value }) => value)),
+  named_parameters: (_, object) => list(namedParameters(object).map(({ path, value }) => tuple([string(path), value]))),
+  buffers: () => list([]),
+  named_buffers: () => list([]),
+  add_module: (run, object, { positional: [name, child] }) => {
+    if (name?.kind === 'string' && child) setInstanceAttribute(run, object, name.value, child);
+    return none;
+  },
+  register_module: (run, object, call) => methods.add_module!(run, object, call),
+  register_parameter: (_, object, { positional: [name, value], keywords }) => {
+    const parameter = value ?? keywords.get('param');
+    if (name?.kind === 'string' && (parameter?.kind === 'parameter' || parameter?.kind === 'none')) object.module!.parameters.set(name.value, parameter);
+    return none;
+  },
+  register_buffer: (_, object, { positional: [name, value = none] }) => {
+    if (name?.kind === 'string') object.attributes.set(name.value, value);
+    return none;
+  },
+  apply: (run, object, { positional: [function_ = none], node }) => {
+    // Children first, the module itself last, as PyTorch does it.
+    const visit = (module: Instance): void => {
+      run.budget.enter();
+      for (const child of module.module!.children.values()) if (child.kind === 'instance') visit(child);
+      run.budget.leave();
+      callValue(run, function_, { positional: [module], keywords: new Map(), node }, null);
+    };
+    visit(object);
+    return object;
+  },
+  get_submodule: (run, object, { positional: [path], node }) => {
+    let module: Value | undefined = object;
+    for (const part of path?.kind === 'string' && path.value !== '' ? path.value.split('.') : [])
+      module = module?.kind === 'instance' ? module.module?.children.get(part) : undefined;
+    return module ?? run.unknown('This submodule is not known.', node);
+  },
+  reset_parameters: (run, object, { node }) => {
+    for (const parameter of object.module!.parameters.values()) {
+      const first = parameter.kind === 'parameter' ? parameter.parameter.writes[0] : undefined;
+      if (parameter.kind === 'parameter' && first)
+        parameter.parameter.writes.push({ ...first, source: { kind: 'call', text: 'reset_parameters()', location: run.location(node) } });
+    }
+    return none;
+  },
+  load_state_dict: (run, object, { node }) => {
+    run.note(`Weights are loaded here: '${object.class.name}' is shown as initialized before that.`, node);
+    return none;
+  },
+  state_dict: (run, _, { node }) => run.unknown('The contents of a state dict are not followed.', node),
+  requires_grad_: self,
+  train: self,
+  eval: self,
+  to: self,
+  cuda: self,
+  cpu: self,
+  half: self,
+  float: self,
+  double: self,
+  bfloat16: self,
+  type: self,
+  share_memory: self,
+  compile: nothing,
+  zero_grad: nothing,
+  register_forward_hook: nothing,
+  register_forward_pre_hook: nothing,
+  register_full_backward_hook: nothing,
+  register_load_state_dict_post_hook: nothing,
+  _register_load_state_dict_pre_hook: nothing,
+  extra_repr: () => string(''),
+  _get_name: (_, object) => string(object.class.name),
+};
+

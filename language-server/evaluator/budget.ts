@@ -1,0 +1,61 @@
+/** Ends an evaluation that goes on for ever. Caught where a model is evaluated, so that others of the file still are. */
+export class BudgetExceeded extends Error {}
+
+/** `raise` of the analysed program on its way to a `try` or to the entry. */
+export class Raised extends Error {
+  constructor(
+    readonly typeName: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Counts the work of one entry. */
+export class Budget {
+  private steps = 0;
+  private depth = 0;
+  private readonly deadline: number;
+
+  constructor(
+    private readonly limits: BudgetLimits,
+    private readonly cancelled: () => boolean = () => false,
+  ) {
+    this.deadline = performance.now() + limits.milliseconds;
+  }
+
+  /** Called for each statement, call and round of a loop. */
+  step(): void {
+    this.steps++;
+    if (this.steps > this.limits.steps)
+      throw new BudgetExceeded(`Analysis limited: more than ${this.limits.steps.toLocaleString('en-US')} steps.`);
+    if ((this.steps & 0xff) === 0) {
+      if (performance.now() > this.deadline) throw new BudgetExceeded(`Analysis limited: it took longer than ${this.limits.milliseconds} ms.`);
+      if (this.cancelled()) throw new BudgetExceeded('Analysis cancelled.');
+    }
+  }
+
+  enter(): void {
+    if (++this.depth > this.limits.callDepth) {
+      // The frames unwind through `leave`, so the depth is right again where this is caught.
+      throw new BudgetExceeded(`Analysis limited: calls nested more than ${this.limits.callDepth} deep.`);
+    }
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+}
+
+export interface BudgetLimits {
+  readonly steps: number;
+  readonly callDepth: number;
+  readonly milliseconds: number;
+  /** Nodes of one graph. */
+  readonly nodes: number;
+  /** Rounds of one loop, and items of one list. */
+  readonly rounds: number;
+}
+
+/** Twenty times what the largest model of the common libraries needs. */
+export const defaultLimits: BudgetLimits = { steps: 1_000_000, callDepth: 120, milliseconds: 2_000, nodes: 50_000, rounds: 20_000 };

@@ -1,0 +1,188 @@
+import { symbol } from '../network/quantity.js';
+import type { Location } from '../network/distribution.js';
+import { child, type SyntaxNode } from '../source/syntax-tree.js';
+import { isModuleClass } from './framework-names.js';
+import type { Interpreter } from './interpreter.js';
+import { namedModules } from './modules.js';
+import { callValue } from './python/calls.js';
+import { classAttribute } from './python/classes.js';
+import { evaluate } from './python/expressions.js';
+import { formatValue } from './python/format.js';
+import { type ClassValue, type FunctionValue, type Instance, int, none, type ParameterDefinition, string, type Value } from './values.js';
+
+/** A model to report: what to call it, where it is defined, and how to get it. */
+export interface Entry {
+  /** The call that makes it, without arguments. */
+  readonly entry: string;
+  /** Name for models without a class of their own (`net = nn.Sequential(...)`). */
+  readonly name: string | null;
+  readonly location: Location;
+  readonly make: (run: Interpreter) => { instance: Instance | null; arguments: EntryArgument[] };
+}
+
+export interface EntryArgument {
+  readonly name: string;
+  readonly value: string;
+  readonly source: string;
+}
+
+/** Models that the file itself builds at module level or under `if __name__ == '__main__'`. */
+export function builtEntries(run: Interpreter): Entry[] {
+  const children = new Set(run.built.flatMap((instance) => [...(instance.module?.children.values() ?? [])]));
+  const seen = new Set<string>();
+  return run.built.flatMap((instance): Entry[] => {
+    if (children.has(instance) || instance.nested || !hasLayers(instance)) return [];
+    const variable = [...run.file.scope.variables].find(([, value]) => value === instance)?.[0] ?? null;
+    const isUsers = instance.class.node !== null && instance.class.file === run.file;
+    const name = isUsers ? instance.class.name : (variable ?? instance.class.name);
+    const key = `${name} ${fingerprint(instance)}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const location = isUsers ? nameLocation(run, instance.class.node!) : ((variable && assignmentOf(run, variable)) ?? instance.location);
+    return [{ entry: isUsers ? instance.class.name : name, name, location, make: () => ({ instance, arguments: [] }) }];
+  });
+}
+
+function hasLayers(instance: Instance): boolean {
+  return namedModules(instance).some(({ module }) => module.module?.layer);
+}
+
+/** Two instantiations with the same layers are one model to a reader. */
+function fingerprint(instance: Instance): string {
+  return namedModules(instance)
+    .map(({ path, module }) => `${path}:${JSON.stringify(module.module?.layer?.weight?.shape ?? null)}`)
+    .join(' ');
+}
+
+function assignmentOf(run: Interpreter, name: string): Location | null {
+  const { tree } = run.file;
+  for (const statement of tree.root.children) {
+    const left = statement.children[0]?.type === 'assignment' ? child(statement.children[0], 'left') : null;
+    if (left && tree.textOf(left) === name) return run.location(left);
+  }
+  return null;
+}
+
+function nameLocation(run: Interpreter, node: SyntaxNode): Location {
+  return run.location(child(node, 'name') ?? node);
+}
+
+/** `# meanfield: Net(hidden=256)`: instantiations that the author asks for. */
+export function hintEntries(run: Interpreter, parseExpression: (text: string) => { file: Interpreter['file']; node: SyntaxNode } | null): Entry[] {
+  const { tree } = run.file;
+  return tree.comments.flatMap((comment): Entry[] => {
+    const match = /^#\s*meanfield:\s*(?!ignore\b)([A-Za-z_][\w.]*\s*\(.*\))\s*$/.exec(tree.textOf(comment));
+    if (!match) return [];
+    const parsed = parseExpression(match[1]!);
+    if (!parsed) return [];
+    const entry = match[1]!.split('(', 1)[0]!.trim();
+    const type = run.file.scope.variables.get(entry);
+    const location = type?.kind === 'class' && type.node && type.file === run.file ? nameLocation(run, type.node) : run.location(comment);
+    return [
+      {
+        entry,
+        name: null,
+        location,
+        make: (inner) => {
+          const value = inner.inFile(parsed.file, null, () => evaluate(inner, parsed.node, parsed.file.scope, { yielded: null }));
+          return { instance: value.kind === 'instance' ? value : null, arguments: [{ name: 'call', value: match[1]!, source: 'hint comment' }] };
+        },
+      },
+    ];
+  });
+}
+
+/** Functions of the file that can be called without arguments and may return a model: `resnet18`. */
+export function factoryEntries(run: Interpreter): Entry[] {
+  const { tree } = run.file;
+  const names = [...run.file.scope.variables].filter(([, value]) => value.kind === 'class' && isModuleClass(run, value)).map(([name]) => name);
+  const mentionsModel = new RegExp(`\\b(${['nn', ...names, ...[...run.file.scope.variables.keys()].filter((name) => name.startsWith('_') && /^\w+$/.test(name))].join('|')})\\b`);
+  return [...run.file.scope.variables].flatMap(([name, value]): Entry[] => {
+    const function_ = underlying(value);
+    if (!function_ || name.startsWith('_') || function_.file !== run.file || function_.node.type !== 'function_definition') return [];
+    if (!/\breturn\b/.test(tree.textOf(function_.node)) || !mentionsModel.test(tree.textOf(function_.node))) return [];
+    if (function_.parameters.some((parameter) => !parameter.default && parameter.kind !== 'rest' && parameter.kind !== 'keywords')) return [];
+    return [
+      {
+        entry: name,
+        name: null,
+        location: nameLocation(run, function_.node),
+        make: (inner) => {
+          const result = callValue(inner, value, { positional: [], keywords: new Map(), node: function_.node }, null);
+          return { instance: modelOf(inner, result), arguments: describe(function_.parameters, new Map()) };
+        },
+      },
+    ];
+  });
+}
+
+/** The function behind decorators that were followed. */
+function underlying(value: Value): FunctionValue | null {
+  if (value.kind === 'function') return value;
+  return value.kind === 'bound' ? underlying(value.function) : null;
+}
+
+/** A returned model, alone or first in a tuple; a single layer is a helper's result and no model. */
+function modelOf(run: Interpreter, value: Value): Instance | null {
+  if (value.kind === 'tuple') return value.items[0] ? modelOf(run, value.items[0]) : null;
+  if (value.kind !== 'instance' || !value.module) return null;
+  const layers = namedModules(value).filter(({ module }) => module.module?.layer).length;
+  return value.class.row || layers === 0 || (layers < 2 && value.class.file === run.library) ? null : value;
+}
+
+/** Module classes of the file that nothing has instantiated yet, those that no other class mentions first. */
+export function classEntries(run: Interpreter): Entry[] {
+  const { tree } = run.file;
+  const classes = [...new Set(run.file.scope.variables.values())].filter(
+    (value): value is ClassValue => value.kind === 'class' && value.file === run.file && value.node !== null && isModuleClass(run, value),
+  );
+  const mentions = new Map(
+    classes.map((type) => [type, classes.filter((other) => other !== type && new RegExp(`\\b${type.name}\\b`).test(tree.textOf(other.node!))).length]),
+  );
+  return classes
+    .sort((a, b) => Math.sign(mentions.get(a)!) - Math.sign(mentions.get(b)!) || a.node!.start - b.node!.start)
+    .map((type) => ({
+      entry: type.name,
+      name: null,
+      location: nameLocation(run, type.node!),
+      make: (inner) => {
+        if (inner.built.some((instance) => instance.class === type)) return { instance: null, arguments: [] };
+        const init = classAttribute(type, '__init__');
+        const parameters = init?.kind === 'function' ? init.parameters.slice(1) : [];
+        const keywords = new Map<string, Value>();
+        const positional: Value[] = [];
+        for (const parameter of parameters) {
+          if (parameter.default || parameter.kind === 'rest' || parameter.kind === 'keywords') continue;
+          const value = symbolic(inner, parameter, type);
+          if (parameter.kind === 'positional-only') positional.push(value);
+          else keywords.set(parameter.name, value);
+        }
+        const value = callValue(inner, type, { positional, keywords, node: type.node! }, null);
+        return { instance: value.kind === 'instance' ? value : null, arguments: describe(parameters, keywords) };
+      },
+    }));
+}
+
+/** A value for a required argument that nothing in the file gives: a symbol of its name where it can be a size. */
+function symbolic(run: Interpreter, parameter: ParameterDefinition, type: ClassValue): Value {
+  const annotation = parameter.annotation && type.file ? type.file.tree.textOf(parameter.annotation).replace(/\s/g, '') : '';
+  if (annotation === '' || /^(int|float|Union\[int|Optional\[int|int\||Number)/.test(annotation)) return int(symbol(parameter.name));
+  if (annotation === 'bool') return run.unknown(`The argument '${parameter.name}' is not given in this file.`, type.node);
+  if (annotation === 'str') return string(parameter.name);
+  return run.unknown(`The argument '${parameter.name}' is not given in this file.`, type.node);
+}
+
+function describe(parameters: readonly ParameterDefinition[], given: ReadonlyMap<string, Value>): EntryArgument[] {
+  return parameters.flatMap((parameter) => {
+    if (parameter.kind === 'rest' || parameter.kind === 'keywords') return [];
+    const value = given.get(parameter.name) ?? parameter.default ?? none;
+    return [
+      {
+        name: parameter.name,
+        value: formatValue(value) ?? (value.kind === 'class' ? value.name : value.kind === 'unknown' ? '?' : value.kind),
+        source: given.has(parameter.name) ? 'not given: kept as a symbol' : 'default',
+      },
+    ];
+  });
+}
+

@@ -1,0 +1,159 @@
+import type { CreatorRow, FunctionRow, InitializerRow } from '../frameworks/framework.js';
+import { initialize } from '../frameworks/index.js';
+import type { Parameter, Shape } from '../network/graph.js';
+import type { Quantity } from '../network/quantity.js';
+import { Raised } from './budget.js';
+import type { Interpreter } from './interpreter.js';
+import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
+import { opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
+import { type Builtin, builtin, type Call, type FrameworkFunction, none, type ParameterValue, type Tensor, tuple, type Value } from './values.js';
+import type { Output } from '../frameworks/framework.js';
+
+/** Calls a function that the framework's tables describe. */
+export function callFrameworkFunction(run: Interpreter, { name, target }: FrameworkFunction, call: Call): Value {
+  switch (target.kind) {
+    case 'initializer':
+      return callInitializer(run, name, target.row, call);
+    case 'value': {
+      try {
+        return fromArgument(target.row.value(toArguments(bindSignature(target.row.signature, call, name))), target.row.float ?? false);
+      } catch (error) {
+        if (error instanceof RangeError) throw new Raised('ValueError', error.message);
+        throw error;
+      }
+    }
+    case 'function':
+      return callFunctionRow(run, name, target.row, call);
+  }
+}
+
+/** A method of a symbolic tensor, bound to it; `undefined`: the framework has no such method. */
+export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): Builtin | undefined {
+  const row = run.framework.methods[name];
+  if (row) return builtin(name, (call) => callFunctionRow(run, name, row, { ...call, positional: [tensor, ...call.positional] }));
+  if (run.framework.initializers[`Tensor.${name}`]) return builtin(name, () => tensor);
+  return builtin(name, (call) =>
+    opaque(run, `The method .${name}() of a tensor is not known to the analysis.`, [tensor.node, ...tensorsIn([...call.positional, ...call.keywords.values()])], call.node, name),
+  );
+}
+
+function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call: Call): Value {
+  const short = name.split('.').at(-1)!;
+  const bound = bindSignature(row.signature, call, short);
+  const given = [...bound.values()];
+  const hasTensor = tensorsIn(given).length > 0 || (run.trace !== null && given.some((value) => value.kind === 'parameter'));
+  if (!hasTensor || !run.trace) {
+    const parameter = given.find((value): value is ParameterValue => value.kind === 'parameter');
+    const unknown = given.find((value) => value.kind === 'unknown');
+    if (parameter && !run.trace) return { ...run.unknown(`The result of ${short}() is not followed outside of forward().`, call.node) };
+    return unknown?.kind === 'unknown' ? unknown : run.unknown(`The result of ${short}() is not followed here.`, call.node);
+  }
+  const tensors = row.tensors.flatMap((key) => inputsOf(run, bound.get(key), call));
+  const context = { arguments: toArguments(bound), inputs: tensors.map((tensor) => tensor.shape), layer: null };
+  const result = row.operation(context);
+  const inputs = tensors.map((tensor) => tensor.node);
+  if (typeof result === 'string') return opaque(run, result, inputs, call.node, short);
+  if (result.operation.kind === 'opaque') run.note(result.operation.reason, call.node, run.trace.path || null);
+  const location = run.location(call.node);
+  const node = run.trace.add(result.operation, short, inputs, result.shape, location);
+  if (!result.outputs) return node;
+  const spread = (outputs: readonly Output[]): Value =>
+    tuple(outputs.map((output) => ('shape' in output ? run.trace!.add({ kind: 'reshape' }, short, [node.node], output.shape as Shape, location) : spread(output))));
+  return spread(result.outputs);
+}
+
+function inputsOf(run: Interpreter, value: Value | undefined, call: Call): Tensor[] {
+  if (!value) return [];
+  if (value.kind === 'list' || value.kind === 'tuple') return value.items.flatMap((item) => inputsOf(run, item, call));
+  const tensor = toTensor(run, value, call.node);
+  return tensor ? [tensor] : [];
+}
+
+function callInitializer(run: Interpreter, name: string, row: InitializerRow, call: Call): Value {
+  const key = parseSignature(row.signature)[0]?.name ?? 'tensor';
+  const target = call.positional[0] ?? call.keywords.get(key);
+  if (target?.kind !== 'parameter') {
+    if (target?.kind === 'none') throw new Raised('AttributeError', `${name}() is called on None.`);
+    if (target?.kind === 'unknown') run.note(`${name.split('.').at(-1)}() initializes something that is not known: ${target.reason}`, call.node);
+    return target ?? none;
+  }
+  writeParameter(run, name, row, target, call);
+  return target;
+}
+
+/** Writes what an initializer makes of a tensor; the last write rules, as when the program runs. */
+export function writeParameter(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {
+  const short = name.split('.').at(-1)!;
+  const bound = bindSignature(row.signature, call, short);
+  const location = run.location(call.node);
+  const text = initializerText(run, short, call);
+  const source = { kind: 'call', text, location } as const;
+  const { parameter } = target;
+  if (row.scales) {
+    const factor = row.scales(toArguments(bound));
+    const last = parameter.writes.at(-1);
+    parameter.writes.push(
+      last && factor !== undefined
+        ? { ...scaleDistribution(last, factor), source }
+        : { family: 'unknown', mean: null, variance: null, formula: null, source },
+    );
+    return;
+  }
+  try {
+    parameter.writes.push(initialize(run.framework, name, row, toArguments(bound), parameter.shape, source));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Raised('ValueError', error.message);
+  }
+}
+
+/** `kaiming_normal_(mode='fan_out')`: the call without the tensor, as a user would say it. */
+function initializerText(run: Interpreter, short: string, call: Call): string {
+  const list = call.node.children.find((part) => part.field === 'arguments');
+  if (!list || run.file === run.library) return short;
+  const rest = list.children.filter((part) => part.named).slice(call.positional.length > 0 && !short.startsWith('Tensor.') ? 1 : 0);
+  const text = rest.map((part) => run.file.tree.textOf(part)).join(', ');
+  return text.length > 0 && text.length <= 60 ? `${short}(${text})` : short;
+}
+
+/** `torch.randn(3, 4)`, `torch.zeros_like(x)`: a tensor with a distribution that is not a parameter yet. */
+export function callCreator(run: Interpreter, row: CreatorRow, name: string, call: Call): Value {
+  const [first] = call.positional;
+  const given = call.keywords.get('size') ?? first;
+  let sizes: Value[] = [];
+  let shape: Shape = null;
+  if (row.sizes === 'like') shape = first?.kind === 'parameter' ? first.parameter.shape : first?.kind === 'tensor' ? first.shape : null;
+  else {
+    sizes = given?.kind === 'tuple' || given?.kind === 'list' ? [...given.items] : row.fill && given ? [given] : [...call.positional];
+    shape = sizes.every((size) => size.kind === 'number') ? sizes.map((size) => (size as Extract<Value, { kind: 'number' }>).value) : null;
+  }
+  const fill = row.fill ? (call.keywords.get(row.fill) ?? call.positional[1]) : undefined;
+  const mean: Quantity | null = row.fill ? (fill?.kind === 'number' ? fill.value : null) : row.mean;
+  const parameter: Parameter = {
+    name: '',
+    shape,
+    writes: [
+      {
+        family: row.family,
+        mean,
+        variance: row.variance,
+        formula: null,
+        source: { kind: 'call', text: name.split('.').slice(-2).join('.'), location: run.location(call.node) },
+      },
+    ],
+  };
+  return { kind: 'parameter', parameter, trainable: false };
+}
+
+/** `nn.Parameter(tensor)`. */
+export function makeTrainable(run: Interpreter, call: Call): Value {
+  const tensor = call.positional[0] ?? call.keywords.get('data');
+  if (tensor?.kind === 'parameter') return { kind: 'parameter', parameter: tensor.parameter, trainable: true };
+  const reason = tensor?.kind === 'unknown' ? tensor.reason : 'The tensor of this parameter is not known.';
+  const parameter: Parameter = {
+    name: '',
+    shape: null,
+    writes: [{ family: 'unknown', mean: null, variance: null, formula: null, source: { kind: 'call', text: reason, location: run.location(call.node) } }],
+  };
+  return { kind: 'parameter', parameter, trainable: true };
+}

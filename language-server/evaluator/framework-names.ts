@@ -1,0 +1,76 @@
+import type { Interpreter } from './interpreter.js';
+import { type ClassValue, type Value, builtin, none, bool } from './values.js';
+import { callCreator, makeTrainable } from './framework-calls.js';
+
+/** What a dotted name of the framework stands for; a name that it does not have is a namespace, which fails where it is used. */
+export function frameworkValue(run: Interpreter, name: string): Value | undefined {
+  const resolved = run.resolve(name);
+  switch (resolved?.kind) {
+    case 'module':
+    case 'abstract':
+      return frameworkClass(run, name) ?? undefined;
+    case 'function':
+    case 'initializer':
+    case 'value':
+      return { kind: 'framework', name: resolved.name, target: resolved };
+    case 'creator':
+      return builtin(resolved.name, (call) => callCreator(run, resolved.row, resolved.name, call));
+    case 'parameter':
+      return builtin('Parameter', (call) => makeTrainable(run, call));
+    case 'transparent':
+      return transparent(resolved.result, resolved.name);
+    case 'library':
+      return run.library.scope.variables.get(resolved.local);
+    default:
+      return { kind: 'namespace', name, members: null, scope: null };
+  }
+}
+
+function transparent(result: 'first' | 'none' | 'false' | 'decorator', name: string): Value {
+  const identity = builtin(name, ({ positional: [first = none] }) => first);
+  switch (result) {
+    case 'first':
+      return identity;
+    case 'none':
+      return builtin(name, () => none);
+    case 'false':
+      return builtin(name, () => bool(false));
+    case 'decorator':
+      return builtin(name, ({ positional: [first] }) => (first?.kind === 'function' || first?.kind === 'class' ? first : identity));
+  }
+}
+
+/** The class value of a framework's class with a row, or of one that others derive from. */
+export function frameworkClass(run: Interpreter, name: string): ClassValue | null {
+  const resolved = run.resolve(name);
+  if (resolved?.kind === 'library') {
+    const value = run.library.scope.variables.get(resolved.local);
+    return value?.kind === 'class' ? value : null;
+  }
+  if (resolved?.kind !== 'module' && resolved?.kind !== 'abstract') return null;
+  return run.frameworkClass(resolved.name, () => {
+    const baseNames = resolved.kind === 'module' ? [...(resolved.row.bases ?? []), run.framework.moduleClass] : resolved.bases;
+    const bases = baseNames.flatMap((base) => frameworkClass(run, base) ?? []);
+    const type: ClassValue = {
+      kind: 'class',
+      name: resolved.name.split('.').at(-1)!,
+      qualified: resolved.name,
+      bases,
+      resolution: [],
+      attributes: new Map(),
+      node: null,
+      file: null,
+      row: resolved.kind === 'module' ? resolved.row : null,
+      unknownBase: null,
+      flavour: 'plain',
+    };
+    const ancestors = bases.flatMap((base) => base.resolution);
+    (type as { resolution: readonly ClassValue[] }).resolution = [type, ...ancestors.filter((one, i) => ancestors.lastIndexOf(one) === i)];
+    return type;
+  });
+}
+
+/** Whether instances of a class are modules that keep track of their children. */
+export function isModuleClass(run: Interpreter, type: ClassValue): boolean {
+  return type.resolution.some((ancestor) => ancestor.qualified === run.framework.moduleClass);
+}

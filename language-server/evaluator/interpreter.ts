@@ -1,0 +1,105 @@
+import type { Framework, Resolved } from '../frameworks/framework.js';
+import { resolve } from '../frameworks/index.js';
+import type { Location } from '../network/distribution.js';
+import type { Unknown as Note } from '../network/graph.js';
+import type { SyntaxNode } from '../source/syntax-tree.js';
+import type { Budget, BudgetLimits } from './budget.js';
+import type { SourceFile } from './scope.js';
+import { Scope } from './scope.js';
+import type { Trace } from './trace.js';
+import { type ClassValue, type Instance, type Unknown, unknown } from './values.js';
+
+/** Finds the file that an import means; `null`: it is not there. */
+export type ImportResolver = (module: string, from: SourceFile) => SourceFile | null;
+
+/** State of the evaluation of one file's models, shared by all functions of the evaluator. */
+export class Interpreter {
+  /** The file whose code runs. */
+  file: SourceFile;
+  budget: Budget;
+  /** Set while `forward` runs. */
+  trace: Trace | null = null;
+  /** Modules that were built, to tell the models from their parts. */
+  readonly built: Instance[] = [];
+  /** How many constructors of modules are running. */
+  constructing = 0;
+  /** Where control is, for locations of what native code makes. */
+  current: SyntaxNode | null = null;
+  private notes = new Map<string, Note>();
+  private readonly classes = new Map<string, ClassValue>();
+  /** Locations stay at the user's code while the framework's own library runs. */
+  private libraryDepth = 0;
+  private userLocation: Location | null = null;
+
+  constructor(
+    readonly framework: Framework,
+    readonly builtins: Scope,
+    readonly limits: BudgetLimits,
+    budget: Budget,
+    file: SourceFile,
+    readonly library: SourceFile,
+    readonly resolveImport: ImportResolver,
+  ) {
+    this.budget = budget;
+    this.file = file;
+  }
+
+  location(node: SyntaxNode): Location {
+    if (this.libraryDepth > 0 && this.userLocation) return this.userLocation;
+    return { file: this.file.id, range: this.file.tree.lines.range(node.start, node.end) };
+  }
+
+  /** Runs code of another file; library code keeps the location of the call into it. */
+  inFile<T>(file: SourceFile, callSite: SyntaxNode | null, run: () => T): T {
+    const before = this.file;
+    const enters = file === this.library;
+    if (enters && this.libraryDepth === 0) this.userLocation = callSite ? this.location(callSite) : null;
+    if (enters) this.libraryDepth++;
+    const depth = this.libraryDepth;
+    if (!enters) this.libraryDepth = 0;
+    this.file = file;
+    try {
+      return run();
+    } finally {
+      this.file = before;
+      this.libraryDepth = enters ? depth - 1 : depth;
+    }
+  }
+
+  /** An unknown value that tells why and where. */
+  unknown(reason: string, node: SyntaxNode | null = this.current): Unknown {
+    return unknown(reason, node ? this.location(node) : null);
+  }
+
+  /** Writes down something that the report must say because the model may differ from what is shown. */
+  note(reason: string, location: Location | SyntaxNode | null, path: string | null = null): void {
+    const place = location && 'range' in location ? location : location ? this.location(location) : this.location(this.file.tree.root);
+    const key = `${reason}\n${place.file}\n${place.range.start.line}:${place.range.start.character}`;
+    if (this.notes.size < 200 && !this.notes.has(key)) this.notes.set(key, { reason, location: place, path });
+  }
+
+  takeNotes(): Note[] {
+    const notes = [...this.notes.values()];
+    this.notes = new Map();
+    return notes;
+  }
+
+  resolve(name: string): Resolved | null {
+    return resolve(this.framework, name);
+  }
+
+  /** One class value for each class of the framework, so that identity means equality. */
+  frameworkClass(name: string, make: () => ClassValue): ClassValue {
+    const known = this.classes.get(name);
+    if (known) return known;
+    const made = make();
+    this.classes.set(name, made);
+    return made;
+  }
+
+  /** Whether a top-level package belongs to the framework. */
+  isFrameworkPackage(name: string): boolean {
+    const top = name.split('.', 1)[0]!;
+    return this.framework.packages.includes(top);
+  }
+}

@@ -1,0 +1,141 @@
+import type { Output } from '../frameworks/framework.js';
+import { instantiate } from '../frameworks/index.js';
+import type { Shape } from '../network/graph.js';
+import type { SyntaxNode } from '../source/syntax-tree.js';
+import { Raised } from './budget.js';
+import { isModuleClass } from './framework-names.js';
+import type { Interpreter } from './interpreter.js';
+import { callValue } from './python/calls.js';
+import { classAttribute } from './python/classes.js';
+import { bindSignature, toArguments } from './signature.js';
+import { nodesIn, opaque, toTensor } from './tensors.js';
+import { Trace } from './trace.js';
+import { type Call, type ClassValue, type Instance, none, type Tensor, tuple, type Value } from './values.js';
+
+/** Allocates an instance. Modules of the framework without a constructor in user code get their parameters at once. */
+export function build(run: Interpreter, type: ClassValue, call: Call): Instance {
+  const instance: Instance = {
+    kind: 'instance',
+    class: type,
+    attributes: new Map(),
+    location: run.location(call.node),
+    nested: run.constructing > 0,
+    module: isModuleClass(run, type)
+      ? { children: new Map(), parameters: new Map(), built: null, layer: null, path: null, copyOf: null }
+      : null,
+  };
+  if (instance.module) {
+    if (run.built.length >= run.limits.nodes) throw new Raised('MemoryError', 'Too many modules.');
+    run.built.push(instance);
+    if (type.row && !classAttribute(type, '__init__')) construct(run, instance, call);
+  }
+  return instance;
+}
+
+/** Runs the constructor of a framework's module: binds its arguments and makes its parameters. */
+export function construct(run: Interpreter, instance: Instance, call: Call): void {
+  const { row } = instance.class;
+  const state = instance.module;
+  if (!row || !state) return;
+  const owner = instance.class.resolution.find((ancestor) => ancestor.row === row && ancestor.qualified);
+  const name = owner?.qualified ?? instance.class.name;
+  const bound = toArguments(bindSignature(row.signature, call, name.split('.').at(-1)!));
+  const made = instantiate(run.framework, name, row, bound, { path: '', location: run.location(call.node) });
+  state.built = { name, row, arguments: { ...bound, ...made.attributes } };
+  state.layer = made.layer;
+  for (const [key, parameter] of made.parameters)
+    state.parameters.set(key, parameter ? { kind: 'parameter', parameter, trainable: true } : none);
+  for (const problem of made.problems) run.note(problem, run.location(call.node));
+}
+
+/** `module(x)`: runs its `forward` on symbolic tensors. */
+export function callModule(run: Interpreter, instance: Instance, call: Call): Value {
+  if (!run.trace) {
+    // A module that runs while the model is built, to find a size by trying: its graph is thrown away.
+    run.trace = new Trace(run.limits.nodes);
+    try {
+      return callModule(run, instance, call);
+    } finally {
+      run.trace = null;
+    }
+  }
+  const state = instance.module!;
+  const path = state.path ?? run.trace.path;
+  return run.trace.within(path, () => {
+    const forward = classAttribute(instance.class, 'forward');
+    if (forward && forward.kind !== 'descriptor') return callValue(run, forward, { ...call, positional: [instance, ...call.positional] }, null);
+    if (state.built) return operate(run, instance, call);
+    const reason = instance.class.unknownBase?.reason ?? `'${instance.class.name}' has no forward().`;
+    return opaque(run, reason, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, instance.class.name);
+  });
+}
+
+/** Runs a framework's module: one node with the outputs that its row tells. */
+function operate(run: Interpreter, instance: Instance, call: Call): Value {
+  const state = instance.module!;
+  const { row, arguments: bound, name } = state.built!;
+  const short = name.split('.').at(-1)!;
+  const tensors = [...call.positional, ...call.keywords.values()].flatMap((value) => tensorInputs(run, value, call.node));
+  const context = { arguments: bound, inputs: tensors.map((tensor) => tensor.shape), layer: state.layer };
+  const result = row.operation(context);
+  const inputs = tensors.map((tensor) => tensor.node);
+  if (typeof result === 'string') return opaque(run, result, inputs, call.node, short);
+  const path = state.path ?? run.trace!.path;
+  const used = result.operation.kind === 'affine' || result.operation.kind === 'opaque' ? inputs.slice(0, result.operation.kind === 'affine' && result.operation.variant === 'bilinear' ? 2 : 1) : inputs;
+  const node = run.trace!.add(result.operation, short, used, result.shape, instance.location, path);
+  return result.outputs ? spread(run, node, result.outputs, instance, { first: true }) : node;
+}
+
+/** The structure that a module with several outputs returns; further ones are views of the node. */
+function spread(run: Interpreter, node: Tensor, outputs: readonly Output[], instance: Instance, state: { first: boolean }): Value {
+  return tuple(
+    outputs.map((output): Value => {
+      if (!('shape' in output)) return spread(run, node, output, instance, state);
+      if (state.first) {
+        state.first = false;
+        return node;
+      }
+      return run.trace!.add({ kind: 'reshape' }, 'state', [node.node], output.shape as Shape, instance.location);
+    }),
+  );
+}
+
+function tensorInputs(run: Interpreter, value: Value, node: SyntaxNode): Tensor[] {
+  switch (value.kind) {
+    case 'tensor':
+      return [value];
+    case 'parameter':
+    case 'unknown': {
+      const tensor = toTensor(run, value, node);
+      return tensor ? [tensor] : [];
+    }
+    case 'list':
+    case 'tuple':
+      return value.items.flatMap((item) => tensorInputs(run, item, node));
+    default:
+      return [];
+  }
+}
+
+/** Modules under a root in the order of `named_modules()`, each once, with its path. */
+export function namedModules(root: Instance, prefix = '', seen = new Set<Instance>()): { path: string; module: Instance }[] {
+  if (seen.has(root)) return [];
+  seen.add(root);
+  const found = [{ path: prefix, module: root }];
+  // One list for all levels: a model may nest as deep as calls may.
+  for (const [name, child] of root.module?.children ?? [])
+    if (child.kind === 'instance') for (const inner of namedModules(child, prefix === '' ? name : `${prefix}.${name}`, seen)) found.push(inner);
+  return found;
+}
+
+/** Parameters under a root in the order of `named_parameters()`, each once. */
+export function namedParameters(root: Instance): { path: string; value: Extract<Value, { kind: 'parameter' }> }[] {
+  const seen = new Set<object>();
+  return namedModules(root).flatMap(({ path, module }) =>
+    [...(module.module?.parameters ?? [])].flatMap(([name, value]) => {
+      if (value.kind !== 'parameter' || seen.has(value.parameter)) return [];
+      seen.add(value.parameter);
+      return [{ path: path === '' ? name : `${path}.${name}`, value }];
+    }),
+  );
+}

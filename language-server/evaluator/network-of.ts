@@ -1,0 +1,79 @@
+import type { Layer, Network, Parameter } from '../network/graph.js';
+import type { Entry, EntryArgument } from './entries.js';
+import type { Interpreter } from './interpreter.js';
+import { callModule, namedModules } from './modules.js';
+import { BudgetExceeded, Raised } from './budget.js';
+import { classAttribute } from './python/classes.js';
+import { tensorsIn } from './tensors.js';
+import { Trace } from './trace.js';
+import type { FunctionValue, Instance, Value } from './values.js';
+
+/** Gives each module its path, runs `forward` once on symbolic inputs, and writes down the network. */
+export function networkOf(run: Interpreter, entry: Entry, instance: Instance, given: readonly EntryArgument[]): Network {
+  const modules = namedModules(instance);
+  const layers: Layer[] = [];
+  const seen = new Set<Layer>();
+  for (const { path, module } of modules) {
+    module.module!.path = path;
+    const layer = module.module!.layer ?? layerOfParameters(run, module);
+    if (!layer || seen.has(layer)) continue;
+    seen.add(layer);
+    layer.path = path;
+    layers.push(layer);
+  }
+  const trace = new Trace(run.limits.nodes);
+  run.trace = trace;
+  let outputs: number[] = [];
+  try {
+    const forward = classAttribute(instance.class, 'forward');
+    const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
+    const inputs = forward?.kind === 'function' ? inputsOf(run, forward) : [run.trace.add({ kind: 'input' }, 'input', [], null, instance.location)];
+    outputs = tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]);
+  } catch (error) {
+    if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
+    run.note(error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message, run.current ?? entry.location);
+  } finally {
+    run.trace = null;
+  }
+  return {
+    name: entry.name ?? instance.class.name,
+    entry: entry.entry,
+    framework: run.framework.name,
+    location: entry.location,
+    arguments: given,
+    layers,
+    nodes: trace.nodes,
+    outputs: outputs.length > 0 ? outputs : trace.nodes.slice(-1).map((node) => node.id),
+    unknown: run.takeNotes(),
+  };
+}
+
+/** A user's own layer: a module that owns a parameter named like a weight. */
+function layerOfParameters(run: Interpreter, module: Instance): Layer | null {
+  const parameters = [...module.module!.parameters].flatMap(([name, value]): [string, Parameter][] => (value.kind === 'parameter' ? [[name, value.parameter]] : []));
+  const weight = parameters.find(([name, parameter]) => /(^|_)(weight|kernel)s?$/i.test(name) && (parameter.shape?.length ?? 0) >= 2);
+  if (!weight) return null;
+  const fans = run.framework.fans(weight[1].shape);
+  return {
+    path: '',
+    kind: module.class.name,
+    location: module.location,
+    weight: weight[1],
+    bias: parameters.find(([name]) => /(^|_)bias$/i.test(name))?.[1] ?? null,
+    fanIn: fans?.fanIn ?? null,
+    fanOut: fans?.fanOut ?? null,
+    summands: fans?.fanIn ?? null,
+    others: parameters.filter((one) => one !== weight).map(([, parameter]) => parameter),
+  };
+}
+
+/** Symbolic tensors for the parameters of `forward` without a default. */
+function inputsOf(run: Interpreter, forward: FunctionValue): Value[] {
+  return forward.parameters.slice(1).flatMap((parameter): Value[] => {
+    if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
+    const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
+    if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation)) return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
+    const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
+    return [run.trace!.add({ kind: 'input' }, parameter.name, [], null, location)];
+  });
+}

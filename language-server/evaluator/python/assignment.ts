@@ -1,0 +1,118 @@
+import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import { setAttribute } from '../attributes-of-modules.js';
+import type { Interpreter } from '../interpreter.js';
+import type { Scope } from '../scope.js';
+import { int, keyOf, list, none, type Value } from '../values.js';
+import { numberOf, symbol } from '../../network/quantity.js';
+import { callMethod } from './calls.js';
+import { evaluate } from './expressions.js';
+import { iterate } from './iteration.js';
+import type { Frame } from './statements.js';
+import { selectPart } from '../tensors.js';
+
+/** Binds a target (name, attribute, subscript, pattern) to a value. */
+export function assign(run: Interpreter, target: SyntaxNode, value: Value, scope: Scope, frame: Frame): void {
+  switch (target.type) {
+    case 'identifier':
+      scope.assign(run.file.tree.textOf(target), value);
+      return;
+    case 'attribute': {
+      const objectNode = child(target, 'object');
+      const name = child(target, 'attribute');
+      if (objectNode && name) setAttribute(run, evaluate(run, objectNode, scope, frame), run.file.tree.textOf(name), value);
+      return;
+    }
+    case 'subscript':
+      assignItem(run, target, value, scope, frame);
+      return;
+    case 'pattern_list':
+    case 'tuple_pattern':
+    case 'list_pattern':
+    case 'tuple':
+    case 'list':
+    case 'expression_list':
+      unpack(run, namedChildren(target), value, target, scope, frame);
+      return;
+    case 'parenthesized_expression':
+    case 'as_pattern_target':
+      if (namedChildren(target)[0]) assign(run, namedChildren(target)[0]!, value, scope, frame);
+      return;
+    default:
+      return;
+  }
+}
+
+function unpack(run: Interpreter, targets: readonly SyntaxNode[], value: Value, node: SyntaxNode, scope: Scope, frame: Frame): void {
+  const splat = targets.findIndex((target) => target.type === 'list_splat_pattern' || target.type === 'list_splat');
+  if (value.kind === 'unknown') {
+    for (const target of targets) {
+      const inner = target.type.startsWith('list_splat') ? (namedChildren(target)[0] ?? target) : target;
+      const entry = value.shape && inner.type === 'identifier' ? int(symbol(run.file.tree.textOf(inner))) : value;
+      assign(run, inner, entry, scope, frame);
+    }
+    return;
+  }
+  if (value.kind === 'tensor') {
+    targets.forEach((target, i) => {
+      assign(run, target, selectPart(run, value, i, targets.length, node), scope, frame);
+    });
+    return;
+  }
+  const items = iterate(run, value, node);
+  if (splat === -1) {
+    targets.forEach((target, i) => {
+      assign(run, target, items[i] ?? run.unknown('There are fewer values than names here.', node), scope, frame);
+    });
+    return;
+  }
+  const after = targets.length - splat - 1;
+  targets.forEach((target, i) => {
+    if (i < splat) assign(run, target, items[i] ?? none, scope, frame);
+    else if (i > splat) assign(run, target, items[items.length - (targets.length - i)] ?? none, scope, frame);
+    else if (namedChildren(target)[0]) assign(run, namedChildren(target)[0]!, list(items.slice(splat, items.length - after)), scope, frame);
+  });
+}
+
+function assignItem(run: Interpreter, target: SyntaxNode, value: Value, scope: Scope, frame: Frame): void {
+  const objectNode = child(target, 'value');
+  const keyNode = child(target, 'subscript');
+  if (!objectNode || !keyNode) return;
+  const object = evaluate(run, objectNode, scope, frame);
+  const key = evaluate(run, keyNode, scope, frame);
+  if (object.kind === 'dict') object.entries.set(keyOf(key), { key, value });
+  else if (object.kind === 'list' && key.kind === 'number') {
+    const index = numberOf(key.value);
+    if (index !== null) object.items[index < 0 ? object.items.length + index : index] = value;
+  } else if (object.kind === 'instance') callMethod(run, object, '__setitem__', [key, value], target);
+  else if (object.kind === 'parameter') {
+    object.parameter.writes.push({
+      family: 'unknown',
+      mean: null,
+      variance: null,
+      formula: null,
+      source: { kind: 'call', text: 'assignment to a part of the tensor', location: run.location(target) },
+    });
+  }
+}
+
+export function deleteTarget(run: Interpreter, target: SyntaxNode, scope: Scope, frame: Frame): void {
+  if (target.type === 'identifier') scope.delete(run.file.tree.textOf(target));
+  else if (target.type === 'attribute') {
+    const object = child(target, 'object') ? evaluate(run, child(target, 'object')!, scope, frame) : none;
+    const name = child(target, 'attribute') ? run.file.tree.textOf(child(target, 'attribute')!) : '';
+    if (object.kind === 'instance') {
+      object.attributes.delete(name);
+      object.module?.children.delete(name);
+      object.module?.parameters.delete(name);
+    }
+  } else if (target.type === 'subscript') {
+    const object = child(target, 'value') ? evaluate(run, child(target, 'value')!, scope, frame) : none;
+    const key = child(target, 'subscript') ? evaluate(run, child(target, 'subscript')!, scope, frame) : none;
+    if (object.kind === 'dict') object.entries.delete(keyOf(key));
+    else if (object.kind === 'list' && key.kind === 'number') {
+      const index = numberOf(key.value);
+      if (index !== null) object.items.splice(index < 0 ? object.items.length + index : index, 1);
+    } else if (object.kind === 'instance') callMethod(run, object, '__delitem__', [key], target);
+  } else for (const part of namedChildren(target)) deleteTarget(run, part, scope, frame);
+}
+

@@ -1,0 +1,105 @@
+import { moduleAttribute } from '../attributes-of-modules.js';
+import { frameworkValue } from '../framework-names.js';
+import type { Interpreter } from '../interpreter.js';
+import { parameterAttribute, tensorAttribute } from '../tensors.js';
+import { type ClassValue, dict, type Instance, string, type SuperValue, tuple, type Value } from '../values.js';
+import { callValue } from './calls.js';
+import { classAttribute } from './classes.js';
+import { methodOf } from './methods.js';
+
+/** `object.name`; `undefined` where there is no such attribute, as `hasattr` wants to know. */
+export function attribute(run: Interpreter, object: Value, name: string): Value | undefined {
+  switch (object.kind) {
+    case 'instance':
+      return instanceAttribute(run, object, name);
+    case 'class':
+      return attributeOfClass(run, object, name);
+    case 'super':
+      return superAttribute(run, object, name);
+    case 'namespace':
+      return namespaceAttribute(run, object, name);
+    case 'tensor':
+      return tensorAttribute(run, object, name);
+    case 'parameter':
+      return parameterAttribute(run, object, name);
+    case 'function':
+      if (name === '__name__' || name === '__qualname__') return string(object.name);
+      return object.attributes.get(name);
+    case 'framework':
+      return name === '__name__' ? string(object.name.split('.').at(-1)!) : undefined;
+    case 'builtin':
+      return name === '__name__' ? string(object.name) : undefined;
+    case 'bound':
+      return attribute(run, object.function, name);
+    case 'tuple': {
+      const position = object.fields?.indexOf(name) ?? -1;
+      return position >= 0 ? object.items[position] : methodOf(run, object, name);
+    }
+    case 'unknown':
+      return object;
+    default:
+      return methodOf(run, object, name);
+  }
+}
+
+function instanceAttribute(run: Interpreter, object: Instance, name: string): Value | undefined {
+  const own = object.attributes.get(name) ?? object.module?.children.get(name) ?? object.module?.parameters.get(name);
+  if (own) return own;
+  const inherited = classAttribute(object.class, name);
+  if (inherited) return bindTo(run, object, inherited);
+  if (object.module) {
+    const value = moduleAttribute(run, object, name);
+    if (value) return value;
+  }
+  if (name === '__class__') return object.class;
+  if (name === '__dict__') return dict([...object.attributes].map(([key, value]) => [string(key), value] as const));
+  const fallback = classAttribute(object.class, '__getattr__');
+  if (fallback) return callValue(run, fallback, { positional: [object, string(name)], keywords: new Map(), node: run.current ?? run.file.tree.root }, null);
+  return object.class.unknownBase ?? undefined;
+}
+
+/** Functions become methods, properties are run. */
+function bindTo(run: Interpreter, self: Value, value: Value): Value {
+  if (value.kind === 'function' || value.kind === 'builtin') return { kind: 'bound', self, function: value };
+  if (value.kind !== 'descriptor') return value;
+  switch (value.variant) {
+    case 'static':
+      return value.function;
+    case 'class':
+      return { kind: 'bound', self: self.kind === 'instance' ? self.class : self, function: value.function };
+    case 'property':
+      return callValue(run, value.function, { positional: [self], keywords: new Map(), node: run.current ?? run.file.tree.root }, null);
+  }
+}
+
+function attributeOfClass(run: Interpreter, type: ClassValue, name: string): Value | undefined {
+  if (name === '__name__' || name === '__qualname__') return string(type.name);
+  if (name === '__module__') return string(type.qualified?.split('.').slice(0, -1).join('.') ?? type.file?.id ?? '');
+  if (name === '__mro__') return tuple(type.resolution);
+  const value = classAttribute(type, name);
+  if (value?.kind === 'descriptor') return value.variant === 'property' ? value : bindTo(run, type, value);
+  return value ?? type.unknownBase ?? undefined;
+}
+
+function superAttribute(run: Interpreter, object: SuperValue, name: string): Value | undefined {
+  for (const ancestor of object.rest) {
+    const value = ancestor.attributes.get(name);
+    if (value) return bindTo(run, object.self, value);
+  }
+  if (object.self.kind === 'instance' && object.self.module) {
+    const value = moduleAttribute(run, object.self, name);
+    if (value) return value;
+  }
+  // `object.__init__` and hooks of classes that are not there take anything and do nothing.
+  return { kind: 'builtin', name, call: () => (object.self.kind === 'instance' ? (object.self.class.unknownBase ?? { kind: 'none' }) : { kind: 'none' }) };
+}
+
+function namespaceAttribute(run: Interpreter, object: Extract<Value, { kind: 'namespace' }>, name: string): Value | undefined {
+  const member = object.members?.get(name) ?? object.scope?.variables.get(name);
+  if (member) return member;
+  if (object.members || object.scope) return undefined;
+  const full = `${object.name}.${name}`;
+  if (run.isFrameworkPackage(full)) return frameworkValue(run, full);
+  return { kind: 'namespace', name: full, members: null, scope: null };
+}
+

@@ -1,0 +1,140 @@
+import type { SyntaxNode } from '../../source/syntax-tree.js';
+import { callFrameworkFunction } from '../framework-calls.js';
+import { Raised } from '../budget.js';
+import type { Interpreter } from '../interpreter.js';
+import { build, callModule } from '../modules.js';
+import type { Scope } from '../scope.js';
+import { opaque, tensorsIn } from '../tensors.js';
+import { type BoundMethod, type Call, type ClassValue, type Instance, tuple, type Value } from '../values.js';
+import { attribute } from './attributes.js';
+import { classAttribute, fieldsOf } from './classes.js';
+import { callFunction } from './functions.js';
+
+/** Calls anything that can be called. What cannot, gives `unknown`, or an opaque node where tensors went in. */
+export function callValue(run: Interpreter, function_: Value, call: Call, scope: Scope | null): Value {
+  switch (function_.kind) {
+    case 'function':
+      return callFunction(run, function_, call);
+    case 'bound':
+      return callBound(run, function_, call, scope);
+    case 'builtin':
+      if (function_.name === 'super') return superOf(run, call, scope);
+      return function_.call(call);
+    case 'class':
+      return instantiate(run, function_, call);
+    case 'instance':
+      return callInstance(run, function_, call);
+    case 'framework':
+      return callFrameworkFunction(run, function_, call);
+    case 'descriptor':
+      return callValue(run, function_.function, call, scope);
+    case 'namespace':
+      return callForeign(run, `'${function_.name}' is not in the files that could be read.`, call);
+    case 'unknown':
+      return callForeign(run, function_.reason, call);
+    case 'none':
+      return callForeign(run, 'None is called here.', call);
+    default:
+      return callForeign(run, `A value of type ${function_.kind} is called here.`, call);
+  }
+}
+
+function callBound(run: Interpreter, { self, function: inner }: BoundMethod, call: Call, scope: Scope | null): Value {
+  return callValue(run, inner, { ...call, positional: [self, ...call.positional] }, scope);
+}
+
+/** A call that cannot be followed: signals that go in stop in an opaque node, and the rest of the model goes on. */
+function callForeign(run: Interpreter, reason: string, call: Call): Value {
+  const inputs = tensorsIn([...call.positional, ...call.keywords.values()]);
+  if (run.trace && inputs.length > 0) return opaque(run, reason, inputs, call.node);
+  return { ...run.unknown(reason, call.node) };
+}
+
+export function callMethod(run: Interpreter, object: Value, name: string, positional: readonly Value[], node: SyntaxNode): Value | undefined {
+  const method = attribute(run, object, name);
+  return method ? callValue(run, method, { positional, keywords: new Map(), node }, null) : undefined;
+}
+
+function superOf(run: Interpreter, call: Call, scope: Scope | null): Value {
+  let frame = scope;
+  while (frame && !frame.callee?.owner.class) frame = frame.parent;
+  const start = call.positional[0]?.kind === 'class' ? call.positional[0] : (frame?.callee?.owner.class ?? null);
+  const self = call.positional[1] ?? frame?.variables.values().next().value;
+  if (!start || !self) return run.unknown('What super() means here is not known.', call.node);
+  const type: ClassValue = self.kind === 'instance' ? self.class : self.kind === 'class' ? self : start;
+  return { kind: 'super', self, rest: type.resolution.slice(type.resolution.indexOf(start) + 1) };
+}
+
+function instantiate(run: Interpreter, type: ClassValue, call: Call): Value {
+  run.budget.step();
+  if (type.flavour === 'enum') return enumMember(run, type, call);
+  const maker = classAttribute(type, '__new__');
+  if (maker?.kind === 'descriptor' || maker?.kind === 'function')
+    run.note(`'${type.name}.__new__' is not followed.`, call.node);
+  if (type.flavour === 'namedtuple') return namedTuple(run, type, call);
+  const instance = build(run, type, call);
+  const init = classAttribute(type, '__init__');
+  if (init) {
+    run.constructing++;
+    try {
+      callValue(run, init, { ...call, positional: [instance, ...call.positional] }, null);
+    } finally {
+      run.constructing--;
+    }
+  }
+  if (init) return instance;
+  if (type.flavour === 'dataclass') fillFields(run, type, instance, call);
+  else if (type.flavour === 'exception' || isException(type)) instance.attributes.set('args', tuple(call.positional));
+  else if (type.unknownBase) for (const [name, value] of call.keywords) instance.attributes.set(name, value);
+  return instance;
+}
+
+function isException(type: ClassValue): boolean {
+  return type.resolution.some((ancestor) => ancestor.name.endsWith('Error') || ancestor.name.endsWith('Exception'));
+}
+
+function enumMember(run: Interpreter, type: ClassValue, call: Call): Value {
+  const wanted = call.positional[0];
+  for (const member of type.attributes.values()) {
+    if (member.kind !== 'instance' || member.class !== type) continue;
+    const own = member.attributes.get('value');
+    if (own && wanted && own.kind === wanted.kind && 'value' in own && 'value' in wanted && own.value === wanted.value) return member;
+  }
+  return run.unknown(`This member of '${type.name}' is not known.`, call.node);
+}
+
+function bindFields(run: Interpreter, type: ClassValue, call: Call): Map<string, Value> {
+  const values = new Map<string, Value>();
+  fieldsOf(run, type).forEach((field, i) => {
+    const given = call.positional[i] ?? call.keywords.get(field.name) ?? defaultOf(run, field.default, call.node);
+    if (!given) throw new Raised('TypeError', `${type.name}() is missing the argument '${field.name}'.`);
+    values.set(field.name, given);
+  });
+  return values;
+}
+
+/** `field(default_factory=…)` makes a new value for each instance. */
+function defaultOf(run: Interpreter, value: Value | null, node: SyntaxNode): Value | null {
+  if (value?.kind !== 'dict') return value;
+  const factory = value.entries.get('s:\0default_factory');
+  return factory ? callValue(run, factory.value, { positional: [], keywords: new Map(), node }, null) : value;
+}
+
+function fillFields(run: Interpreter, type: ClassValue, instance: Instance, call: Call): void {
+  for (const [name, value] of bindFields(run, type, call)) instance.attributes.set(name, value);
+  const after = classAttribute(type, '__post_init__');
+  if (after) callValue(run, after, { positional: [instance], keywords: new Map(), node: call.node }, null);
+}
+
+function namedTuple(run: Interpreter, type: ClassValue, call: Call): Value {
+  const values = bindFields(run, type, call);
+  return { kind: 'tuple', items: [...values.values()], fields: [...values.keys()] };
+}
+
+function callInstance(run: Interpreter, instance: Instance, call: Call): Value {
+  if (instance.module) return callModule(run, instance, call);
+  const method = attribute(run, instance, '__call__');
+  if (method) return callValue(run, method, call, null);
+  return callForeign(run, `'${instance.class.name}' cannot be called.`, call);
+}
+

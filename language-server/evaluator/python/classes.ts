@@ -1,0 +1,148 @@
+import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import { frameworkClass } from '../framework-names.js';
+import type { Interpreter } from '../interpreter.js';
+import { Scope } from '../scope.js';
+import { builtin, type Call, type ClassValue, int, none, string, type Unknown, type Value } from '../values.js';
+import { evaluate } from './expressions.js';
+import { type Frame, runBlock } from './statements.js';
+
+/** Value of a `class` statement: its body runs in a scope of its own, whose names become the attributes. */
+export function defineClass(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): ClassValue {
+  const nameNode = child(node, 'name');
+  const name = nameNode ? run.file.tree.textOf(nameNode) : '';
+  const superclasses = child(node, 'superclasses');
+  const bases: Value[] = [];
+  for (const part of superclasses ? namedChildren(superclasses) : [])
+    if (part.type !== 'keyword_argument') bases.push(evaluate(run, part, scope, frame));
+  const body = child(node, 'body');
+  const inner = new Scope('class', scope);
+  if (body) runBlock(run, body, inner, frame);
+  const type = makeClass(run, name, bases, inner.variables, node);
+  for (const value of inner.variables.values()) claim(value, type);
+  if (type.flavour === 'enum') makeMembers(run, type, node);
+  return type;
+}
+
+
+function claim(value: Value, type: ClassValue): void {
+  if (value.kind === 'function' && !value.owner.class) value.owner.class = type;
+  else if (value.kind === 'descriptor') claim(value.function, type);
+}
+
+function makeClass(run: Interpreter, name: string, bases: readonly Value[], attributes: Map<string, Value>, node: SyntaxNode): ClassValue {
+  const known: ClassValue[] = [];
+  let unknownBase: Unknown | null = null;
+  let flavour: ClassValue['flavour'] = 'plain';
+  for (const base of bases) {
+    if (base.kind === 'class') {
+      known.push(base);
+      if (base.flavour !== 'plain') flavour = base.flavour;
+    } else if (base.kind === 'namespace') {
+      const special = flavours[base.name];
+      if (special) flavour = special;
+      else if (run.isFrameworkPackage(base.name)) {
+        const type = frameworkClass(run, base.name);
+        if (type) known.push(type);
+        else unknownBase = run.unknown(`'${base.name}' is not known to the analysis.`, node);
+      } else if (!harmlessBases.test(base.name)) unknownBase = run.unknown(`The base class '${base.name}' is not in the files that could be read.`, node);
+    } else if (base.kind === 'unknown') unknownBase = base;
+  }
+  const qualified = run.file === run.library ? (qualifiedName(run, name) ?? null) : null;
+  const type: ClassValue = {
+    kind: 'class',
+    name,
+    qualified,
+    bases,
+    resolution: [],
+    attributes,
+    node,
+    file: run.file,
+    row: known.find((base) => base.row)?.row ?? null,
+    unknownBase: unknownBase ?? known.find((base) => base.unknownBase)?.unknownBase ?? null,
+    flavour,
+  };
+  (type as { resolution: readonly ClassValue[] }).resolution = linearize(type, known);
+  return type;
+}
+
+function qualifiedName(run: Interpreter, name: string): string | null {
+  const resolved = run.framework.libraryNames[name];
+  return resolved ?? null;
+}
+
+const flavours: Readonly<Record<string, ClassValue['flavour']>> = {
+  'enum.Enum': 'enum',
+  'enum.IntEnum': 'enum',
+  'enum.StrEnum': 'enum',
+  'typing.NamedTuple': 'namedtuple',
+};
+
+/** Bases that change nothing about attributes or construction. */
+const harmlessBases = /^(typing|abc|collections\.abc|typing_extensions)\b|^object$/;
+
+/** C3 is not needed to find attributes in single inheritance and mixins: ancestors in depth first order, the last of equals stays. */
+function linearize(type: ClassValue, bases: readonly ClassValue[]): readonly ClassValue[] {
+  const order: ClassValue[] = bases.flatMap((base) => base.resolution);
+  return [type, ...order.filter((ancestor, i) => order.lastIndexOf(ancestor) === i)];
+}
+
+function makeMembers(run: Interpreter, type: ClassValue, node: SyntaxNode): void {
+  let position = 1;
+  for (const [name, value] of type.attributes) {
+    if (name.startsWith('_') || value.kind === 'function' || value.kind === 'descriptor') continue;
+    const own = value.kind === 'unknown' ? int(position) : value;
+    position++;
+    type.attributes.set(name, {
+      kind: 'instance',
+      class: type,
+      module: null,
+      location: run.location(node),
+      nested: false,
+      attributes: new Map<string, Value>([
+        ['name', string(name)],
+        ['value', own],
+      ]),
+    });
+  }
+}
+
+/** Looks a name up in a class and its ancestors. */
+export function classAttribute(type: ClassValue, name: string): Value | undefined {
+  for (const ancestor of type.resolution) {
+    const value = ancestor.attributes.get(name);
+    if (value) return value;
+  }
+  return undefined;
+}
+
+export function isSubclass(type: ClassValue, ancestor: ClassValue): boolean {
+  return type.resolution.some((one) => one === ancestor || (one.qualified !== null && one.qualified === ancestor.qualified));
+}
+
+/** Fields of a dataclass or named tuple in order: annotated names of the body, ancestors first. */
+export function fieldsOf(run: Interpreter, type: ClassValue): { name: string; default: Value | null }[] {
+  const fields = new Map<string, Value | null>();
+  for (const ancestor of [...type.resolution].reverse()) {
+    const body = ancestor.node ? child(ancestor.node, 'body') : null;
+    if (!body || !ancestor.file) continue;
+    for (const statement of body.children) {
+      const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+      if (assignment?.type !== 'assignment' || !child(assignment, 'type')) continue;
+      const left = child(assignment, 'left');
+      if (left?.type !== 'identifier') continue;
+      const name = ancestor.file.tree.textOf(left);
+      fields.set(name, child(assignment, 'right') ? (ancestor.attributes.get(name) ?? none) : null);
+    }
+  }
+  return [...fields].map(([name, value]) => ({ name, default: value }));
+}
+
+/** `@dataclass`, with or without arguments. */
+export const dataclassDecorator = builtin('dataclass', (call: Call): Value => {
+  const mark = (type: Value | undefined): Value => {
+    if (type?.kind !== 'class') return none;
+    type.flavour = 'dataclass';
+    return type;
+  };
+  return call.positional[0] ? mark(call.positional[0]) : builtin('dataclass', (inner) => mark(inner.positional[0]));
+});

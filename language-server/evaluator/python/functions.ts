@@ -1,0 +1,161 @@
+import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import type { Interpreter } from '../interpreter.js';
+import { Scope } from '../scope.js';
+import { dict, type FunctionValue, list, none, type ParameterDefinition, string, tuple, type Call, type Value } from '../values.js';
+import { evaluate } from './expressions.js';
+import { type Frame, runBlock } from './statements.js';
+import { Raised } from '../budget.js';
+
+/** Value of a `def`. Defaults are evaluated now, as Python does. */
+export function defineFunction(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): FunctionValue {
+  const name = child(node, 'name');
+  return make(run, node, name ? run.file.tree.textOf(name) : '', scope, frame);
+}
+
+export function defineLambda(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): FunctionValue {
+  return make(run, node, '<lambda>', scope, frame);
+}
+
+function make(run: Interpreter, node: SyntaxNode, name: string, scope: Scope, frame: Frame): FunctionValue {
+  const list = child(node, 'parameters');
+  return {
+    kind: 'function',
+    name,
+    node,
+    scope,
+    file: run.file,
+    parameters: list ? readParameters(run, list, scope, frame) : [],
+    owner: { class: null },
+    attributes: new Map(),
+  };
+}
+
+function readParameters(run: Interpreter, list: SyntaxNode, scope: Scope, frame: Frame): ParameterDefinition[] {
+  const parameters: ParameterDefinition[] = [];
+  let kind: ParameterDefinition['kind'] = 'normal';
+  const text = (node: SyntaxNode | null | undefined) => (node ? run.file.tree.textOf(node) : '');
+  for (const part of list.children) {
+    switch (part.type) {
+      case 'identifier':
+        parameters.push({ name: text(part), kind, default: null, annotation: null });
+        break;
+      case 'typed_parameter': {
+        const inner = namedChildren(part)[0];
+        const annotation = child(part, 'type');
+        if (inner?.type === 'list_splat_pattern') {
+          parameters.push({ name: text(namedChildren(inner)[0]), kind: 'rest', default: null, annotation });
+          kind = 'keyword-only';
+        } else if (inner?.type === 'dictionary_splat_pattern')
+          parameters.push({ name: text(namedChildren(inner)[0]), kind: 'keywords', default: null, annotation });
+        else parameters.push({ name: text(inner), kind, default: null, annotation });
+        break;
+      }
+      case 'default_parameter':
+      case 'typed_default_parameter': {
+        const value = child(part, 'value');
+        parameters.push({
+          name: text(child(part, 'name')),
+          kind,
+          default: value ? evaluate(run, value, scope, frame) : none,
+          annotation: child(part, 'type'),
+        });
+        break;
+      }
+      case 'list_splat_pattern':
+        parameters.push({ name: text(namedChildren(part)[0]), kind: 'rest', default: null, annotation: null });
+        kind = 'keyword-only';
+        break;
+      case 'dictionary_splat_pattern':
+        parameters.push({ name: text(namedChildren(part)[0]), kind: 'keywords', default: null, annotation: null });
+        break;
+      case '*':
+      case 'keyword_separator':
+        kind = 'keyword-only';
+        break;
+      case 'positional_separator':
+        for (let i = 0; i < parameters.length; i++) parameters[i] = { ...parameters[i]!, kind: 'positional-only' };
+        break;
+    }
+  }
+  return parameters;
+}
+
+/** Runs a function of the analysed program. */
+export function callFunction(run: Interpreter, function_: FunctionValue, call: Call): Value {
+  run.budget.step();
+  run.budget.enter();
+  try {
+    const scope = new Scope('function', function_.scope);
+    scope.callee = function_;
+    bind(run, function_, call, scope);
+    return run.inFile(function_.file, call.node, () => runBody(run, function_, scope));
+  } finally {
+    run.budget.leave();
+  }
+}
+
+function runBody(run: Interpreter, function_: FunctionValue, scope: Scope): Value {
+  const body = child(function_.node, 'body');
+  if (!body) return none;
+  if (function_.node.type === 'lambda') return evaluate(run, body, scope, { yielded: null });
+  const yielded: Value[] | null = isGenerator(body) ? [] : null;
+  const completion = runBlock(run, body, scope, { yielded });
+  // Generators are run to their end at once: only their items matter here.
+  if (yielded) return list(yielded);
+  return completion?.kind === 'return' ? completion.value : none;
+}
+
+const generators = new WeakMap<SyntaxNode, boolean>();
+
+function isGenerator(body: SyntaxNode): boolean {
+  const known = generators.get(body);
+  if (known !== undefined) return known;
+  const found = containsYield(body);
+  generators.set(body, found);
+  return found;
+}
+
+function containsYield(node: SyntaxNode): boolean {
+  return node.children.some(
+    (part) =>
+      part.named && part.type !== 'function_definition' && part.type !== 'lambda' && part.type !== 'class_definition' && (part.type === 'yield' || containsYield(part)),
+  );
+}
+
+/** Binds arguments to parameters. A missing required argument is `TypeError` in Python and ends the call here as well. */
+function bind(run: Interpreter, { parameters, name }: FunctionValue, call: Call, scope: Scope): void {
+  const used = new Set<string>();
+  let next = 0;
+  for (const parameter of parameters) {
+    switch (parameter.kind) {
+      case 'rest':
+        scope.assign(parameter.name, tuple(call.positional.slice(next)));
+        next = call.positional.length;
+        continue;
+      case 'keywords': {
+        const names = new Set(parameters.filter((other) => other.kind !== 'positional-only').map((other) => other.name));
+        scope.assign(parameter.name, dict([...call.keywords].filter(([key]) => !names.has(key)).map(([key, value]) => [string(key), value] as const)));
+        for (const key of call.keywords.keys()) used.add(key);
+        continue;
+      }
+      case 'normal':
+      case 'positional-only':
+        if (next < call.positional.length) {
+          scope.assign(parameter.name, call.positional[next++]!);
+          continue;
+        }
+    }
+    const keyword = parameter.kind === 'positional-only' ? undefined : call.keywords.get(parameter.name);
+    if (keyword) {
+      used.add(parameter.name);
+      scope.assign(parameter.name, keyword);
+    } else if (parameter.default) scope.assign(parameter.name, parameter.default);
+    else throw new Raised('TypeError', `${name}() is missing the argument '${parameter.name}'.`);
+  }
+  if (next < call.positional.length)
+    throw new Raised('TypeError', `${name}() takes ${next} positional arguments but ${call.positional.length} were given.`);
+  for (const key of call.keywords.keys())
+    if (!used.has(key) && !parameters.some((parameter) => parameter.name === key || parameter.kind === 'keywords'))
+      throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
+}
+

@@ -1,0 +1,63 @@
+import { add, numberOf } from '../../network/quantity.js';
+import type { SyntaxNode } from '../../source/syntax-tree.js';
+import { BudgetExceeded } from '../budget.js';
+import type { Interpreter } from '../interpreter.js';
+import { int, string, type Value } from '../values.js';
+import { attribute } from './attributes.js';
+import { callValue } from './calls.js';
+
+/**
+ * Items that a `for` loop would see. A count that is not known gives one round and a note, so that the loop's body is analysed.
+ */
+export function iterate(run: Interpreter, value: Value, node: SyntaxNode): readonly Value[] {
+  switch (value.kind) {
+    case 'list':
+      return value.items.slice();
+    case 'tuple':
+      return value.items;
+    case 'set':
+      return [...value.entries.values()];
+    case 'dict':
+      return [...value.entries.values()].map((entry) => entry.key);
+    case 'string':
+      return [...value.value].map(string);
+    case 'range':
+      return iterateRange(run, value, node);
+    case 'instance':
+      return iterateInstance(run, value, node);
+    case 'class':
+      return value.flavour === 'enum' ? [...value.attributes.values()].filter((member) => member.kind === 'instance' && member.class === value) : [];
+    case 'unknown':
+      run.note(`It is not known what this runs over: ${lowerFirst(value.reason)} Its body is shown as if it ran once.`, node);
+      return [value];
+    case 'tensor':
+      run.note('It is not known how many parts this tensor has: shown as if it had one.', node);
+      return [value];
+    default:
+      return [];
+  }
+}
+
+function iterateRange(run: Interpreter, range: Extract<Value, { kind: 'range' }>, node: SyntaxNode): Value[] {
+  const start = numberOf(range.start);
+  const stop = numberOf(range.stop);
+  if (start === null || stop === null) {
+    run.note('It is not known how often this runs: shown as if it ran once.', node);
+    return [int(range.start)];
+  }
+  const count = Math.max(0, Math.ceil((stop - start) / range.step));
+  if (count > run.limits.rounds)
+    throw new BudgetExceeded(`Analysis limited: a loop over ${count.toLocaleString('en-US')} items is not followed.`);
+  return Array.from({ length: count }, (_, i) => int(add(start, i * range.step)));
+}
+
+function iterateInstance(run: Interpreter, value: Extract<Value, { kind: 'instance' }>, node: SyntaxNode): readonly Value[] {
+  const method = attribute(run, value, '__iter__');
+  if (method) return iterate(run, callValue(run, method, { positional: [], keywords: new Map(), node }, null), node);
+  run.note(`It is not known what '${value.class.name}' yields here: shown as if nothing.`, node);
+  return [];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

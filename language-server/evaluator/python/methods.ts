@@ -1,0 +1,177 @@
+import { numberOf } from '../../network/quantity.js';
+import type { Interpreter } from '../interpreter.js';
+import { bool, builtin, type Call, dict, int, keyOf, list, none, set, string, tuple, type Value } from '../values.js';
+import { iterate } from './iteration.js';
+import { equal } from './operators.js';
+import { sorted } from './builtins.js';
+import { stringMethod } from './strings.js';
+import { Raised } from '../budget.js';
+
+/** Methods and attributes of Python's own types. */
+export function methodOf(run: Interpreter, object: Value, name: string): Value | undefined {
+  switch (object.kind) {
+    case 'string':
+      return stringMethod(object.value, name);
+    case 'list':
+      return listMethod(run, object, name);
+    case 'tuple':
+      return tupleMethod(object, name);
+    case 'dict':
+      return dictMethod(run, object, name);
+    case 'set':
+      return setMethod(run, object, name);
+    case 'number':
+      if (name === 'is_integer') return builtin(name, () => bool(Number.isInteger(numberOf(object.value))));
+      return name === 'bit_length' ? builtin(name, () => int(Math.floor(Math.log2(Math.abs(numberOf(object.value) ?? 1) || 0.5)) + 1)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function listMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {
+  const items = object.items;
+  const on = (work: (call: Call) => Value | void): Value => builtin(name, (call) => work(call) ?? none);
+  switch (name) {
+    case 'append':
+      return on(({ positional: [item], node }) => {
+        if (items.length >= run.limits.rounds) run.note(`A list of more than ${run.limits.rounds} items is cut.`, node);
+        else if (item) items.push(item);
+      });
+    case 'extend':
+      return on(({ positional: [more], node }) => {
+        if (more) items.push(...iterate(run, more, node));
+      });
+    case 'insert':
+      return on(({ positional: [position, item] }) => {
+        const index = position?.kind === 'number' ? numberOf(position.value) : null;
+        if (index !== null && item) items.splice(index, 0, item);
+      });
+    case 'pop':
+      return on(({ positional: [position] }) => {
+        const index = position?.kind === 'number' ? numberOf(position.value) : -1;
+        const [removed] = items.splice(index ?? -1, 1);
+        if (!removed) throw new Raised('IndexError', 'pop from empty list');
+        return removed;
+      });
+    case 'remove':
+      return on(({ positional: [item] }) => {
+        const index = items.findIndex((one) => item && equal(one, item) === true);
+        if (index >= 0) items.splice(index, 1);
+      });
+    case 'clear':
+      return on(() => {
+        items.length = 0;
+      });
+    case 'reverse':
+      return on(() => {
+        items.reverse();
+      });
+    case 'sort':
+      return on((call) => {
+        const order = sorted(run, { ...call, positional: [object] });
+        if (order.kind === 'list') items.splice(0, items.length, ...order.items);
+      });
+    case 'copy':
+      return on(() => list(items.slice()));
+    case 'index':
+    case 'count':
+      return tupleMethod(object, name);
+    default:
+      return undefined;
+  }
+}
+
+function tupleMethod(object: Extract<Value, { kind: 'list' | 'tuple' }>, name: string): Value | undefined {
+  const items = object.items;
+  switch (name) {
+    case 'index':
+      return builtin(name, ({ positional: [item] }) => int(items.findIndex((one) => item && equal(one, item) === true)));
+    case 'count':
+      return builtin(name, ({ positional: [item] }) => int(items.filter((one) => item && equal(one, item) === true).length));
+    case '_asdict':
+      return object.kind === 'tuple' && object.fields
+        ? builtin(name, () => dict(object.fields!.map((field, i) => [string(field), items[i]!] as const)))
+        : undefined;
+    case '_replace':
+      return object.kind === 'tuple' && object.fields
+        ? builtin(name, ({ keywords }) => ({ ...object, items: object.fields!.map((field, i) => keywords.get(field) ?? items[i]!) }))
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dict' }>, name: string): Value | undefined {
+  const entries = object.entries;
+  const on = (work: (call: Call) => Value | void): Value => builtin(name, (call) => work(call) ?? none);
+  switch (name) {
+    case 'keys':
+      return on(() => list([...entries.values()].map((entry) => entry.key)));
+    case 'values':
+      return on(() => list([...entries.values()].map((entry) => entry.value)));
+    case 'items':
+      return on(() => list([...entries.values()].map((entry) => tuple([entry.key, entry.value]))));
+    case 'get':
+      return on(({ positional: [key, otherwise], keywords }) => (key && entries.get(keyOf(key))?.value) ?? otherwise ?? keywords.get('default') ?? none);
+    case 'pop':
+      return on(({ positional: [key, otherwise] }) => {
+        const entry = key && entries.get(keyOf(key));
+        if (key) entries.delete(keyOf(key));
+        if (!entry && !otherwise) throw new Raised('KeyError', key?.kind === 'string' ? key.value : 'key');
+        return entry?.value ?? otherwise;
+      });
+    case 'setdefault':
+      return on(({ positional: [key, value = none] }) => {
+        if (!key) return none;
+        const entry = entries.get(keyOf(key));
+        if (entry) return entry.value;
+        entries.set(keyOf(key), { key, value });
+        return value;
+      });
+    case 'update':
+      return on(({ positional: [more], keywords, node }) => {
+        if (more?.kind === 'dict') for (const [key, entry] of more.entries) entries.set(key, { ...entry });
+        else if (more)
+          for (const pair of iterate(run, more, node))
+            if ((pair.kind === 'tuple' || pair.kind === 'list') && pair.items.length === 2)
+              entries.set(keyOf(pair.items[0]!), { key: pair.items[0]!, value: pair.items[1]! });
+        for (const [key, value] of keywords) entries.set(keyOf(string(key)), { key: string(key), value });
+      });
+    case 'copy':
+      return on(() => dict([...entries.values()].map((entry) => [entry.key, entry.value] as const), object.missing));
+    case 'clear':
+      return on(() => {
+        entries.clear();
+      });
+    default:
+      return undefined;
+  }
+}
+
+function setMethod(run: Interpreter, object: Extract<Value, { kind: 'set' }>, name: string): Value | undefined {
+  const entries = object.entries;
+  switch (name) {
+    case 'add':
+      return builtin(name, ({ positional: [item] }) => {
+        if (item) entries.set(keyOf(item), item);
+        return none;
+      });
+    case 'discard':
+    case 'remove':
+      return builtin(name, ({ positional: [item] }) => {
+        if (item) entries.delete(keyOf(item));
+        return none;
+      });
+    case 'update':
+      return builtin(name, ({ positional: [more], node }) => {
+        if (more) for (const item of iterate(run, more, node)) entries.set(keyOf(item), item);
+        return none;
+      });
+    case 'union':
+      return builtin(name, ({ positional: [more], node }) => set([...entries.values(), ...(more ? iterate(run, more, node) : [])]));
+    case 'copy':
+      return builtin(name, () => set(entries.values()));
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,201 @@
+import { ceil, floor, multiply, numberOf, power } from '../../network/quantity.js';
+import { deepCopy } from '../deep-copy.js';
+import type { Interpreter } from '../interpreter.js';
+import { type Call, builtin, type ClassValue, dict, float, int, list, none, string, tuple, type Value } from '../values.js';
+import { callValue } from './calls.js';
+import { dataclassDecorator } from './classes.js';
+import { binary } from './operators.js';
+import { iterate } from './iteration.js';
+
+/** Modules of Python's standard library that models use; `undefined` for all others. */
+export function standardLibrary(run: Interpreter, name: string): Value | undefined {
+  const make = modules[name];
+  return make ? { kind: 'namespace', name, members: new Map(Object.entries(make(run))), scope: null } : undefined;
+}
+
+const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Value>>> = {
+  math: () => ({
+    pi: float(Math.PI),
+    e: float(Math.E),
+    inf: float(Number.MAX_VALUE),
+    sqrt: onNumber('sqrt', Math.sqrt, float, (q) => power(q, 0.5)),
+    exp: onNumber('exp', Math.exp, float),
+    log2: onNumber('log2', Math.log2, float),
+    log10: onNumber('log10', Math.log10, float),
+    sin: onNumber('sin', Math.sin, float),
+    cos: onNumber('cos', Math.cos, float),
+    tanh: onNumber('tanh', Math.tanh, float),
+    fabs: onNumber('fabs', Math.abs, float),
+    floor: onNumber('floor', Math.floor, int, floor),
+    ceil: onNumber('ceil', Math.ceil, int, ceil),
+    log: builtin('log', ({ positional: [value, base] }) => {
+      const x = numeric(value);
+      const b = base ? numeric(base) : Math.E;
+      return x === null || b === null ? notKnown('log') : float(Math.log(x) / Math.log(b));
+    }),
+    pow: builtin('pow', ({ positional: [a, b] }) => (a?.kind === 'number' && b?.kind === 'number' ? float(power(a.value, b.value)) : notKnown('pow'))),
+    prod: builtin('prod', ({ positional: [items] }) => {
+      const numbers = items?.kind === 'list' || items?.kind === 'tuple' ? items.items : [];
+      return numbers.every((one) => one.kind === 'number') ? int(numbers.reduce((total, one) => multiply(total, one.value), 1 as Parameters<typeof multiply>[0])) : notKnown('prod');
+    }),
+    gcd: builtin('gcd', ({ positional }) => {
+      const numbers = positional.map(numeric);
+      return numbers.some((number) => number === null) ? notKnown('gcd') : int(numbers.reduce((a, b) => gcd(a!, b!), 0)!);
+    }),
+  }),
+  functools: (run) => ({
+    partial: builtin('partial', ({ positional: [function_ = none, ...bound], keywords }) =>
+      builtin('partial', (call) =>
+        callValue(run, function_, { positional: [...bound, ...call.positional], keywords: new Map([...keywords, ...call.keywords]), node: call.node }, null),
+      ),
+    ),
+    reduce: builtin('reduce', ({ positional: [function_ = none, items = none, start], node }) => {
+      const values = [...iterate(run, items, node)];
+      const first = start ?? values.shift();
+      return values.reduce((total, item) => callValue(run, function_, { positional: [total, item], keywords: new Map(), node }, null), first ?? none);
+    }),
+    wraps: builtin('wraps', () => builtin('wraps', ({ positional: [function_ = none] }) => function_)),
+    lru_cache: decoratorOrFactory('lru_cache'),
+    cache: decoratorOrFactory('cache'),
+    cached_property: builtin('cached_property', ({ positional: [function_ = none] }) => ({ kind: 'descriptor', variant: 'property', function: function_ })),
+  }),
+  collections: (run) => ({
+    OrderedDict: run.builtins.variables.get('dict') ?? none,
+    Counter: run.builtins.variables.get('dict') ?? none,
+    deque: run.builtins.variables.get('list') ?? none,
+    defaultdict: builtin('defaultdict', ({ positional: [factory = none] }) => dict([], factory)),
+    namedtuple: builtin('namedtuple', (call) => namedTupleFactory(run, call)),
+  }),
+  copy: (run) => ({
+    deepcopy: builtin('deepcopy', ({ positional: [value = none] }) => deepCopy(run, value)),
+    copy: builtin('copy', ({ positional: [value = none] }) => (value.kind === 'list' ? list([...value.items]) : deepCopy(run, value))),
+  }),
+  dataclasses: (run) => ({
+    dataclass: dataclassDecorator,
+    field: builtin('field', ({ keywords }) => {
+      const factory = keywords.get('default_factory');
+      return factory ? dict([[string('\0default_factory'), factory]]) : (keywords.get('default') ?? none);
+    }),
+    asdict: builtin('asdict', ({ positional: [value] }) =>
+      value?.kind === 'instance' ? dict([...value.attributes].map(([key, entry]) => [string(key), entry] as const)) : notKnown('asdict'),
+    ),
+    replace: builtin('replace', ({ positional: [value], keywords }) =>
+      value?.kind === 'instance' ? { ...value, attributes: new Map([...value.attributes, ...keywords]) } : notKnown('replace'),
+    ),
+    is_dataclass: builtin('is_dataclass', ({ positional: [value] }) => ({ kind: 'bool', value: value?.kind === 'instance' && value.class.flavour === 'dataclass' })),
+    fields: run.builtins.variables.get('list') ?? none,
+  }),
+  itertools: (run) => ({
+    chain: {
+      kind: 'namespace',
+      name: 'itertools.chain',
+      scope: null,
+      members: new Map([['from_iterable', builtin('from_iterable', ({ positional: [items = none], node }) => list(iterate(run, items, node).flatMap((one) => [...iterate(run, one, node)])))]]),
+    },
+    repeat: builtin('repeat', ({ positional: [value = none, times], node }) => {
+      const count = numeric(times);
+      return count === null ? run.unknown('It is not known how often this repeats.', node) : list(Array.from({ length: Math.min(count, run.limits.rounds) }, () => value));
+    }),
+    product: builtin('product', ({ positional, node }) => {
+      const columns = positional.map((value) => iterate(run, value, node));
+      const rows = columns.reduce<Value[][]>((sofar, column) => sofar.flatMap((row) => column.map((item) => [...row, item])), [[]]);
+      return list(rows.slice(0, run.limits.rounds).map(tuple));
+    }),
+    count: builtin('count', () => ({ kind: 'range', start: 0, stop: run.limits.rounds, step: 1 })),
+    accumulate: builtin('accumulate', ({ positional: [items = none], node }) => {
+      let total: Value | null = null;
+      return list(
+        iterate(run, items, node).map((item) => {
+          total = total ? binary(run, '+', total, item, node) : item;
+          return total;
+        }),
+      );
+    }),
+  }),
+  operator: (run) => ({
+    mul: builtin('mul', ({ positional: [a = none, b = none], node }) => binary(run, '*', a, b, node)),
+    add: builtin('add', ({ positional: [a = none, b = none], node }) => binary(run, '+', a, b, node)),
+  }),
+  types: (run) => ({
+    SimpleNamespace: builtin('SimpleNamespace', ({ keywords, node }) => namespaceObject(run, keywords, node)),
+  }),
+  typing: () => ({
+    cast: builtin('cast', ({ positional: [, value = none] }) => value),
+    TYPE_CHECKING: { kind: 'bool', value: false },
+    overload: decoratorOrFactory('overload'),
+    final: decoratorOrFactory('final'),
+  }),
+  warnings: () => ({ warn: builtin('warn', () => none), filterwarnings: builtin('filterwarnings', () => none), simplefilter: builtin('simplefilter', () => none) }),
+  abc: () => ({ abstractmethod: decoratorOrFactory('abstractmethod') }),
+};
+
+function onNumber(
+  name: string,
+  work: (x: number) => number,
+  make: typeof int,
+  symbolic?: (value: Parameters<typeof multiply>[0]) => Parameters<typeof multiply>[0],
+): Value {
+  return builtin(name, ({ positional: [value] }) => {
+    const x = numeric(value);
+    if (x !== null) {
+      const result = work(x);
+      return Number.isFinite(result) ? make(result) : notKnown(name);
+    }
+    return value?.kind === 'number' && symbolic ? make(symbolic(value.value)) : notKnown(name);
+  });
+}
+
+function numeric(value: Value | undefined): number | null {
+  if (value?.kind === 'bool') return Number(value.value);
+  return value?.kind === 'number' ? numberOf(value.value) : null;
+}
+
+function notKnown(name: string): Value {
+  return { kind: 'unknown', reason: `The argument of ${name}() is not known.`, location: null };
+}
+
+function gcd(a: number, b: number): number {
+  let [x, y] = [Math.abs(a), Math.abs(b)];
+  while (y > 0) [x, y] = [y, x % y];
+  return x;
+}
+
+/** `@decorator` and `@decorator(...)` that leave the function as it is. */
+function decoratorOrFactory(name: string): Value {
+  return builtin(name, ({ positional: [function_] }) =>
+    function_?.kind === 'function' || function_?.kind === 'class' ? function_ : builtin(name, ({ positional: [inner = none] }) => inner),
+  );
+}
+
+function namedTupleFactory(run: Interpreter, { positional: [, names], node }: Call): Value {
+  const fields =
+    names?.kind === 'string'
+      ? names.value.split(/[\s,]+/).filter((part) => part !== '')
+      : names
+        ? iterate(run, names, node).flatMap((one) => (one.kind === 'string' ? [one.value] : []))
+        : [];
+  return builtin('namedtuple', ({ positional, keywords }) => ({
+    kind: 'tuple',
+    fields,
+    items: fields.map((field, i) => positional[i] ?? keywords.get(field) ?? none),
+  }));
+}
+
+/** An object that only has attributes. */
+function namespaceObject(run: Interpreter, attributes: ReadonlyMap<string, Value>, node: Call['node']): Value {
+  const type: ClassValue = {
+    kind: 'class',
+    name: 'SimpleNamespace',
+    qualified: 'types.SimpleNamespace',
+    bases: [],
+    resolution: [],
+    attributes: new Map(),
+    node: null,
+    file: null,
+    row: null,
+    unknownBase: null,
+    flavour: 'plain',
+  };
+  return { kind: 'instance', class: type, attributes: new Map(attributes), module: null, location: run.location(node), nested: false };
+}
+

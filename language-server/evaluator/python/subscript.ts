@@ -1,0 +1,91 @@
+import { numberOf } from '../../network/quantity.js';
+import { namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import { Raised } from '../budget.js';
+import type { Interpreter } from '../interpreter.js';
+import type { Scope } from '../scope.js';
+import { selectTensor, slicedParameter } from '../tensors.js';
+import { keyOf, list, string, tuple, type Value } from '../values.js';
+import { callMethod, callValue } from './calls.js';
+import { evaluate } from './expressions.js';
+import { iterate } from './iteration.js';
+import type { Frame } from './statements.js';
+
+/** `value[subscript]`. */
+export function subscript(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Value {
+  const parts = node.children.filter((part) => part.field === 'subscript');
+  const valueNode = namedChildren(node)[0];
+  if (!valueNode || parts.length === 0) return run.unknown('The code is not complete here.', node);
+  const object = evaluate(run, valueNode, scope, frame);
+  const keys = parts.map((part) => evaluate(run, part, scope, frame));
+  const key = keys.length === 1 ? keys[0]! : tuple(keys);
+  run.current = node;
+  return item(run, object, key, node);
+}
+
+/** `object[key]` on values. */
+export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNode): Value {
+  switch (object.kind) {
+    case 'list':
+    case 'tuple':
+      return itemOfSequence(run, object.items, key, object.kind, node);
+    case 'range':
+      return itemOfSequence(run, iterate(run, object, node), key, 'list', node);
+    case 'string': {
+      const picked = itemOfSequence(run, [...object.value].map(string), key, 'list', node);
+      return picked.kind === 'list' ? string(picked.items.map((one) => (one.kind === 'string' ? one.value : '')).join('')) : picked;
+    }
+    case 'dict': {
+      const entry = object.entries.get(keyOf(key));
+      if (entry) return entry.value;
+      if (object.missing) {
+        const value = callValue(run, object.missing, { positional: [], keywords: new Map(), node }, null);
+        object.entries.set(keyOf(key), { key, value });
+        return value;
+      }
+      if (key.kind === 'unknown') return { ...key, reason: `The key is not known: ${key.reason}` };
+      throw new Raised('KeyError', key.kind === 'string' ? key.value : 'key');
+    }
+    case 'instance':
+      return callMethod(run, object, '__getitem__', [key], node) ?? run.unknown(`'${object.class.name}' has no items.`, node);
+    case 'tensor':
+      return selectTensor(run, object, key, node);
+    case 'parameter':
+      return slicedParameter(run, object, node);
+    case 'class':
+      if (object.flavour === 'enum' && key.kind === 'string') return object.attributes.get(key.value) ?? run.unknown(`'${key.value}' is no member.`, node);
+      // `Generic[T]`, `list[int]`: the class itself.
+      return object;
+    case 'unknown':
+      return object.shape ? { kind: 'unknown', reason: object.reason, location: object.location } : object;
+    default:
+      return object;
+  }
+}
+
+function itemOfSequence(run: Interpreter, items: readonly Value[], key: Value, kind: 'list' | 'tuple', node: SyntaxNode): Value {
+  if (key.kind === 'slice') {
+    const picked = slice(items, key);
+    return picked ? (kind === 'list' ? list(picked) : tuple(picked)) : run.unknown('The bounds of this slice are not known.', node);
+  }
+  const index = key.kind === 'number' ? numberOf(key.value) : key.kind === 'bool' ? Number(key.value) : null;
+  if (index === null) return key.kind === 'unknown' ? key : run.unknown('This index is not known.', node);
+  const value = items[index < 0 ? items.length + index : index];
+  if (!value) throw new Raised('IndexError', 'Index out of range.');
+  return value;
+}
+
+/** Python's slicing; `null` where a bound is not a number. */
+function slice(items: readonly Value[], { start, stop, step }: Extract<Value, { kind: 'slice' }>): Value[] | null {
+  const read = (value: Value): number | null | undefined => (value.kind === 'none' ? undefined : value.kind === 'number' ? numberOf(value.value) : null);
+  const [from, to, by] = [read(start), read(stop), read(step)];
+  if (from === null || to === null || by === null || by === 0) return null;
+  const stride = by ?? 1;
+  const length = items.length;
+  const clamp = (value: number) => (value < 0 ? Math.max(value + length, stride < 0 ? -1 : 0) : Math.min(value, stride < 0 ? length - 1 : length));
+  const first = from === undefined ? (stride < 0 ? length - 1 : 0) : clamp(from);
+  const last = to === undefined ? (stride < 0 ? -1 : length) : clamp(to);
+  const picked: Value[] = [];
+  for (let i = first; stride > 0 ? i < last : i > last; i += stride) picked.push(items[i]!);
+  return picked;
+}
+

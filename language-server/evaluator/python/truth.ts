@@ -1,0 +1,44 @@
+import { numberOf } from '../../network/quantity.js';
+import type { Interpreter } from '../interpreter.js';
+import type { Value } from '../values.js';
+import { attribute } from './attributes.js';
+import { callValue } from './calls.js';
+
+/** `bool(value)`; `undefined` where it is not known. */
+export function truth(run: Interpreter, value: Value): boolean | undefined {
+  switch (value.kind) {
+    case 'none':
+      return false;
+    case 'bool':
+      return value.value;
+    case 'number': {
+      const number = numberOf(value.value);
+      // A symbolic size is a width or a count that someone wants to have.
+      return number === null ? true : number !== 0;
+    }
+    case 'string':
+      return value.value !== '';
+    case 'list':
+    case 'tuple':
+      return value.items.length > 0;
+    case 'dict':
+    case 'set':
+      return value.entries.size > 0;
+    case 'range':
+      return numberOf(value.start) === null || numberOf(value.stop) === null ? undefined : numberOf(value.stop)! > numberOf(value.start)!;
+    case 'unknown':
+    case 'tensor':
+    case 'parameter':
+      return undefined;
+    case 'instance': {
+      const length = value.class.resolution.some((type) => type.attributes.has('__len__')) ? attribute(run, value, '__len__') : undefined;
+      if (!length) return true;
+      const result = callValue(run, length, { positional: [], keywords: new Map(), node: run.current ?? run.file.tree.root }, null);
+      return result.kind === 'number' ? numberOf(result.value) !== 0 : true;
+    }
+    case 'namespace':
+      return value.members === null && value.scope === null ? undefined : true;
+    default:
+      return true;
+  }
+}

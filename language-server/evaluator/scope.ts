@@ -1,0 +1,64 @@
+import type { SyntaxTree } from '../source/syntax-tree.js';
+import type { FunctionValue, Value } from './values.js';
+
+/** A file under evaluation: its tree and the id that locations carry. */
+export interface SourceFile {
+  readonly id: string;
+  readonly tree: SyntaxTree;
+  readonly scope: Scope;
+}
+
+/** Names of one block. Class bodies are scopes that their functions do not see, as in Python. */
+export class Scope {
+  readonly variables = new Map<string, Value>();
+  /** Names declared `global` or `nonlocal`, with the scope they mean. */
+  private redirected: Map<string, Scope> | null = null;
+  /** The function whose call this scope belongs to: `super()` asks for it. */
+  callee: FunctionValue | null = null;
+
+  constructor(
+    readonly kind: 'builtins' | 'module' | 'function' | 'class' | 'comprehension',
+    readonly parent: Scope | null,
+  ) {}
+
+  lookup(name: string): Value | undefined {
+    const own = this.redirected?.get(name)?.lookup(name) ?? this.variables.get(name);
+    if (own !== undefined) return own;
+    let scope = this.parent;
+    while (scope) {
+      if (scope.kind !== 'class' || this.kind === 'comprehension') {
+        const value = scope.variables.get(name);
+        if (value !== undefined) return value;
+      }
+      scope = scope.parent;
+    }
+    return undefined;
+  }
+
+  assign(name: string, value: Value): void {
+    (this.redirected?.get(name) ?? this).variables.set(name, value);
+  }
+
+  delete(name: string): void {
+    this.variables.delete(name);
+  }
+
+  /** `global name`. */
+  declareGlobal(name: string): void {
+    let scope: Scope = this;
+    while (scope.kind !== 'module' && scope.parent) scope = scope.parent;
+    this.redirect(name, scope);
+  }
+
+  /** `nonlocal name`. */
+  declareNonlocal(name: string): void {
+    for (let scope = this.parent; scope; scope = scope.parent)
+      if (scope.kind === 'function' && scope.variables.has(name)) return this.redirect(name, scope);
+  }
+
+  private redirect(name: string, scope: Scope): void {
+    if (scope === this) return;
+    this.redirected ??= new Map();
+    this.redirected.set(name, scope);
+  }
+}

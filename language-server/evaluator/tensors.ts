@@ -1,0 +1,291 @@
+import { add, equals, multiply, numberOf } from '../network/quantity.js';
+import type { Distribution } from '../network/distribution.js';
+import type { Parameter, Shape } from '../network/graph.js';
+import type { SyntaxNode } from '../source/syntax-tree.js';
+import { callMethodRow, writeParameter } from './framework-calls.js';
+import type { Interpreter } from './interpreter.js';
+import { bool, builtin, int, none, type ParameterValue, type Tensor, tuple, type Unknown, type Value } from './values.js';
+
+/** Tensors anywhere inside values, as ids of nodes. */
+export function tensorsIn(values: readonly Value[]): number[] {
+  return values.flatMap((value): number[] => {
+    switch (value.kind) {
+      case 'tensor':
+        return [value.node];
+      case 'list':
+      case 'tuple':
+        return tensorsIn(value.items);
+      case 'dict':
+        return tensorsIn([...value.entries.values()].map((entry) => entry.value));
+      default:
+        return [];
+    }
+  });
+}
+
+/** The same, with parameters turned into nodes. */
+export function nodesIn(run: Interpreter, values: readonly Value[], node: SyntaxNode): number[] {
+  return values.flatMap((value) => (value.kind === 'parameter' ? (toTensor(run, value, node)?.node ?? []) : tensorsIn([value])));
+}
+
+/** A node that signals cannot pass, with the reason. */
+export function opaque(run: Interpreter, reason: string, inputs: readonly number[], node: SyntaxNode, name = 'unknown'): Value {
+  if (!run.trace) return run.unknown(reason, node);
+  run.note(reason, node, run.trace.path || null);
+  return run.trace.add({ kind: 'opaque', reason }, name, inputs, null, run.location(node));
+}
+
+/** What can flow: tensors as they are, parameters and unknown values as nodes without inputs. */
+export function toTensor(run: Interpreter, value: Value, node: SyntaxNode): Tensor | null {
+  if (value.kind === 'tensor') return value;
+  if (!run.trace) return null;
+  if (value.kind === 'parameter') {
+    const operation = value.trainable ? ({ kind: 'parameter', parameter: value.parameter } as const) : ({ kind: 'input' } as const);
+    return run.trace.add(operation, value.parameter.name || 'tensor', [], value.parameter.shape, run.location(node));
+  }
+  if (value.kind === 'unknown') {
+    const tensor = opaque(run, value.reason, [], node);
+    return tensor.kind === 'tensor' ? tensor : null;
+  }
+  return null;
+}
+
+/** Arithmetic with a tensor on at least one side. */
+export function tensorBinary(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode): Value {
+  if (left.kind !== 'tensor' && right.kind !== 'tensor') {
+    const scaled = parameterArithmetic(operator, left, right);
+    if (scaled) return scaled;
+    if (!run.trace) return run.unknown('Arithmetic on this tensor is not followed.', node);
+  }
+  if (!run.trace) return run.unknown('A tensor is used outside of forward().', node);
+  switch (operator) {
+    case '+':
+    case '-':
+      return addTensors(run, left, right, operator === '+' ? 1 : -1, node);
+    case '*':
+      return multiplyTensors(run, left, right, node);
+    case '/': {
+      const divisor = constant(right);
+      if (divisor !== null && divisor !== 0) return scale(run, left, 1 / divisor, node);
+      if (isSymbolicNumber(right)) return scale(run, left, null, node);
+      return opaque(run, 'Division by a tensor is not described by the theory used here.', nodesIn(run, [left, right], node), node, 'div');
+    }
+    case '@':
+      return joined(run, { kind: 'matmul' }, 'matmul', left, right, node);
+    default:
+      return opaque(run, `The operator '${operator}' on tensors is not described by the theory used here.`, nodesIn(run, [left, right], node), node, operator);
+  }
+}
+
+function constant(value: Value): number | null {
+  if (value.kind === 'bool') return Number(value.value);
+  return value.kind === 'number' ? numberOf(value.value) : null;
+}
+
+function isSymbolicNumber(value: Value): boolean {
+  return value.kind === 'number' && numberOf(value.value) === null;
+}
+
+function addTensors(run: Interpreter, left: Value, right: Value, sign: number, node: SyntaxNode): Value {
+  const [tensor, other] = left.kind === 'tensor' ? [left, right] : [right, left];
+  const offset = constant(other);
+  if (tensor.kind === 'tensor' && (offset !== null || isSymbolicNumber(other))) {
+    // Subtraction from a number turns the tensor's sign, which changes no second moment.
+    const shift = offset === null ? null : tensor === left ? sign * offset : offset;
+    return run.trace!.add({ kind: 'shift', offset: shift, parameter: null }, 'add', [tensor.node], tensor.shape, run.location(node));
+  }
+  if (tensor.kind === 'tensor' && other.kind === 'parameter')
+    return run.trace!.add({ kind: 'shift', offset: null, parameter: other.parameter }, 'add', [tensor.node], tensor.shape, run.location(node));
+  return joined(run, { kind: 'add', coefficients: [1, sign] }, sign === 1 ? 'add' : 'sub', left, right, node);
+}
+
+function multiplyTensors(run: Interpreter, left: Value, right: Value, node: SyntaxNode): Value {
+  const [tensor, other] = left.kind === 'tensor' ? [left, right] : [right, left];
+  const factor = constant(other);
+  if (factor !== null || isSymbolicNumber(other)) return scale(run, tensor, factor, node);
+  if (tensor.kind === 'tensor' && other.kind === 'parameter')
+    return run.trace!.add({ kind: 'scale', factor: null, parameter: other.parameter }, 'mul', [tensor.node], tensor.shape, run.location(node));
+  return joined(run, { kind: 'multiply' }, 'mul', left, right, node);
+}
+
+function scale(run: Interpreter, value: Value, factor: number | null, node: SyntaxNode): Value {
+  const tensor = toTensor(run, value, node);
+  if (!tensor) return run.unknown('This value cannot be scaled.', node);
+  return run.trace!.add({ kind: 'scale', factor, parameter: null }, 'mul', [tensor.node], tensor.shape, run.location(node));
+}
+
+function joined(
+  run: Interpreter,
+  operation: { kind: 'add'; coefficients: readonly number[] } | { kind: 'multiply' } | { kind: 'matmul' },
+  name: string,
+  left: Value,
+  right: Value,
+  node: SyntaxNode,
+): Value {
+  const a = toTensor(run, left, node);
+  const b = toTensor(run, right, node);
+  if (!a || !b) return opaque(run, `'${name}' with a value of type ${(a ? right : left).kind} is not followed.`, tensorsIn([left, right]), node, name);
+  const shape = operation.kind === 'matmul' ? matmulShape(a.shape, b.shape) : broadcast(a.shape, b.shape);
+  return run.trace!.add(operation, name, [a.node, b.node], shape, run.location(node));
+}
+
+function matmulShape(a: Shape, b: Shape): Shape {
+  return a && b && a.length >= 2 && b.length >= 2 ? [...a.slice(0, -1), b[b.length - 1]!] : null;
+}
+
+/** Shape of an elementwise operation; `null` where it is not known. */
+function broadcast(a: Shape, b: Shape): Shape {
+  if (!a || !b) return a ?? b;
+  const longer = a.length >= b.length ? a : b;
+  const shorter = longer === a ? b : a;
+  return longer.map((size, i) => {
+    const other = shorter[i - (longer.length - shorter.length)];
+    return other === undefined || equals(other, 1) ? size : equals(size, 1) ? other : size;
+  });
+}
+
+/** `torch.ones(d) * 1e-6`, `torch.randn(d) / 10` before registration: the distribution is scaled. */
+function parameterArithmetic(operator: string, left: Value, right: Value): ParameterValue | null {
+  const [parameter, other] = left.kind === 'parameter' ? [left, right] : [right, left];
+  const value = constant(other);
+  if (parameter.kind !== 'parameter' || value === null) return null;
+  const last = parameter.parameter.writes.at(-1);
+  if (!last) return null;
+  const factor = operator === '*' ? value : operator === '/' && left === parameter && value !== 0 ? 1 / value : null;
+  if (factor !== null) return derived(parameter, scaleDistribution(last, factor));
+  const offset = operator === '+' ? value : operator === '-' && left === parameter ? -value : null;
+  return offset === null ? null : derived(parameter, { ...last, family: last.variance === 0 ? 'constant' : last.family, mean: last.mean === null ? null : add(last.mean, offset) });
+}
+
+export function scaleDistribution(distribution: Distribution, factor: number): Distribution {
+  const isFixed = ['zeros', 'ones', 'constant'].includes(distribution.family);
+  return {
+    ...distribution,
+    family: isFixed ? (factor === 0 ? 'zeros' : distribution.family === 'zeros' ? 'zeros' : 'constant') : distribution.family,
+    mean: distribution.mean === null ? null : multiply(distribution.mean, factor),
+    variance: distribution.variance === null ? null : multiply(distribution.variance, factor * factor),
+    formula: distribution.formula && factor !== 1 && !isFixed ? `${distribution.formula} · ${Number((factor * factor).toPrecision(4))}` : distribution.formula,
+  };
+}
+
+function derived(value: ParameterValue, distribution: Distribution): ParameterValue {
+  const parameter: Parameter = { name: value.parameter.name, shape: value.parameter.shape, writes: [distribution] };
+  return { kind: 'parameter', parameter, trainable: false };
+}
+
+/** Shape of a tensor as the program sees it; the entries of one that is not known become symbols where they are unpacked. */
+function shapeValue(run: Interpreter, shape: Shape): Value {
+  if (shape) return tuple(shape.map((size) => int(size)));
+  const value: Unknown = { kind: 'unknown', reason: 'The shape of this tensor is not known.', location: run.unknown('').location, shape: true };
+  return value;
+}
+
+const rearranged = new Set(['T', 'mT', 'H', 'data', 'real']);
+const silent = new Set(['dtype', 'device', 'grad', 'is_cuda', 'requires_grad', 'layout', 'grad_fn', 'is_leaf']);
+
+/** `x.name` of a symbolic tensor. */
+export function tensorAttribute(run: Interpreter, tensor: Tensor, name: string): Value | undefined {
+  if (name === 'shape') return shapeValue(run, tensor.shape);
+  if (name === 'ndim') return tensor.shape ? int(tensor.shape.length) : run.unknown('The number of dimensions of this tensor is not known.');
+  if (name === 'dim' || name === 'ndimension')
+    return builtin(name, () => (tensor.shape ? int(tensor.shape.length) : run.unknown('The number of dimensions of this tensor is not known.')));
+  if (name === 'size')
+    return builtin(name, ({ positional: [position], keywords, node }) => {
+      const index = position ?? keywords.get('dim');
+      return index ? sizeAt(run, tensor.shape, index, node) : shapeValue(run, tensor.shape);
+    });
+  if (silent.has(name)) return { kind: 'unknown', reason: `The ${name} of a tensor is not followed.`, location: null };
+  if (rearranged.has(name)) return run.trace ? run.trace.add({ kind: 'reshape' }, name, [tensor.node], null, run.location(run.current ?? run.file.tree.root)) : tensor;
+  return callMethodRow(run, tensor, name);
+}
+
+function sizeAt(run: Interpreter, shape: Shape, index: Value, node: SyntaxNode): Value {
+  const position = index.kind === 'number' ? numberOf(index.value) : null;
+  const size = shape && position !== null ? shape[position < 0 ? shape.length + position : position] : undefined;
+  return size === undefined ? run.unknown('This size is not known.', node) : int(size);
+}
+
+/** `weight.name` of a parameter or of a tensor that is not part of the graph yet. */
+export function parameterAttribute(run: Interpreter, value: ParameterValue, name: string): Value | undefined {
+  const { parameter } = value;
+  switch (name) {
+    case 'data':
+      return value;
+    case 'shape':
+      return shapeValue(run, parameter.shape);
+    case 'ndim':
+      return parameter.shape ? int(parameter.shape.length) : undefined;
+    case 'dim':
+    case 'ndimension':
+      return builtin(name, () => (parameter.shape ? int(parameter.shape.length) : run.unknown('The number of dimensions of this tensor is not known.')));
+    case 'size':
+      return builtin(name, ({ positional: [position], node }) => (position ? sizeAt(run, parameter.shape, position, node) : shapeValue(run, parameter.shape)));
+    case 'numel':
+      return builtin(name, () => (parameter.shape ? int(parameter.shape.reduce((a, b) => multiply(a, b), 1 as (typeof parameter.shape)[number])) : run.unknown('The size of this tensor is not known.')));
+    case 'requires_grad':
+      return bool(value.trainable);
+    case 'grad':
+      return none;
+    case 'dtype':
+    case 'device':
+      return { kind: 'unknown', reason: `The ${name} of a tensor is not followed.`, location: null };
+  }
+  const initializer = run.framework.initializers[`Tensor.${name}`];
+  if (initializer)
+    return builtin(name, (call) => {
+      writeParameter(run, `Tensor.${name}`, initializer, value, { ...call, positional: [value, ...call.positional] });
+      return value;
+    });
+  if (unchanged.has(name)) return builtin(name, () => value);
+  if (run.trace) {
+    const tensor = toTensor(run, value, run.current ?? run.file.tree.root);
+    return tensor ? tensorAttribute(run, tensor, name) : undefined;
+  }
+  const row = run.framework.methods[name];
+  if (!row) return undefined;
+  return builtin(name, ({ node }) => run.unknown(`The result of .${name}() on a tensor is not followed here.`, node));
+}
+
+const unchanged = new Set(['to', 'cuda', 'cpu', 'float', 'double', 'half', 'contiguous', 'detach', 'clone', 'requires_grad_', 'type', 'type_as', 'share_memory_']);
+
+/** Part `index` of `count` when a tensor is unpacked: `q, k, v = qkv`. */
+export function selectPart(run: Interpreter, tensor: Tensor, _index: number, _count: number, node: SyntaxNode): Value {
+  const shape = tensor.shape ? tensor.shape.slice(1) : null;
+  return run.trace ? run.trace.add({ kind: 'reshape' }, 'unbind', [tensor.node], shape, run.location(node)) : tensor;
+}
+
+/** `x[key]`: some entries of a tensor. */
+export function selectTensor(run: Interpreter, tensor: Tensor, key: Value, node: SyntaxNode): Value {
+  if (!run.trace) return tensor;
+  return run.trace.add({ kind: 'reshape' }, 'index', [tensor.node], selectedShape(tensor.shape, key), run.location(node));
+}
+
+function selectedShape(shape: Shape, key: Value): Shape {
+  if (!shape) return null;
+  const keys = key.kind === 'tuple' ? key.items : [key];
+  if (keys.some((one) => one.kind === 'ellipsis')) return null;
+  const result = [];
+  let position = 0;
+  for (const one of keys) {
+    if (one.kind === 'none') result.push(1);
+    else {
+      const size = shape[position++];
+      if (size === undefined) return null;
+      if (one.kind === 'number') continue;
+      if (one.kind !== 'slice') return null;
+      if (one.start.kind === 'none' && one.stop.kind === 'none' && one.step.kind === 'none') result.push(size);
+      else return null;
+    }
+  }
+  return [...result, ...shape.slice(position)];
+}
+
+/** A part of a parameter. What is written into a part changes the whole in a way that one distribution does not tell. */
+export function slicedParameter(run: Interpreter, value: ParameterValue, node: SyntaxNode): Value {
+  if (run.trace) {
+    const tensor = toTensor(run, value, node);
+    return tensor ? run.trace.add({ kind: 'reshape' }, 'index', [tensor.node], null, run.location(node)) : value;
+  }
+  return { ...run.unknown('A part of a tensor is not followed.', node) };
+}
+

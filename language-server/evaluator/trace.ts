@@ -1,0 +1,34 @@
+import type { Location } from '../network/distribution.js';
+import type { Node, Operation, Shape } from '../network/graph.js';
+import { BudgetExceeded } from './budget.js';
+import type { Tensor } from './values.js';
+
+/** The graph that `forward` draws while it runs on symbolic tensors. */
+export class Trace {
+  readonly nodes: Node[] = [];
+  private readonly paths: string[] = [''];
+
+  constructor(private readonly maximalNodes: number) {}
+
+  /** Path of the module whose `forward` runs. */
+  get path(): string {
+    return this.paths[this.paths.length - 1]!;
+  }
+
+  within<T>(path: string, run: () => T): T {
+    this.paths.push(path);
+    try {
+      return run();
+    } finally {
+      this.paths.pop();
+    }
+  }
+
+  add(operation: Operation, name: string, inputs: readonly number[], shape: Shape, location: Location, path: string = this.path): Tensor {
+    if (this.nodes.length >= this.maximalNodes)
+      throw new BudgetExceeded(`Analysis limited: the graph has more than ${this.maximalNodes.toLocaleString('en-US')} nodes.`);
+    const id = this.nodes.length;
+    this.nodes.push({ ...operation, id, path, name, location, inputs, shape });
+    return { kind: 'tensor', node: id, shape };
+  }
+}
