@@ -1,5 +1,5 @@
-import { callModule, construct, namedModules, namedParameters } from "./modules.js";
 import type { Interpreter } from './interpreter.js';
+import { callModule, construct, namedModules, namedParameters } from './modules.js';
 import { callValue } from './python/calls.js';
 import { fromArgument } from './signature.js';
 import { bool, builtin, type Call, dict, type Instance, list, none, string, tuple, type Value } from './values.js';
@@ -82,7 +82,11 @@ const methods: Readonly<Record<string, Method>> = {
   named_modules: (_, object) => list(namedModules(object).map(({ path, module }) => tuple([string(path), module]))),
   children: (_, object) => list([...object.module!.children.values()].filter((child) => child.kind === 'instance')),
   named_children: (_, object) =>
-    list([...object.module!.children].filter(([, child]) => child.kind === 'instance').map(([name, child]) => tuple([string(name), child]))),
+    list(
+      [...object.module!.children]
+        .filter(([, child]) => child.kind === 'instance')
+        .map(([name, child]) => tuple([string(name), child])),
+    ),
   parameters: (_, object) => list(namedParameters(object).map(({ value }) => value)),
   named_parameters: (_, object) => list(namedParameters(object).map(({ path, value }) => tuple([string(path), value]))),
   buffers: () => list([]),
@@ -94,7 +98,8 @@ const methods: Readonly<Record<string, Method>> = {
   register_module: (run, object, call) => methods.add_module!(run, object, call),
   register_parameter: (_, object, { positional: [name, value], keywords }) => {
     const parameter = value ?? keywords.get('param');
-    if (name?.kind === 'string' && (parameter?.kind === 'parameter' || parameter?.kind === 'none')) object.module!.parameters.set(name.value, parameter);
+    if (name?.kind === 'string' && (parameter?.kind === 'parameter' || parameter?.kind === 'none'))
+      object.module!.parameters.set(name.value, parameter);
     return none;
   },
   register_buffer: (_, object, { positional: [name, value = none] }) => {
@@ -122,7 +127,10 @@ const methods: Readonly<Record<string, Method>> = {
     for (const parameter of object.module!.parameters.values()) {
       const first = parameter.kind === 'parameter' ? parameter.parameter.writes[0] : undefined;
       if (parameter.kind === 'parameter' && first)
-        parameter.parameter.writes.push({ ...first, source: { kind: 'call', text: 'reset_parameters()', location: run.location(node) } });
+        parameter.parameter.writes.push({
+          ...first,
+          source: { kind: 'call', text: 'reset_parameters()', location: run.location(node) },
+        });
     }
     return none;
   },
@@ -153,4 +161,3 @@ const methods: Readonly<Record<string, Method>> = {
   extra_repr: () => string(''),
   _get_name: (_, object) => string(object.class.name),
 };
-

@@ -30,7 +30,8 @@ export class Budget {
     if (this.steps > this.limits.steps)
       throw new BudgetExceeded(`Analysis limited: more than ${this.limits.steps.toLocaleString('en-US')} steps.`);
     if ((this.steps & 0xff) === 0) {
-      if (performance.now() > this.deadline) throw new BudgetExceeded(`Analysis limited: it took longer than ${this.limits.milliseconds} ms.`);
+      if (performance.now() > this.deadline)
+        throw new BudgetExceeded(`Analysis limited: it took longer than ${this.limits.milliseconds} ms.`);
       if (this.cancelled()) throw new BudgetExceeded('Analysis cancelled.');
     }
   }
@@ -58,4 +59,10 @@ export interface BudgetLimits {
 }
 
 /** Twenty times what the largest model of the common libraries needs. */
-export const defaultLimits: BudgetLimits = { steps: 1_000_000, callDepth: 120, milliseconds: 2_000, nodes: 50_000, rounds: 20_000 };
+export const defaultLimits: BudgetLimits = {
+  steps: 1_000_000,
+  callDepth: 120,
+  milliseconds: 2_000,
+  nodes: 50_000,
+  rounds: 20_000,
+};

@@ -12,7 +12,10 @@ export function deepCopy(run: Interpreter, value: Value): Value {
       case 'tuple':
         return one.fields ? { ...one, items: one.items.map(copy) } : tuple(one.items.map(copy));
       case 'dict':
-        return dict([...one.entries.values()].map((entry) => [entry.key, copy(entry.value)] as const), one.missing);
+        return dict(
+          [...one.entries.values()].map((entry) => [entry.key, copy(entry.value)] as const),
+          one.missing,
+        );
       case 'set':
         return set([...one.entries.values()].map(copy));
       case 'parameter':
@@ -26,7 +29,12 @@ export function deepCopy(run: Interpreter, value: Value): Value {
   const copyParameter = (parameter: Parameter): Parameter => {
     const known = copies.get(parameter) as Parameter | undefined;
     if (known) return known;
-    const made: Parameter = { name: parameter.name, shape: parameter.shape, writes: [...parameter.writes], copyOf: parameter.copyOf ?? parameter };
+    const made: Parameter = {
+      name: parameter.name,
+      shape: parameter.shape,
+      writes: [...parameter.writes],
+      copyOf: parameter.copyOf ?? parameter,
+    };
     copies.set(parameter, made);
     return made;
   };
@@ -46,8 +54,12 @@ export function deepCopy(run: Interpreter, value: Value): Value {
     if (state && made.module) {
       run.built.push(made);
       for (const [name, parameter] of state.parameters)
-        made.module.parameters.set(name, parameter.kind === 'parameter' ? { ...parameter, parameter: copyParameter(parameter.parameter) } : parameter);
-      for (const [name, child] of state.children) made.module.children.set(name, child.kind === 'instance' ? copyInstance(child) : child);
+        made.module.parameters.set(
+          name,
+          parameter.kind === 'parameter' ? { ...parameter, parameter: copyParameter(parameter.parameter) } : parameter,
+        );
+      for (const [name, child] of state.children)
+        made.module.children.set(name, child.kind === 'instance' ? copyInstance(child) : child);
       if (state.layer)
         made.module.layer = {
           ...state.layer,

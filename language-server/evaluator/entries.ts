@@ -1,5 +1,5 @@
-import { symbol } from '../network/quantity.js';
 import type { Location } from '../network/distribution.js';
+import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
 import { isModuleClass } from './framework-names.js';
 import type { Interpreter } from './interpreter.js';
@@ -8,7 +8,16 @@ import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { evaluate } from './python/expressions.js';
 import { formatValue } from './python/format.js';
-import { type ClassValue, type FunctionValue, type Instance, int, none, type ParameterDefinition, string, type Value } from './values.js';
+import {
+  type ClassValue,
+  type FunctionValue,
+  type Instance,
+  int,
+  none,
+  type ParameterDefinition,
+  string,
+  type Value,
+} from './values.js';
 
 /** A model to report: what to call it, where it is defined, and how to get it. */
 export interface Entry {
@@ -38,7 +47,9 @@ export function builtEntries(run: Interpreter): Entry[] {
     const key = `${name} ${fingerprint(instance)}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    const location = isUsers ? nameLocation(run, instance.class.node!) : ((variable && assignmentOf(run, variable)) ?? instance.location);
+    const location = isUsers
+      ? nameLocation(run, instance.class.node!)
+      : ((variable ? assignmentOf(run, variable) : null) ?? instance.location);
     return [{ entry: isUsers ? instance.class.name : name, name, location, make: () => ({ instance, arguments: [] }) }];
   });
 }
@@ -68,7 +79,10 @@ function nameLocation(run: Interpreter, node: SyntaxNode): Location {
 }
 
 /** `# meanfield: Net(hidden=256)`: instantiations that the author asks for. */
-export function hintEntries(run: Interpreter, parseExpression: (text: string) => { file: Interpreter['file']; node: SyntaxNode } | null): Entry[] {
+export function hintEntries(
+  run: Interpreter,
+  parseExpression: (text: string) => { file: Interpreter['file']; node: SyntaxNode } | null,
+): Entry[] {
   const { tree } = run.file;
   return tree.comments.flatMap((comment): Entry[] => {
     const match = /^#\s*meanfield:\s*(?!ignore\b)([A-Za-z_][\w.]*\s*\(.*\))\s*$/.exec(tree.textOf(comment));
@@ -77,7 +91,8 @@ export function hintEntries(run: Interpreter, parseExpression: (text: string) =>
     if (!parsed) return [];
     const entry = match[1]!.split('(', 1)[0]!.trim();
     const type = run.file.scope.variables.get(entry);
-    const location = type?.kind === 'class' && type.node && type.file === run.file ? nameLocation(run, type.node) : run.location(comment);
+    const location =
+      type?.kind === 'class' && type.node && type.file === run.file ? nameLocation(run, type.node) : run.location(comment);
     return [
       {
         entry,
@@ -85,7 +100,10 @@ export function hintEntries(run: Interpreter, parseExpression: (text: string) =>
         location,
         make: (inner) => {
           const value = inner.inFile(parsed.file, null, () => evaluate(inner, parsed.node, parsed.file.scope, { yielded: null }));
-          return { instance: value.kind === 'instance' ? value : null, arguments: [{ name: 'call', value: match[1]!, source: 'hint comment' }] };
+          return {
+            instance: value.kind === 'instance' ? value : null,
+            arguments: [{ name: 'call', value: match[1]!, source: 'hint comment' }],
+          };
         },
       },
     ];
@@ -95,13 +113,21 @@ export function hintEntries(run: Interpreter, parseExpression: (text: string) =>
 /** Functions of the file that can be called without arguments and may return a model: `resnet18`. */
 export function factoryEntries(run: Interpreter): Entry[] {
   const { tree } = run.file;
-  const names = [...run.file.scope.variables].filter(([, value]) => value.kind === 'class' && isModuleClass(run, value)).map(([name]) => name);
-  const mentionsModel = new RegExp(`\\b(${['nn', ...names, ...[...run.file.scope.variables.keys()].filter((name) => name.startsWith('_') && /^\w+$/.test(name))].join('|')})\\b`);
+  const names = [...run.file.scope.variables]
+    .filter(([, value]) => value.kind === 'class' && isModuleClass(run, value))
+    .map(([name]) => name);
+  const mentionsModel = new RegExp(
+    `\\b(${['nn', ...names, ...[...run.file.scope.variables.keys()].filter((name) => name.startsWith('_') && /^\w+$/.test(name))].join('|')})\\b`,
+  );
   return [...run.file.scope.variables].flatMap(([name, value]): Entry[] => {
     const function_ = underlying(value);
-    if (!function_ || name.startsWith('_') || function_.file !== run.file || function_.node.type !== 'function_definition') return [];
+    if (!function_ || name.startsWith('_') || function_.file !== run.file || function_.node.type !== 'function_definition')
+      return [];
     if (!/\breturn\b/.test(tree.textOf(function_.node)) || !mentionsModel.test(tree.textOf(function_.node))) return [];
-    if (function_.parameters.some((parameter) => !parameter.default && parameter.kind !== 'rest' && parameter.kind !== 'keywords')) return [];
+    if (
+      function_.parameters.some((parameter) => !parameter.default && parameter.kind !== 'rest' && parameter.kind !== 'keywords')
+    )
+      return [];
     return [
       {
         entry: name,
@@ -134,10 +160,14 @@ function modelOf(run: Interpreter, value: Value): Instance | null {
 export function classEntries(run: Interpreter): Entry[] {
   const { tree } = run.file;
   const classes = [...new Set(run.file.scope.variables.values())].filter(
-    (value): value is ClassValue => value.kind === 'class' && value.file === run.file && value.node !== null && isModuleClass(run, value),
+    (value): value is ClassValue =>
+      value.kind === 'class' && value.file === run.file && value.node !== null && isModuleClass(run, value),
   );
   const mentions = new Map(
-    classes.map((type) => [type, classes.filter((other) => other !== type && new RegExp(`\\b${type.name}\\b`).test(tree.textOf(other.node!))).length]),
+    classes.map((type) => [
+      type,
+      classes.filter((other) => other !== type && new RegExp(`\\b${type.name}\\b`).test(tree.textOf(other.node!))).length,
+    ]),
   );
   return classes
     .sort((a, b) => Math.sign(mentions.get(a)!) - Math.sign(mentions.get(b)!) || a.node!.start - b.node!.start)
@@ -166,7 +196,8 @@ export function classEntries(run: Interpreter): Entry[] {
 /** A value for a required argument that nothing in the file gives: a symbol of its name where it can be a size. */
 function symbolic(run: Interpreter, parameter: ParameterDefinition, type: ClassValue): Value {
   const annotation = parameter.annotation && type.file ? type.file.tree.textOf(parameter.annotation).replace(/\s/g, '') : '';
-  if (annotation === '' || /^(int|float|Union\[int|Optional\[int|int\||Number)/.test(annotation)) return int(symbol(parameter.name));
+  if (annotation === '' || /^(int|float|Union\[int|Optional\[int|int\||Number)/.test(annotation))
+    return int(symbol(parameter.name));
   if (annotation === 'bool') return run.unknown(`The argument '${parameter.name}' is not given in this file.`, type.node);
   if (annotation === 'str') return string(parameter.name);
   return run.unknown(`The argument '${parameter.name}' is not given in this file.`, type.node);
@@ -185,4 +216,3 @@ function describe(parameters: readonly ParameterDefinition[], given: ReadonlyMap
     ];
   });
 }
-

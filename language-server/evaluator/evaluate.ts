@@ -59,9 +59,15 @@ class FileEvaluation {
     const holder = {} as { run: Interpreter };
     const builtins = makeBuiltins(holder);
     const file: SourceFile = { id: options.file, tree, scope: new Scope('module', builtins) };
-    const library: SourceFile = { id: `${options.framework.name} library`, tree: options.library, scope: new Scope('module', builtins) };
+    const library: SourceFile = {
+      id: `${options.framework.name} library`,
+      tree: options.library,
+      scope: new Scope('module', builtins),
+    };
     this.files = new Files(options.readModule ?? (() => null), builtins, (one) => this.runFile(one));
-    this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, (name, from) => this.files.resolve(name, from));
+    this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, (name, from) =>
+      this.files.resolve(name, from),
+    );
     holder.run = this.run;
     this.files.add(file);
   }
@@ -126,7 +132,8 @@ class FileEvaluation {
       return true;
     } catch (error) {
       const place = range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-      if (error instanceof Raised) this.problems.push({ message: `Not analysed: building it stops with ${error.typeName}: ${error.message}`, range: place });
+      if (error instanceof Raised)
+        this.problems.push({ message: `Not analysed: building it stops with ${error.typeName}: ${error.message}`, range: place });
       else if (error instanceof BudgetExceeded) this.problems.push({ message: error.message, range: place });
       else if (error instanceof RangeError && /call stack/i.test(error.message))
         this.problems.push({ message: 'Analysis limited: the code is nested too deeply.', range: place });
@@ -141,6 +148,8 @@ class FileEvaluation {
     const statement = namedChildren(tree.root)[0];
     const expression = statement ? namedChildren(statement)[0] : undefined;
     tree[Symbol.dispose]();
-    return expression && tree.problems.length === 0 ? { file: { id: this.run.file.id, tree, scope: this.run.file.scope }, node: expression } : null;
+    return expression && tree.problems.length === 0
+      ? { file: { id: this.run.file.id, tree, scope: this.run.file.scope }, node: expression }
+      : null;
   }
 }

@@ -1,4 +1,4 @@
-import type { CreatorRow, FunctionRow, InitializerRow } from '../frameworks/framework.js';
+import type { CreatorRow, FunctionRow, InitializerRow, Output } from '../frameworks/framework.js';
 import { initialize } from '../frameworks/index.js';
 import type { Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
@@ -6,8 +6,17 @@ import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
 import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
 import { opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
-import { type Builtin, builtin, type Call, type FrameworkFunction, none, type ParameterValue, type Tensor, tuple, type Value } from './values.js';
-import type { Output } from '../frameworks/framework.js';
+import {
+  type Builtin,
+  builtin,
+  type Call,
+  type FrameworkFunction,
+  none,
+  type ParameterValue,
+  type Tensor,
+  tuple,
+  type Value,
+} from './values.js';
 
 /** Calls a function that the framework's tables describe. */
 export function callFrameworkFunction(run: Interpreter, { name, target }: FrameworkFunction, call: Call): Value {
@@ -16,7 +25,10 @@ export function callFrameworkFunction(run: Interpreter, { name, target }: Framew
       return callInitializer(run, name, target.row, call);
     case 'value': {
       try {
-        return fromArgument(target.row.value(toArguments(bindSignature(target.row.signature, call, name))), target.row.float ?? false);
+        return fromArgument(
+          target.row.value(toArguments(bindSignature(target.row.signature, call, name))),
+          target.row.float ?? false,
+        );
       } catch (error) {
         if (error instanceof RangeError) throw new Raised('ValueError', error.message);
         throw error;
@@ -33,7 +45,13 @@ export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): B
   if (row) return builtin(name, (call) => callFunctionRow(run, name, row, { ...call, positional: [tensor, ...call.positional] }));
   if (run.framework.initializers[`Tensor.${name}`]) return builtin(name, () => tensor);
   return builtin(name, (call) =>
-    opaque(run, `The method .${name}() of a tensor is not known to the analysis.`, [tensor.node, ...tensorsIn([...call.positional, ...call.keywords.values()])], call.node, name),
+    opaque(
+      run,
+      `The method .${name}() of a tensor is not known to the analysis.`,
+      [tensor.node, ...tensorsIn([...call.positional, ...call.keywords.values()])],
+      call.node,
+      name,
+    ),
   );
 }
 
@@ -45,7 +63,8 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   if (!hasTensor || !run.trace) {
     const parameter = given.find((value): value is ParameterValue => value.kind === 'parameter');
     const unknown = given.find((value) => value.kind === 'unknown');
-    if (parameter && !run.trace) return { ...run.unknown(`The result of ${short}() is not followed outside of forward().`, call.node) };
+    if (parameter && !run.trace)
+      return { ...run.unknown(`The result of ${short}() is not followed outside of forward().`, call.node) };
     return unknown?.kind === 'unknown' ? unknown : run.unknown(`The result of ${short}() is not followed here.`, call.node);
   }
   const tensors = row.tensors.flatMap((key) => inputsOf(run, bound.get(key), call));
@@ -58,7 +77,13 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   const node = run.trace.add(result.operation, short, inputs, result.shape, location);
   if (!result.outputs) return node;
   const spread = (outputs: readonly Output[]): Value =>
-    tuple(outputs.map((output) => ('shape' in output ? run.trace!.add({ kind: 'reshape' }, short, [node.node], output.shape as Shape, location) : spread(output))));
+    tuple(
+      outputs.map((output) =>
+        'shape' in output
+          ? run.trace!.add({ kind: 'reshape' }, short, [node.node], output.shape as Shape, location)
+          : spread(output),
+      ),
+    );
   return spread(result.outputs);
 }
 
@@ -74,7 +99,8 @@ function callInitializer(run: Interpreter, name: string, row: InitializerRow, ca
   const target = call.positional[0] ?? call.keywords.get(key);
   if (target?.kind !== 'parameter') {
     if (target?.kind === 'none') throw new Raised('AttributeError', `${name}() is called on None.`);
-    if (target?.kind === 'unknown') run.note(`${name.split('.').at(-1)}() initializes something that is not known: ${target.reason}`, call.node);
+    if (target?.kind === 'unknown')
+      run.note(`${name.split('.').at(-1)}() initializes something that is not known: ${target.reason}`, call.node);
     return target ?? none;
   }
   writeParameter(run, name, row, target, call);
@@ -111,7 +137,9 @@ export function writeParameter(run: Interpreter, name: string, row: InitializerR
 function initializerText(run: Interpreter, short: string, call: Call): string {
   const list = call.node.children.find((part) => part.field === 'arguments');
   if (!list || run.file === run.library) return short;
-  const rest = list.children.filter((part) => part.named).slice(call.positional.length > 0 && !short.startsWith('Tensor.') ? 1 : 0);
+  const rest = list.children
+    .filter((part) => part.named)
+    .slice(call.positional.length > 0 && !short.startsWith('Tensor.') ? 1 : 0);
   const text = rest.map((part) => run.file.tree.textOf(part)).join(', ');
   return text.length > 0 && text.length <= 60 ? `${short}(${text})` : short;
 }
@@ -122,10 +150,14 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
   const given = call.keywords.get('size') ?? first;
   let sizes: Value[] = [];
   let shape: Shape = null;
-  if (row.sizes === 'like') shape = first?.kind === 'parameter' ? first.parameter.shape : first?.kind === 'tensor' ? first.shape : null;
+  if (row.sizes === 'like')
+    shape = first?.kind === 'parameter' ? first.parameter.shape : first?.kind === 'tensor' ? first.shape : null;
   else {
-    sizes = given?.kind === 'tuple' || given?.kind === 'list' ? [...given.items] : row.fill && given ? [given] : [...call.positional];
-    shape = sizes.every((size) => size.kind === 'number') ? sizes.map((size) => (size as Extract<Value, { kind: 'number' }>).value) : null;
+    sizes =
+      given?.kind === 'tuple' || given?.kind === 'list' ? [...given.items] : row.fill && given ? [given] : [...call.positional];
+    shape = sizes.every((size) => size.kind === 'number')
+      ? sizes.map((size) => (size as Extract<Value, { kind: 'number' }>).value)
+      : null;
   }
   const fill = row.fill ? (call.keywords.get(row.fill) ?? call.positional[1]) : undefined;
   const mean: Quantity | null = row.fill ? (fill?.kind === 'number' ? fill.value : null) : row.mean;
@@ -153,7 +185,15 @@ export function makeTrainable(run: Interpreter, call: Call): Value {
   const parameter: Parameter = {
     name: '',
     shape: null,
-    writes: [{ family: 'unknown', mean: null, variance: null, formula: null, source: { kind: 'call', text: reason, location: run.location(call.node) } }],
+    writes: [
+      {
+        family: 'unknown',
+        mean: null,
+        variance: null,
+        formula: null,
+        source: { kind: 'call', text: reason, location: run.location(call.node) },
+      },
+    ],
   };
   return { kind: 'parameter', parameter, trainable: true };
 }

@@ -1,6 +1,6 @@
-import type { Interpreter } from './interpreter.js';
-import { type ClassValue, type Value, builtin, none, bool } from './values.js';
 import { callCreator, makeTrainable } from './framework-calls.js';
+import type { Interpreter } from './interpreter.js';
+import { bool, builtin, type ClassValue, none, type Value } from './values.js';
 
 /** What a dotted name of the framework stands for; a name that it does not have is a namespace, which fails where it is used. */
 export function frameworkValue(run: Interpreter, name: string): Value | undefined {
@@ -36,7 +36,9 @@ function transparent(result: 'first' | 'none' | 'false' | 'decorator', name: str
     case 'false':
       return builtin(name, () => bool(false));
     case 'decorator':
-      return builtin(name, ({ positional: [first] }) => (first?.kind === 'function' || first?.kind === 'class' ? first : identity));
+      return builtin(name, ({ positional: [first] }) =>
+        first?.kind === 'function' || first?.kind === 'class' ? first : identity,
+      );
   }
 }
 
@@ -65,7 +67,10 @@ export function frameworkClass(run: Interpreter, name: string): ClassValue | nul
       flavour: 'plain',
     };
     const ancestors = bases.flatMap((base) => base.resolution);
-    (type as { resolution: readonly ClassValue[] }).resolution = [type, ...ancestors.filter((one, i) => ancestors.lastIndexOf(one) === i)];
+    (type as { resolution: readonly ClassValue[] }).resolution = [
+      type,
+      ...ancestors.filter((one, i) => ancestors.lastIndexOf(one) === i),
+    ];
     return type;
   });
 }

@@ -4,8 +4,7 @@ import type { Location } from '../network/distribution.js';
 import type { Unknown as Note } from '../network/graph.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Budget, BudgetLimits } from './budget.js';
-import type { SourceFile } from './scope.js';
-import { Scope } from './scope.js';
+import type { Scope, SourceFile } from './scope.js';
 import type { Trace } from './trace.js';
 import { type ClassValue, type Instance, type Unknown, unknown } from './values.js';
 
@@ -73,7 +72,8 @@ export class Interpreter {
 
   /** Writes down something that the report must say because the model may differ from what is shown. */
   note(reason: string, location: Location | SyntaxNode | null, path: string | null = null): void {
-    const place = location && 'range' in location ? location : location ? this.location(location) : this.location(this.file.tree.root);
+    const place =
+      location && 'range' in location ? location : location ? this.location(location) : this.location(this.file.tree.root);
     const key = `${reason}\n${place.file}\n${place.range.start.line}:${place.range.start.character}`;
     if (this.notes.size < 200 && !this.notes.has(key)) this.notes.set(key, { reason, location: place, path });
   }

@@ -63,10 +63,17 @@ export function callModule(run: Interpreter, instance: Instance, call: Call): Va
   const path = state.path ?? run.trace.path;
   return run.trace.within(path, () => {
     const forward = classAttribute(instance.class, 'forward');
-    if (forward && forward.kind !== 'descriptor') return callValue(run, forward, { ...call, positional: [instance, ...call.positional] }, null);
+    if (forward && forward.kind !== 'descriptor')
+      return callValue(run, forward, { ...call, positional: [instance, ...call.positional] }, null);
     if (state.built) return operate(run, instance, call);
     const reason = instance.class.unknownBase?.reason ?? `'${instance.class.name}' has no forward().`;
-    return opaque(run, reason, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, instance.class.name);
+    return opaque(
+      run,
+      reason,
+      nodesIn(run, [...call.positional, ...call.keywords.values()], call.node),
+      call.node,
+      instance.class.name,
+    );
   });
 }
 
@@ -81,13 +88,22 @@ function operate(run: Interpreter, instance: Instance, call: Call): Value {
   const inputs = tensors.map((tensor) => tensor.node);
   if (typeof result === 'string') return opaque(run, result, inputs, call.node, short);
   const path = state.path ?? run.trace!.path;
-  const used = result.operation.kind === 'affine' || result.operation.kind === 'opaque' ? inputs.slice(0, result.operation.kind === 'affine' && result.operation.variant === 'bilinear' ? 2 : 1) : inputs;
+  const used =
+    result.operation.kind === 'affine' || result.operation.kind === 'opaque'
+      ? inputs.slice(0, result.operation.kind === 'affine' && result.operation.variant === 'bilinear' ? 2 : 1)
+      : inputs;
   const node = run.trace!.add(result.operation, short, used, result.shape, instance.location, path);
   return result.outputs ? spread(run, node, result.outputs, instance, { first: true }) : node;
 }
 
 /** The structure that a module with several outputs returns; further ones are views of the node. */
-function spread(run: Interpreter, node: Tensor, outputs: readonly Output[], instance: Instance, state: { first: boolean }): Value {
+function spread(
+  run: Interpreter,
+  node: Tensor,
+  outputs: readonly Output[],
+  instance: Instance,
+  state: { first: boolean },
+): Value {
   return tuple(
     outputs.map((output): Value => {
       if (!('shape' in output)) return spread(run, node, output, instance, state);
@@ -124,7 +140,8 @@ export function namedModules(root: Instance, prefix = '', seen = new Set<Instanc
   const found = [{ path: prefix, module: root }];
   // One list for all levels: a model may nest as deep as calls may.
   for (const [name, child] of root.module?.children ?? [])
-    if (child.kind === 'instance') for (const inner of namedModules(child, prefix === '' ? name : `${prefix}.${name}`, seen)) found.push(inner);
+    if (child.kind === 'instance')
+      for (const inner of namedModules(child, prefix === '' ? name : `${prefix}.${name}`, seen)) found.push(inner);
   return found;
 }
 

@@ -1,8 +1,8 @@
 import type { Layer, Network, Parameter } from '../network/graph.js';
+import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
 import type { Interpreter } from './interpreter.js';
 import { callModule, namedModules } from './modules.js';
-import { BudgetExceeded, Raised } from './budget.js';
 import { classAttribute } from './python/classes.js';
 import { tensorsIn } from './tensors.js';
 import { Trace } from './trace.js';
@@ -27,11 +27,17 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   try {
     const forward = classAttribute(instance.class, 'forward');
     const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
-    const inputs = forward?.kind === 'function' ? inputsOf(run, forward) : [run.trace.add({ kind: 'input' }, 'input', [], null, instance.location)];
+    const inputs =
+      forward?.kind === 'function'
+        ? inputsOf(run, forward)
+        : [run.trace.add({ kind: 'input' }, 'input', [], null, instance.location)];
     outputs = tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]);
   } catch (error) {
     if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
-    run.note(error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message, run.current ?? entry.location);
+    run.note(
+      error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
+      run.current ?? entry.location,
+    );
   } finally {
     run.trace = null;
   }
@@ -50,8 +56,12 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
 
 /** A user's own layer: a module that owns a parameter named like a weight. */
 function layerOfParameters(run: Interpreter, module: Instance): Layer | null {
-  const parameters = [...module.module!.parameters].flatMap(([name, value]): [string, Parameter][] => (value.kind === 'parameter' ? [[name, value.parameter]] : []));
-  const weight = parameters.find(([name, parameter]) => /(^|_)(weight|kernel)s?$/i.test(name) && (parameter.shape?.length ?? 0) >= 2);
+  const parameters = [...module.module!.parameters].flatMap(([name, value]): [string, Parameter][] =>
+    value.kind === 'parameter' ? [[name, value.parameter]] : [],
+  );
+  const weight = parameters.find(
+    ([name, parameter]) => /(^|_)(weight|kernel)s?$/i.test(name) && (parameter.shape?.length ?? 0) >= 2,
+  );
   if (!weight) return null;
   const fans = run.framework.fans(weight[1].shape);
   return {
@@ -72,7 +82,8 @@ function inputsOf(run: Interpreter, forward: FunctionValue): Value[] {
   return forward.parameters.slice(1).flatMap((parameter): Value[] => {
     if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
     const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
-    if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation)) return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
+    if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
+      return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
     const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
     return [run.trace!.add({ kind: 'input' }, parameter.name, [], null, location)];
   });

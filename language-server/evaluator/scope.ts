@@ -53,7 +53,10 @@ export class Scope {
   /** `nonlocal name`. */
   declareNonlocal(name: string): void {
     for (let scope = this.parent; scope; scope = scope.parent)
-      if (scope.kind === 'function' && scope.variables.has(name)) return this.redirect(name, scope);
+      if (scope.kind === 'function' && scope.variables.has(name)) {
+        this.redirect(name, scope);
+        return;
+      }
   }
 
   private redirect(name: string, scope: Scope): void {

@@ -76,10 +76,12 @@ export function bindSignature(signature: string, call: Call, name: string): Map<
       bound.set(parameter.name, given);
     }
   }
-  if (next < call.positional.length) throw new Raised('TypeError', `${name}() takes ${next} arguments but ${call.positional.length} were given.`);
+  if (next < call.positional.length)
+    throw new Raised('TypeError', `${name}() takes ${next} arguments but ${call.positional.length} were given.`);
   const open = parameters.some((parameter) => parameter.kind === 'keywords');
   for (const key of call.keywords.keys())
-    if (!open && !parameters.some((parameter) => parameter.name === key)) throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
+    if (!open && !parameters.some((parameter) => parameter.name === key))
+      throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
   return bound;
 }
 
@@ -116,4 +118,3 @@ export function fromArgument(argument: Argument, isFloat = false): Value {
   const quantity = argument as Extract<Argument, number | { kind: string }>;
   return isFloat || (typeof quantity === 'number' && !Number.isInteger(quantity)) ? float(quantity) : int(quantity);
 }
-

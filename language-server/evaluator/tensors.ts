@@ -1,6 +1,6 @@
-import { add, equals, multiply, numberOf } from '../network/quantity.js';
 import type { Distribution } from '../network/distribution.js';
 import type { Parameter, Shape } from '../network/graph.js';
+import { add, equals, multiply, numberOf } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
@@ -40,7 +40,9 @@ export function toTensor(run: Interpreter, value: Value, node: SyntaxNode): Tens
   if (value.kind === 'tensor') return value;
   if (!run.trace) return null;
   if (value.kind === 'parameter') {
-    const operation = value.trainable ? ({ kind: 'parameter', parameter: value.parameter } as const) : ({ kind: 'input' } as const);
+    const operation = value.trainable
+      ? ({ kind: 'parameter', parameter: value.parameter } as const)
+      : ({ kind: 'input' } as const);
     return run.trace.add(operation, value.parameter.name || 'tensor', [], value.parameter.shape, run.location(node));
   }
   if (value.kind === 'unknown') {
@@ -68,12 +70,24 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
       const divisor = constant(right);
       if (divisor !== null && divisor !== 0) return scale(run, left, 1 / divisor, node);
       if (isSymbolicNumber(right)) return scale(run, left, null, node);
-      return opaque(run, 'Division by a tensor is not described by the theory used here.', nodesIn(run, [left, right], node), node, 'div');
+      return opaque(
+        run,
+        'Division by a tensor is not described by the theory used here.',
+        nodesIn(run, [left, right], node),
+        node,
+        'div',
+      );
     }
     case '@':
       return joined(run, { kind: 'matmul' }, 'matmul', left, right, node);
     default:
-      return opaque(run, `The operator '${operator}' on tensors is not described by the theory used here.`, nodesIn(run, [left, right], node), node, operator);
+      return opaque(
+        run,
+        `The operator '${operator}' on tensors is not described by the theory used here.`,
+        nodesIn(run, [left, right], node),
+        node,
+        operator,
+      );
   }
 }
 
@@ -92,10 +106,22 @@ function addTensors(run: Interpreter, left: Value, right: Value, sign: number, n
   if (tensor.kind === 'tensor' && (offset !== null || isSymbolicNumber(other))) {
     // Subtraction from a number turns the tensor's sign, which changes no second moment.
     const shift = offset === null ? null : tensor === left ? sign * offset : offset;
-    return run.trace!.add({ kind: 'shift', offset: shift, parameter: null }, 'add', [tensor.node], tensor.shape, run.location(node));
+    return run.trace!.add(
+      { kind: 'shift', offset: shift, parameter: null },
+      'add',
+      [tensor.node],
+      tensor.shape,
+      run.location(node),
+    );
   }
   if (tensor.kind === 'tensor' && other.kind === 'parameter')
-    return run.trace!.add({ kind: 'shift', offset: null, parameter: other.parameter }, 'add', [tensor.node], tensor.shape, run.location(node));
+    return run.trace!.add(
+      { kind: 'shift', offset: null, parameter: other.parameter },
+      'add',
+      [tensor.node],
+      tensor.shape,
+      run.location(node),
+    );
   return joined(run, { kind: 'add', coefficients: [1, sign] }, sign === 1 ? 'add' : 'sub', left, right, node);
 }
 
@@ -104,7 +130,13 @@ function multiplyTensors(run: Interpreter, left: Value, right: Value, node: Synt
   const factor = constant(other);
   if (factor !== null || isSymbolicNumber(other)) return scale(run, tensor, factor, node);
   if (tensor.kind === 'tensor' && other.kind === 'parameter')
-    return run.trace!.add({ kind: 'scale', factor: null, parameter: other.parameter }, 'mul', [tensor.node], tensor.shape, run.location(node));
+    return run.trace!.add(
+      { kind: 'scale', factor: null, parameter: other.parameter },
+      'mul',
+      [tensor.node],
+      tensor.shape,
+      run.location(node),
+    );
   return joined(run, { kind: 'multiply' }, 'mul', left, right, node);
 }
 
@@ -124,7 +156,14 @@ function joined(
 ): Value {
   const a = toTensor(run, left, node);
   const b = toTensor(run, right, node);
-  if (!a || !b) return opaque(run, `'${name}' with a value of type ${(a ? right : left).kind} is not followed.`, tensorsIn([left, right]), node, name);
+  if (!a || !b)
+    return opaque(
+      run,
+      `'${name}' with a value of type ${(a ? right : left).kind} is not followed.`,
+      tensorsIn([left, right]),
+      node,
+      name,
+    );
   const shape = operation.kind === 'matmul' ? matmulShape(a.shape, b.shape) : broadcast(a.shape, b.shape);
   return run.trace!.add(operation, name, [a.node, b.node], shape, run.location(node));
 }
@@ -154,7 +193,13 @@ function parameterArithmetic(operator: string, left: Value, right: Value): Param
   const factor = operator === '*' ? value : operator === '/' && left === parameter && value !== 0 ? 1 / value : null;
   if (factor !== null) return derived(parameter, scaleDistribution(last, factor));
   const offset = operator === '+' ? value : operator === '-' && left === parameter ? -value : null;
-  return offset === null ? null : derived(parameter, { ...last, family: last.variance === 0 ? 'constant' : last.family, mean: last.mean === null ? null : add(last.mean, offset) });
+  return offset === null
+    ? null
+    : derived(parameter, {
+        ...last,
+        family: last.variance === 0 ? 'constant' : last.family,
+        mean: last.mean === null ? null : add(last.mean, offset),
+      });
 }
 
 export function scaleDistribution(distribution: Distribution, factor: number): Distribution {
@@ -164,7 +209,10 @@ export function scaleDistribution(distribution: Distribution, factor: number): D
     family: isFixed ? (factor === 0 ? 'zeros' : distribution.family === 'zeros' ? 'zeros' : 'constant') : distribution.family,
     mean: distribution.mean === null ? null : multiply(distribution.mean, factor),
     variance: distribution.variance === null ? null : multiply(distribution.variance, factor * factor),
-    formula: distribution.formula && factor !== 1 && !isFixed ? `${distribution.formula} · ${Number((factor * factor).toPrecision(4))}` : distribution.formula,
+    formula:
+      distribution.formula && factor !== 1 && !isFixed
+        ? `${distribution.formula} · ${Number((factor * factor).toPrecision(4))}`
+        : distribution.formula,
   };
 }
 
@@ -176,7 +224,12 @@ function derived(value: ParameterValue, distribution: Distribution): ParameterVa
 /** Shape of a tensor as the program sees it; the entries of one that is not known become symbols where they are unpacked. */
 function shapeValue(run: Interpreter, shape: Shape): Value {
   if (shape) return tuple(shape.map((size) => int(size)));
-  const value: Unknown = { kind: 'unknown', reason: 'The shape of this tensor is not known.', location: run.unknown('').location, shape: true };
+  const value: Unknown = {
+    kind: 'unknown',
+    reason: 'The shape of this tensor is not known.',
+    location: run.unknown('').location,
+    shape: true,
+  };
   return value;
 }
 
@@ -186,16 +239,22 @@ const silent = new Set(['dtype', 'device', 'grad', 'is_cuda', 'requires_grad', '
 /** `x.name` of a symbolic tensor. */
 export function tensorAttribute(run: Interpreter, tensor: Tensor, name: string): Value | undefined {
   if (name === 'shape') return shapeValue(run, tensor.shape);
-  if (name === 'ndim') return tensor.shape ? int(tensor.shape.length) : run.unknown('The number of dimensions of this tensor is not known.');
+  if (name === 'ndim')
+    return tensor.shape ? int(tensor.shape.length) : run.unknown('The number of dimensions of this tensor is not known.');
   if (name === 'dim' || name === 'ndimension')
-    return builtin(name, () => (tensor.shape ? int(tensor.shape.length) : run.unknown('The number of dimensions of this tensor is not known.')));
+    return builtin(name, () =>
+      tensor.shape ? int(tensor.shape.length) : run.unknown('The number of dimensions of this tensor is not known.'),
+    );
   if (name === 'size')
     return builtin(name, ({ positional: [position], keywords, node }) => {
       const index = position ?? keywords.get('dim');
       return index ? sizeAt(run, tensor.shape, index, node) : shapeValue(run, tensor.shape);
     });
   if (silent.has(name)) return { kind: 'unknown', reason: `The ${name} of a tensor is not followed.`, location: null };
-  if (rearranged.has(name)) return run.trace ? run.trace.add({ kind: 'reshape' }, name, [tensor.node], null, run.location(run.current ?? run.file.tree.root)) : tensor;
+  if (rearranged.has(name))
+    return run.trace
+      ? run.trace.add({ kind: 'reshape' }, name, [tensor.node], null, run.location(run.current ?? run.file.tree.root))
+      : tensor;
   return callMethodRow(run, tensor, name);
 }
 
@@ -217,11 +276,19 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
       return parameter.shape ? int(parameter.shape.length) : undefined;
     case 'dim':
     case 'ndimension':
-      return builtin(name, () => (parameter.shape ? int(parameter.shape.length) : run.unknown('The number of dimensions of this tensor is not known.')));
+      return builtin(name, () =>
+        parameter.shape ? int(parameter.shape.length) : run.unknown('The number of dimensions of this tensor is not known.'),
+      );
     case 'size':
-      return builtin(name, ({ positional: [position], node }) => (position ? sizeAt(run, parameter.shape, position, node) : shapeValue(run, parameter.shape)));
+      return builtin(name, ({ positional: [position], node }) =>
+        position ? sizeAt(run, parameter.shape, position, node) : shapeValue(run, parameter.shape),
+      );
     case 'numel':
-      return builtin(name, () => (parameter.shape ? int(parameter.shape.reduce((a, b) => multiply(a, b), 1 as (typeof parameter.shape)[number])) : run.unknown('The size of this tensor is not known.')));
+      return builtin(name, () =>
+        parameter.shape
+          ? int(parameter.shape.reduce((a, b) => multiply(a, b), 1 as (typeof parameter.shape)[number]))
+          : run.unknown('The size of this tensor is not known.'),
+      );
     case 'requires_grad':
       return bool(value.trainable);
     case 'grad':
@@ -246,7 +313,21 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   return builtin(name, ({ node }) => run.unknown(`The result of .${name}() on a tensor is not followed here.`, node));
 }
 
-const unchanged = new Set(['to', 'cuda', 'cpu', 'float', 'double', 'half', 'contiguous', 'detach', 'clone', 'requires_grad_', 'type', 'type_as', 'share_memory_']);
+const unchanged = new Set([
+  'to',
+  'cuda',
+  'cpu',
+  'float',
+  'double',
+  'half',
+  'contiguous',
+  'detach',
+  'clone',
+  'requires_grad_',
+  'type',
+  'type_as',
+  'share_memory_',
+]);
 
 /** Part `index` of `count` when a tensor is unpacked: `q, k, v = qkv`. */
 export function selectPart(run: Interpreter, tensor: Tensor, _index: number, _count: number, node: SyntaxNode): Value {
@@ -288,4 +369,3 @@ export function slicedParameter(run: Interpreter, value: ParameterValue, node: S
   }
   return { ...run.unknown('A part of a tensor is not followed.', node) };
 }
-

@@ -24,7 +24,14 @@ export class Trace {
     }
   }
 
-  add(operation: Operation, name: string, inputs: readonly number[], shape: Shape, location: Location, path: string = this.path): Tensor {
+  add(
+    operation: Operation,
+    name: string,
+    inputs: readonly number[],
+    shape: Shape,
+    location: Location,
+    path: string = this.path,
+  ): Tensor {
     if (this.nodes.length >= this.maximalNodes)
       throw new BudgetExceeded(`Analysis limited: the graph has more than ${this.maximalNodes.toLocaleString('en-US')} nodes.`);
     const id = this.nodes.length;

@@ -1,7 +1,7 @@
 import type { Arguments, FunctionRow, InitializerRow, ModuleRow, ValueRow } from '../frameworks/framework.js';
+import type { Location } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
-import type { Location } from '../network/distribution.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Scope, SourceFile } from './scope.js';
 

@@ -1,5 +1,5 @@
-import type { Distribution, Family, Source } from '../network/distribution.js';
-import type { Layer, Operation, Parameter, Shape } from '../network/graph.js';
+import type { Family } from '../network/distribution.js';
+import type { Layer, Operation, Parameter, Role, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 
 /**
@@ -56,6 +56,12 @@ export interface ModuleRow {
   /** Weights truly summed into one output unit, as an expression in the arguments and `fanIn`; absent: `fanIn`. */
   readonly summands?: string;
   readonly operation: OperationRow;
+  /** What the layer does with its input: only `linear` layers have σ_w². Absent for modules without weights. */
+  readonly role?: Role;
+  /** Arguments in the form that the expressions want: `kernel_size=3` of a two-dimensional convolution becomes `[3, 3]`. */
+  readonly prepare?: (bound: Arguments) => Arguments;
+  /** Conditions that the framework checks, with what is wrong where one does not hold. */
+  readonly requires?: readonly (readonly [condition: string, message: string])[];
   /** Classes that it derives from, besides the module class. */
   readonly bases?: readonly string[];
   /** Attributes besides the arguments themselves, as expressions in the arguments: `{ num_features: 'num_features' }`. */
@@ -109,7 +115,11 @@ export interface FunctionRow {
 
 export interface InitializerRow {
   readonly signature: string;
-  readonly family: Family;
+  readonly family: Family | ((environment: Arguments) => Family);
+  /** Further values for the expressions, computed from the arguments; throws RangeError where the framework refuses them. */
+  readonly prepare?: (bound: Arguments) => Arguments;
+  /** The framework refuses tensors with fewer than two dimensions. */
+  readonly needsFans?: boolean;
   /** Expressions in the arguments, `fanIn`, `fanOut`, `rows`, `columns`, and the functions of the expression language. */
   readonly mean?: string;
   readonly variance: string;

@@ -14,12 +14,16 @@ export interface Parameter {
   copyOf?: Parameter;
 }
 
+/** What a layer's weight does: multiply its input, look rows up, drive a recurrence, or rescale what passes. */
+export type Role = 'linear' | 'embedding' | 'recurrent' | 'attention' | 'normalization' | 'slope';
+
 /** A module that owns weights, in the order of `named_modules()`, called in `forward` or not. */
 export interface Layer {
   /** Empty until the model is built and its modules know where they stand. */
   path: string;
   /** The framework's name without its module: `Conv2d`. */
   readonly kind: string;
+  readonly role?: Role | undefined;
   readonly location: Location;
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;

@@ -87,7 +87,8 @@ function refuse(text: string, limits: Limits): string | null {
     const code = text.charCodeAt(i);
     if (code === 10) lines++;
     else if (code === 40 || code === 91 || code === 123) {
-      if (++depth > limits.maximalBracketDepth) return `Not analysed: brackets are nested more than ${limits.maximalBracketDepth} deep.`;
+      if (++depth > limits.maximalBracketDepth)
+        return `Not analysed: brackets are nested more than ${limits.maximalBracketDepth} deep.`;
     } else if ((code === 41 || code === 93 || code === 125) && depth > 0) depth--;
   }
   return lines > limits.maximalLines

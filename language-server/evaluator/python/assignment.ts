@@ -1,14 +1,14 @@
+import { numberOf, symbol } from '../../network/quantity.js';
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { setAttribute } from '../attributes-of-modules.js';
 import type { Interpreter } from '../interpreter.js';
 import type { Scope } from '../scope.js';
+import { selectPart } from '../tensors.js';
 import { int, keyOf, list, none, type Value } from '../values.js';
-import { numberOf, symbol } from '../../network/quantity.js';
 import { callMethod } from './calls.js';
 import { evaluate } from './expressions.js';
 import { iterate } from './iteration.js';
 import type { Frame } from './statements.js';
-import { selectPart } from '../tensors.js';
 
 /** Binds a target (name, attribute, subscript, pattern) to a value. */
 export function assign(run: Interpreter, target: SyntaxNode, value: Value, scope: Scope, frame: Frame): void {
@@ -42,7 +42,14 @@ export function assign(run: Interpreter, target: SyntaxNode, value: Value, scope
   }
 }
 
-function unpack(run: Interpreter, targets: readonly SyntaxNode[], value: Value, node: SyntaxNode, scope: Scope, frame: Frame): void {
+function unpack(
+  run: Interpreter,
+  targets: readonly SyntaxNode[],
+  value: Value,
+  node: SyntaxNode,
+  scope: Scope,
+  frame: Frame,
+): void {
   const splat = targets.findIndex((target) => target.type === 'list_splat_pattern' || target.type === 'list_splat');
   if (value.kind === 'unknown') {
     for (const target of targets) {
@@ -69,7 +76,8 @@ function unpack(run: Interpreter, targets: readonly SyntaxNode[], value: Value, 
   targets.forEach((target, i) => {
     if (i < splat) assign(run, target, items[i] ?? none, scope, frame);
     else if (i > splat) assign(run, target, items[items.length - (targets.length - i)] ?? none, scope, frame);
-    else if (namedChildren(target)[0]) assign(run, namedChildren(target)[0]!, list(items.slice(splat, items.length - after)), scope, frame);
+    else if (namedChildren(target)[0])
+      assign(run, namedChildren(target)[0]!, list(items.slice(splat, items.length - after)), scope, frame);
   });
 }
 
@@ -115,4 +123,3 @@ export function deleteTarget(run: Interpreter, target: SyntaxNode, scope: Scope,
     } else if (object.kind === 'instance') callMethod(run, object, '__delitem__', [key], target);
   } else for (const part of namedChildren(target)) deleteTarget(run, part, scope, frame);
 }
-

@@ -2,7 +2,7 @@ import { moduleAttribute } from '../attributes-of-modules.js';
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { parameterAttribute, tensorAttribute } from '../tensors.js';
-import { type ClassValue, dict, type Instance, string, type SuperValue, tuple, type Value } from '../values.js';
+import { type ClassValue, dict, type Instance, type SuperValue, string, tuple, type Value } from '../values.js';
 import { callValue } from './calls.js';
 import { classAttribute } from './classes.js';
 import { methodOf } from './methods.js';
@@ -54,7 +54,13 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
   if (name === '__class__') return object.class;
   if (name === '__dict__') return dict([...object.attributes].map(([key, value]) => [string(key), value] as const));
   const fallback = classAttribute(object.class, '__getattr__');
-  if (fallback) return callValue(run, fallback, { positional: [object, string(name)], keywords: new Map(), node: run.current ?? run.file.tree.root }, null);
+  if (fallback)
+    return callValue(
+      run,
+      fallback,
+      { positional: [object, string(name)], keywords: new Map(), node: run.current ?? run.file.tree.root },
+      null,
+    );
   return object.class.unknownBase ?? undefined;
 }
 
@@ -68,7 +74,12 @@ function bindTo(run: Interpreter, self: Value, value: Value): Value {
     case 'class':
       return { kind: 'bound', self: self.kind === 'instance' ? self.class : self, function: value.function };
     case 'property':
-      return callValue(run, value.function, { positional: [self], keywords: new Map(), node: run.current ?? run.file.tree.root }, null);
+      return callValue(
+        run,
+        value.function,
+        { positional: [self], keywords: new Map(), node: run.current ?? run.file.tree.root },
+        null,
+      );
   }
 }
 
@@ -91,7 +102,11 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
     if (value) return value;
   }
   // `object.__init__` and hooks of classes that are not there take anything and do nothing.
-  return { kind: 'builtin', name, call: () => (object.self.kind === 'instance' ? (object.self.class.unknownBase ?? { kind: 'none' }) : { kind: 'none' }) };
+  return {
+    kind: 'builtin',
+    name,
+    call: () => (object.self.kind === 'instance' ? (object.self.class.unknownBase ?? { kind: 'none' }) : { kind: 'none' }),
+  };
 }
 
 function namespaceAttribute(run: Interpreter, object: Extract<Value, { kind: 'namespace' }>, name: string): Value | undefined {
@@ -102,4 +117,3 @@ function namespaceAttribute(run: Interpreter, object: Extract<Value, { kind: 'na
   if (run.isFrameworkPackage(full)) return frameworkValue(run, full);
   return { kind: 'namespace', name: full, members: null, scope: null };
 }
-

@@ -1,18 +1,19 @@
-import { compareQuantities, maximum, minimum, numberOf, add, power } from '../../network/quantity.js';
+import { add, compareQuantities, maximum, minimum, numberOf, power } from '../../network/quantity.js';
+import { setAttribute } from '../attributes-of-modules.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
-import { setAttribute } from '../attributes-of-modules.js';
 import { Scope } from '../scope.js';
 import {
   bool,
   builtin,
   type Call,
+  type ClassValue,
   dict,
   float,
   int,
   list,
-  none,
   type NumberValue,
+  none,
   set,
   string,
   tuple,
@@ -56,7 +57,8 @@ export function makeBuiltins(holder: { run: Interpreter }): Scope {
       unknownBase: null,
       flavour: 'exception',
     });
-  for (const value of scope.variables.values()) if (value.kind === 'class') (value as { resolution: Value[] }).resolution = [value];
+  for (const value of scope.variables.values())
+    if (value.kind === 'class') (value as { resolution: readonly ClassValue[] }).resolution = [value];
   scope.variables.set('__name__', string('__main__'));
   scope.variables.set('__file__', string(''));
   scope.variables.set('NotImplemented', none);
@@ -64,9 +66,31 @@ export function makeBuiltins(holder: { run: Interpreter }): Scope {
 }
 
 const exceptions = [
-  'Exception', 'BaseException', 'ValueError', 'TypeError', 'KeyError', 'IndexError', 'AttributeError', 'NotImplementedError', 'RuntimeError',
-  'ImportError', 'ModuleNotFoundError', 'AssertionError', 'ZeroDivisionError', 'StopIteration', 'OSError', 'FileNotFoundError', 'NameError',
-  'Warning', 'UserWarning', 'DeprecationWarning', 'FutureWarning', 'RuntimeWarning', 'OverflowError', 'LookupError', 'ArithmeticError',
+  'Exception',
+  'BaseException',
+  'ValueError',
+  'TypeError',
+  'KeyError',
+  'IndexError',
+  'AttributeError',
+  'NotImplementedError',
+  'RuntimeError',
+  'ImportError',
+  'ModuleNotFoundError',
+  'AssertionError',
+  'ZeroDivisionError',
+  'StopIteration',
+  'OSError',
+  'FileNotFoundError',
+  'NameError',
+  'Warning',
+  'UserWarning',
+  'DeprecationWarning',
+  'FutureWarning',
+  'RuntimeWarning',
+  'OverflowError',
+  'LookupError',
+  'ArithmeticError',
 ];
 
 const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value>> = {
@@ -115,7 +139,12 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
     list(
       (value ? iterate(run, value, node) : []).filter(
         (item) =>
-          truth(run, !function_ || function_.kind === 'none' ? item : callValue(run, function_, { positional: [item], keywords: new Map(), node }, null)) !== false,
+          truth(
+            run,
+            !function_ || function_.kind === 'none'
+              ? item
+              : callValue(run, function_, { positional: [item], keywords: new Map(), node }, null),
+          ) !== false,
       ),
     ),
   reversed: (run, { positional: [value], node }) => list(value ? [...iterate(run, value, node)].reverse() : []),
@@ -123,7 +152,10 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
   sum: (run, { positional: [value, start], node }) => sum(run, value, start, node),
   max: (run, call) => extreme(run, call, 'max'),
   min: (run, call) => extreme(run, call, 'min'),
-  abs: (_, { positional: [value] }) => (value?.kind === 'number' && numberOf(value.value) !== null ? { ...value, value: Math.abs(numberOf(value.value)!) } : (value ?? none)),
+  abs: (_, { positional: [value] }) =>
+    value?.kind === 'number' && numberOf(value.value) !== null
+      ? { ...value, value: Math.abs(numberOf(value.value)!) }
+      : (value ?? none),
   round: (run, { positional: [value, digits], node }) => round(run, value, digits, node),
   pow: (_, { positional: [base, exponent] }) =>
     base?.kind === 'number' && exponent?.kind === 'number' ? { ...base, value: power(base.value, exponent.value) } : none,
@@ -147,7 +179,9 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
   type: (run, { positional: [value], node }) => {
     if (value?.kind === 'instance') return value.class;
     if (value?.kind === 'unknown') return value;
-    return run.builtins.variables.get(value ? typeName(value) : '') ?? run.unknown('The type of this value is not followed.', node);
+    return (
+      run.builtins.variables.get(value ? typeName(value) : '') ?? run.unknown('The type of this value is not followed.', node)
+    );
   },
   hasattr: (run, { positional: [object, name], node }) => {
     if (object?.kind === 'unknown') return run.unknown('The attributes of this value are not known.', node);
@@ -195,9 +229,13 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
   globals: (run) => scopeAsDict(moduleScope(run)),
   locals: (run, { node }) => run.unknown('locals() is not followed.', node),
   chr: (run, { positional: [value], node }) =>
-    value?.kind === 'number' && numberOf(value.value) !== null ? string(String.fromCharCode(numberOf(value.value)!)) : run.unknown('This character is not known.', node),
+    value?.kind === 'number' && numberOf(value.value) !== null
+      ? string(String.fromCharCode(numberOf(value.value)!))
+      : run.unknown('This character is not known.', node),
   ord: (run, { positional: [value], node }) =>
-    value?.kind === 'string' && value.value !== '' ? int(value.value.codePointAt(0)!) : run.unknown('This character is not known.', node),
+    value?.kind === 'string' && value.value !== ''
+      ? int(value.value.codePointAt(0)!)
+      : run.unknown('This character is not known.', node),
 };
 
 function moduleScope(run: Interpreter): Scope {
@@ -221,14 +259,18 @@ function lengthOf(run: Interpreter, value: Value, node: Call['node']): Value {
     case 'range':
       return int(iterate(run, value, node).length);
     case 'instance':
-      return callMethod(run, value, '__len__', [], node) ?? run.unknown(`The length of '${value.class.name}' is not known.`, node);
+      return (
+        callMethod(run, value, '__len__', [], node) ?? run.unknown(`The length of '${value.class.name}' is not known.`, node)
+      );
     default:
       return value.kind === 'unknown' ? value : run.unknown('This length is not known.', node);
   }
 }
 
 function range(run: Interpreter, positional: readonly Value[], node: Call['node']): Value {
-  const numbers = positional.map((value) => (value.kind === 'number' ? value.value : value.kind === 'bool' ? Number(value.value) : null));
+  const numbers = positional.map((value) =>
+    value.kind === 'number' ? value.value : value.kind === 'bool' ? Number(value.value) : null,
+  );
   if (numbers.some((number) => number === null)) return run.unknown('The bounds of this range are not known.', node);
   const [first = 0, second, third] = numbers as (NumberValue['value'] | undefined)[];
   const step = third === undefined ? 1 : numberOf(third);
@@ -252,7 +294,8 @@ function toFloat(run: Interpreter, value: Value | undefined, node: Call['node'])
   if (!value) return float(0);
   if (value.kind === 'bool') return float(value.value ? 1 : 0);
   if (value.kind === 'number') return float(value.value);
-  if (value.kind === 'string' && value.value.trim() !== '' && Number.isFinite(Number(value.value))) return float(Number(value.value));
+  if (value.kind === 'string' && value.value.trim() !== '' && Number.isFinite(Number(value.value)))
+    return float(Number(value.value));
   return value.kind === 'unknown' ? value : run.unknown('This number is not known.', node);
 }
 
@@ -266,7 +309,8 @@ function makeDict(run: Interpreter, { positional: [from], keywords, node }: Call
   if (from?.kind === 'dict') for (const entry of from.entries.values()) pairs.push([entry.key, entry.value]);
   else if (from)
     for (const pair of iterate(run, from, node))
-      if ((pair.kind === 'tuple' || pair.kind === 'list') && pair.items.length === 2) pairs.push([pair.items[0]!, pair.items[1]!]);
+      if ((pair.kind === 'tuple' || pair.kind === 'list') && pair.items.length === 2)
+        pairs.push([pair.items[0]!, pair.items[1]!]);
   for (const [key, value] of keywords) pairs.push([string(key), value]);
   return dict(pairs);
 }
@@ -289,7 +333,8 @@ function sum(run: Interpreter, value: Value | undefined, start: Value | undefine
   const items = value ? iterate(run, value, node) : [];
   let total: Value = start ?? int(0);
   for (const item of items) {
-    if (total.kind === 'number' && item.kind === 'number') total = { ...total, float: total.float || item.float, value: add(total.value, item.value) };
+    if (total.kind === 'number' && item.kind === 'number')
+      total = { ...total, float: total.float || item.float, value: add(total.value, item.value) };
     else if (total.kind === 'number' && item.kind === 'bool') total = { ...total, value: add(total.value, item.value ? 1 : 0) };
     else if (total.kind === 'list' && item.kind === 'list') total = list([...total.items, ...item.items]);
     else if (total.kind === 'number' && total.value === 0) total = item;
@@ -335,4 +380,3 @@ function quantify(run: Interpreter, value: Value | undefined, node: Call['node']
   if (results.includes(wanted)) return bool(wanted);
   return results.includes(undefined) ? run.unknown('This cannot be decided.', node) : bool(!wanted);
 }
-

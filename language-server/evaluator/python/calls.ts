@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '../../source/syntax-tree.js';
-import { callFrameworkFunction } from '../framework-calls.js';
 import { Raised } from '../budget.js';
+import { callFrameworkFunction } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
 import { build, callModule } from '../modules.js';
 import type { Scope } from '../scope.js';
@@ -50,7 +50,13 @@ function callForeign(run: Interpreter, reason: string, call: Call): Value {
   return { ...run.unknown(reason, call.node) };
 }
 
-export function callMethod(run: Interpreter, object: Value, name: string, positional: readonly Value[], node: SyntaxNode): Value | undefined {
+export function callMethod(
+  run: Interpreter,
+  object: Value,
+  name: string,
+  positional: readonly Value[],
+  node: SyntaxNode,
+): Value | undefined {
   const method = attribute(run, object, name);
   return method ? callValue(run, method, { positional, keywords: new Map(), node }, null) : undefined;
 }
@@ -69,8 +75,7 @@ function instantiate(run: Interpreter, type: ClassValue, call: Call): Value {
   run.budget.step();
   if (type.flavour === 'enum') return enumMember(run, type, call);
   const maker = classAttribute(type, '__new__');
-  if (maker?.kind === 'descriptor' || maker?.kind === 'function')
-    run.note(`'${type.name}.__new__' is not followed.`, call.node);
+  if (maker?.kind === 'descriptor' || maker?.kind === 'function') run.note(`'${type.name}.__new__' is not followed.`, call.node);
   if (type.flavour === 'namedtuple') return namedTuple(run, type, call);
   const instance = build(run, type, call);
   const init = classAttribute(type, '__init__');
@@ -98,7 +103,8 @@ function enumMember(run: Interpreter, type: ClassValue, call: Call): Value {
   for (const member of type.attributes.values()) {
     if (member.kind !== 'instance' || member.class !== type) continue;
     const own = member.attributes.get('value');
-    if (own && wanted && own.kind === wanted.kind && 'value' in own && 'value' in wanted && own.value === wanted.value) return member;
+    if (own && wanted && own.kind === wanted.kind && 'value' in own && 'value' in wanted && own.value === wanted.value)
+      return member;
   }
   return run.unknown(`This member of '${type.name}' is not known.`, call.node);
 }
@@ -137,4 +143,3 @@ function callInstance(run: Interpreter, instance: Instance, call: Call): Value {
   if (method) return callValue(run, method, call, null);
   return callForeign(run, `'${instance.class.name}' cannot be called.`, call);
 }
-

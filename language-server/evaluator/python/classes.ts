@@ -23,13 +23,18 @@ export function defineClass(run: Interpreter, node: SyntaxNode, scope: Scope, fr
   return type;
 }
 
-
 function claim(value: Value, type: ClassValue): void {
   if (value.kind === 'function' && !value.owner.class) value.owner.class = type;
   else if (value.kind === 'descriptor') claim(value.function, type);
 }
 
-function makeClass(run: Interpreter, name: string, bases: readonly Value[], attributes: Map<string, Value>, node: SyntaxNode): ClassValue {
+function makeClass(
+  run: Interpreter,
+  name: string,
+  bases: readonly Value[],
+  attributes: Map<string, Value>,
+  node: SyntaxNode,
+): ClassValue {
   const known: ClassValue[] = [];
   let unknownBase: Unknown | null = null;
   let flavour: ClassValue['flavour'] = 'plain';
@@ -44,7 +49,8 @@ function makeClass(run: Interpreter, name: string, bases: readonly Value[], attr
         const type = frameworkClass(run, base.name);
         if (type) known.push(type);
         else unknownBase = run.unknown(`'${base.name}' is not known to the analysis.`, node);
-      } else if (!harmlessBases.test(base.name)) unknownBase = run.unknown(`The base class '${base.name}' is not in the files that could be read.`, node);
+      } else if (!harmlessBases.test(base.name))
+        unknownBase = run.unknown(`The base class '${base.name}' is not in the files that could be read.`, node);
     } else if (base.kind === 'unknown') unknownBase = base;
   }
   const qualified = run.file === run.library ? (qualifiedName(run, name) ?? null) : null;
@@ -120,7 +126,7 @@ export function isSubclass(type: ClassValue, ancestor: ClassValue): boolean {
 }
 
 /** Fields of a dataclass or named tuple in order: annotated names of the body, ancestors first. */
-export function fieldsOf(run: Interpreter, type: ClassValue): { name: string; default: Value | null }[] {
+export function fieldsOf(_run: Interpreter, type: ClassValue): { name: string; default: Value | null }[] {
   const fields = new Map<string, Value | null>();
   for (const ancestor of [...type.resolution].reverse()) {
     const body = ancestor.node ? child(ancestor.node, 'body') : null;

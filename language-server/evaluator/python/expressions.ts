@@ -8,9 +8,9 @@ import { callValue } from './calls.js';
 import { format, formatValue } from './format.js';
 import { defineLambda } from './functions.js';
 import { iterate } from './iteration.js';
+import { parseFloatLiteral, parseIntegerLiteral, unescapeText } from './literals.js';
 import { binary, compare, contains, negate, positive } from './operators.js';
 import type { Frame } from './statements.js';
-import { parseFloatLiteral, parseIntegerLiteral, unescape } from './literals.js';
 import { subscript } from './subscript.js';
 import { truth } from './truth.js';
 
@@ -81,7 +81,11 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
     case 'unary_operator': {
       const operand = evaluateField(run, node, 'argument', scope, frame);
       const operator = child(node, 'operator')?.type;
-      return operator === '-' ? negate(run, operand, node) : operator === '+' ? positive(operand) : run.unknown('Bit inversion is not followed.', node);
+      return operator === '-'
+        ? negate(run, operand, node)
+        : operator === '+'
+          ? positive(operand)
+          : run.unknown('Bit inversion is not followed.', node);
     }
     case 'comparison_operator':
       return evaluateComparison(run, node, scope, frame);
@@ -130,7 +134,10 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
     case 'type':
       return namedChildren(node)[0] ? evaluate(run, namedChildren(node)[0]!, scope, frame) : none;
     default:
-      return run.unknown(node.type === 'ERROR' ? 'Syntax error.' : `This expression (${node.type.replaceAll('_', ' ')}) is not followed.`, node);
+      return run.unknown(
+        node.type === 'ERROR' ? 'Syntax error.' : `This expression (${node.type.replaceAll('_', ' ')}) is not followed.`,
+        node,
+      );
   }
 }
 
@@ -141,7 +148,9 @@ function evaluateField(run: Interpreter, node: SyntaxNode, field: string, scope:
 
 function lookup(run: Interpreter, node: SyntaxNode, scope: Scope): Value {
   const name = run.file.tree.textOf(node);
-  return scope.lookup(name) ?? run.builtins.variables.get(name) ?? run.unknown(`'${name}' is not defined in what could be read.`, node);
+  return (
+    scope.lookup(name) ?? run.builtins.variables.get(name) ?? run.unknown(`'${name}' is not defined in what could be read.`, node)
+  );
 }
 
 function evaluateItems(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Value[] {
@@ -159,7 +168,8 @@ function evaluateItems(run: Interpreter, node: SyntaxNode, scope: Scope, frame: 
 function evaluateDictionary(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Value {
   const pairs: [Value, Value][] = [];
   for (const part of namedChildren(node)) {
-    if (part.type === 'pair') pairs.push([evaluateField(run, part, 'key', scope, frame), evaluateField(run, part, 'value', scope, frame)]);
+    if (part.type === 'pair')
+      pairs.push([evaluateField(run, part, 'key', scope, frame), evaluateField(run, part, 'value', scope, frame)]);
     else if (part.type === 'dictionary_splat') {
       const inner = namedChildren(part)[0];
       const value = inner ? evaluate(run, inner, scope, frame) : none;
@@ -175,7 +185,7 @@ function evaluateString(run: Interpreter, node: SyntaxNode, scope: Scope, frame:
   const raw = prefix.includes('r');
   let text = '';
   for (const part of node.children) {
-    if (part.type === 'string_content') text += raw ? tree.textOf(part) : unescape(tree.textOf(part));
+    if (part.type === 'string_content') text += raw ? tree.textOf(part) : unescapeText(tree.textOf(part));
     else if (part.type === 'interpolation') {
       const value = evaluateField(run, part, 'expression', scope, frame);
       const specifier = child(part, 'format_specifier');
@@ -217,7 +227,8 @@ function evaluateCall(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
         const value = inner ? evaluate(run, inner, scope, frame) : none;
         if (value.kind === 'dict') {
           for (const { key, value: entry } of value.entries.values()) if (key.kind === 'string') keywords.set(key.value, entry);
-        } else if (value.kind === 'unknown') run.note(`The keyword arguments '**${inner ? run.file.tree.textOf(inner) : ''}' are not known.`, argument);
+        } else if (value.kind === 'unknown')
+          run.note(`The keyword arguments '**${inner ? run.file.tree.textOf(inner) : ''}' are not known.`, argument);
       } else positional.push(evaluate(run, argument, scope, frame));
     }
   run.current = node;
@@ -268,7 +279,9 @@ function evaluateComparison(run: Interpreter, node: SyntaxNode, scope: Scope, fr
     const operator = operators[i]!;
     run.current = node;
     result =
-      operator === 'in' || operator === 'not in' ? contains(run, left, right, operator === 'in', node) : compare(run, operator, left, right, node);
+      operator === 'in' || operator === 'not in'
+        ? contains(run, left, right, operator === 'in', node)
+        : compare(run, operator, left, right, node);
     if (truth(run, result) === false) return result;
     left = right;
   }
@@ -282,9 +295,19 @@ function evaluateConditional(run: Interpreter, node: SyntaxNode, scope: Scope, f
   if (decided !== undefined) return evaluate(run, decided ? first : second, scope, frame);
   const value = evaluate(run, first, scope, frame);
   const other = evaluate(run, second, scope, frame);
-  if (value.kind === 'instance' || value.kind === 'tensor' || value.kind === 'class' || other.kind === 'instance' || other.kind === 'tensor')
-    run.note(`It cannot be decided whether '${run.file.tree.textOf(condition).slice(0, 60)}' holds: shown as if it does.`, condition);
-  else if (value.kind === 'number' || other.kind === 'number') return run.unknown('This number depends on a condition that is not known.', node);
+  if (
+    value.kind === 'instance' ||
+    value.kind === 'tensor' ||
+    value.kind === 'class' ||
+    other.kind === 'instance' ||
+    other.kind === 'tensor'
+  )
+    run.note(
+      `It cannot be decided whether '${run.file.tree.textOf(condition).slice(0, 60)}' holds: shown as if it does.`,
+      condition,
+    );
+  else if (value.kind === 'number' || other.kind === 'number')
+    return run.unknown('This number depends on a condition that is not known.', node);
   return value;
 }
 
@@ -340,4 +363,3 @@ function* comprehend<T>(
     }
   }
 }
-

@@ -1,10 +1,20 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
-import { dict, type FunctionValue, list, none, type ParameterDefinition, string, tuple, type Call, type Value } from '../values.js';
+import {
+  type Call,
+  dict,
+  type FunctionValue,
+  list,
+  none,
+  type ParameterDefinition,
+  string,
+  tuple,
+  type Value,
+} from '../values.js';
 import { evaluate } from './expressions.js';
 import { type Frame, runBlock } from './statements.js';
-import { Raised } from '../budget.js';
 
 /** Value of a `def`. Defaults are evaluated now, as Python does. */
 export function defineFunction(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): FunctionValue {
@@ -118,12 +128,16 @@ function isGenerator(body: SyntaxNode): boolean {
 function containsYield(node: SyntaxNode): boolean {
   return node.children.some(
     (part) =>
-      part.named && part.type !== 'function_definition' && part.type !== 'lambda' && part.type !== 'class_definition' && (part.type === 'yield' || containsYield(part)),
+      part.named &&
+      part.type !== 'function_definition' &&
+      part.type !== 'lambda' &&
+      part.type !== 'class_definition' &&
+      (part.type === 'yield' || containsYield(part)),
   );
 }
 
 /** Binds arguments to parameters. A missing required argument is `TypeError` in Python and ends the call here as well. */
-function bind(run: Interpreter, { parameters, name }: FunctionValue, call: Call, scope: Scope): void {
+function bind(_run: Interpreter, { parameters, name }: FunctionValue, call: Call, scope: Scope): void {
   const used = new Set<string>();
   let next = 0;
   for (const parameter of parameters) {
@@ -134,7 +148,10 @@ function bind(run: Interpreter, { parameters, name }: FunctionValue, call: Call,
         continue;
       case 'keywords': {
         const names = new Set(parameters.filter((other) => other.kind !== 'positional-only').map((other) => other.name));
-        scope.assign(parameter.name, dict([...call.keywords].filter(([key]) => !names.has(key)).map(([key, value]) => [string(key), value] as const)));
+        scope.assign(
+          parameter.name,
+          dict([...call.keywords].filter(([key]) => !names.has(key)).map(([key, value]) => [string(key), value] as const)),
+        );
         for (const key of call.keywords.keys()) used.add(key);
         continue;
       }
@@ -158,4 +175,3 @@ function bind(run: Interpreter, { parameters, name }: FunctionValue, call: Call,
     if (!used.has(key) && !parameters.some((parameter) => parameter.name === key || parameter.kind === 'keywords'))
       throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
 }
-

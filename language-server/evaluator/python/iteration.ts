@@ -26,7 +26,9 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
     case 'instance':
       return iterateInstance(run, value, node);
     case 'class':
-      return value.flavour === 'enum' ? [...value.attributes.values()].filter((member) => member.kind === 'instance' && member.class === value) : [];
+      return value.flavour === 'enum'
+        ? [...value.attributes.values()].filter((member) => member.kind === 'instance' && member.class === value)
+        : [];
     case 'unknown':
       run.note(`It is not known what this runs over: ${lowerFirst(value.reason)} Its body is shown as if it ran once.`, node);
       return [value];

@@ -16,6 +16,6 @@ export function parseFloatLiteral(text: string): NumberValue | null {
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', '\n': '' };
 
 /** Escapes that occur in names and formats; others stay as they are written. */
-export function unescape(text: string): string {
+export function unescapeText(text: string): string {
   return text.includes('\\') ? text.replace(/\\([ntr\\'"\n])/g, (_, code: string) => escapes[code] ?? code) : text;
 }

@@ -1,11 +1,11 @@
 import { numberOf } from '../../network/quantity.js';
+import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { bool, builtin, type Call, dict, int, keyOf, list, none, set, string, tuple, type Value } from '../values.js';
+import { sorted } from './builtins.js';
 import { iterate } from './iteration.js';
 import { equal } from './operators.js';
-import { sorted } from './builtins.js';
 import { stringMethod } from './strings.js';
-import { Raised } from '../budget.js';
 
 /** Methods and attributes of Python's own types. */
 export function methodOf(run: Interpreter, object: Value, name: string): Value | undefined {
@@ -22,7 +22,9 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
       return setMethod(run, object, name);
     case 'number':
       if (name === 'is_integer') return builtin(name, () => bool(Number.isInteger(numberOf(object.value))));
-      return name === 'bit_length' ? builtin(name, () => int(Math.floor(Math.log2(Math.abs(numberOf(object.value) ?? 1) || 0.5)) + 1)) : undefined;
+      return name === 'bit_length'
+        ? builtin(name, () => int(Math.floor(Math.log2(Math.abs(numberOf(object.value) ?? 1) || 0.5)) + 1))
+        : undefined;
     default:
       return undefined;
   }
@@ -30,7 +32,7 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
 
 function listMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {
   const items = object.items;
-  const on = (work: (call: Call) => Value | void): Value => builtin(name, (call) => work(call) ?? none);
+  const on = (work: (call: Call) => Value | undefined): Value => builtin(name, (call) => work(call) ?? none);
   switch (name) {
     case 'append':
       return on(({ positional: [item], node }) => {
@@ -94,7 +96,10 @@ function tupleMethod(object: Extract<Value, { kind: 'list' | 'tuple' }>, name: s
         : undefined;
     case '_replace':
       return object.kind === 'tuple' && object.fields
-        ? builtin(name, ({ keywords }) => ({ ...object, items: object.fields!.map((field, i) => keywords.get(field) ?? items[i]!) }))
+        ? builtin(name, ({ keywords }) => ({
+            ...object,
+            items: object.fields!.map((field, i) => keywords.get(field) ?? items[i]!),
+          }))
         : undefined;
     default:
       return undefined;
@@ -103,7 +108,7 @@ function tupleMethod(object: Extract<Value, { kind: 'list' | 'tuple' }>, name: s
 
 function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dict' }>, name: string): Value | undefined {
   const entries = object.entries;
-  const on = (work: (call: Call) => Value | void): Value => builtin(name, (call) => work(call) ?? none);
+  const on = (work: (call: Call) => Value | undefined): Value => builtin(name, (call) => work(call) ?? none);
   switch (name) {
     case 'keys':
       return on(() => list([...entries.values()].map((entry) => entry.key)));
@@ -112,7 +117,10 @@ function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dict' }>, 
     case 'items':
       return on(() => list([...entries.values()].map((entry) => tuple([entry.key, entry.value]))));
     case 'get':
-      return on(({ positional: [key, otherwise], keywords }) => (key && entries.get(keyOf(key))?.value) ?? otherwise ?? keywords.get('default') ?? none);
+      return on(
+        ({ positional: [key, otherwise], keywords }) =>
+          (key && entries.get(keyOf(key))?.value) ?? otherwise ?? keywords.get('default') ?? none,
+      );
     case 'pop':
       return on(({ positional: [key, otherwise] }) => {
         const entry = key && entries.get(keyOf(key));
@@ -138,7 +146,12 @@ function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dict' }>, 
         for (const [key, value] of keywords) entries.set(keyOf(string(key)), { key: string(key), value });
       });
     case 'copy':
-      return on(() => dict([...entries.values()].map((entry) => [entry.key, entry.value] as const), object.missing));
+      return on(() =>
+        dict(
+          [...entries.values()].map((entry) => [entry.key, entry.value] as const),
+          object.missing,
+        ),
+      );
     case 'clear':
       return on(() => {
         entries.clear();
@@ -168,7 +181,9 @@ function setMethod(run: Interpreter, object: Extract<Value, { kind: 'set' }>, na
         return none;
       });
     case 'union':
-      return builtin(name, ({ positional: [more], node }) => set([...entries.values(), ...(more ? iterate(run, more, node) : [])]));
+      return builtin(name, ({ positional: [more], node }) =>
+        set([...entries.values(), ...(more ? iterate(run, more, node) : [])]),
+      );
     case 'copy':
       return builtin(name, () => set(entries.values()));
     default:

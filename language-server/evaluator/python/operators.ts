@@ -1,13 +1,38 @@
-import { add, compareQuantities, divide, equals, floorDivide, modulo, multiply, numberOf, power, subtract } from '../../network/quantity.js';
+import {
+  add,
+  compareQuantities,
+  divide,
+  equals,
+  floorDivide,
+  modulo,
+  multiply,
+  numberOf,
+  power,
+  subtract,
+} from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { tensorBinary } from '../tensors.js';
-import { bool, type ClassValue, dict, float, int, keyOf, list, type NumberValue, set, string, tuple, typeName, type Value } from '../values.js';
+import {
+  bool,
+  type ClassValue,
+  dict,
+  float,
+  int,
+  keyOf,
+  list,
+  type NumberValue,
+  set,
+  string,
+  tuple,
+  typeName,
+  type Value,
+} from '../values.js';
 import { callMethod } from './calls.js';
 import { isSubclass } from './classes.js';
-import { percentFormat } from './strings.js';
 import { iterate } from './iteration.js';
+import { percentFormat } from './strings.js';
 import { truth } from './truth.js';
 
 /** `left operator right` for the operators of arithmetic. */
@@ -29,23 +54,28 @@ export function binary(run: Interpreter, operator: string, left: Value, right: V
       break;
     case '*': {
       const [sequence, count] = a ? [right, a] : [left, b];
-      if (count && (sequence.kind === 'list' || sequence.kind === 'tuple' || sequence.kind === 'string')) return repeat(run, sequence, count, node);
+      if (count && (sequence.kind === 'list' || sequence.kind === 'tuple' || sequence.kind === 'string'))
+        return repeat(run, sequence, count, node);
       break;
     }
     case '%':
-      if (left.kind === 'string') return percentFormat(left.value, right) ?? run.unknown('A part of this string is not known.', node);
+      if (left.kind === 'string')
+        return percentFormat(left.value, right) ?? run.unknown('A part of this string is not known.', node);
       break;
     case '|':
-      if (left.kind === 'dict' && right.kind === 'dict') return dict([...left.entries.values(), ...right.entries.values()].map((e) => [e.key, e.value] as const));
+      if (left.kind === 'dict' && right.kind === 'dict')
+        return dict([...left.entries.values(), ...right.entries.values()].map((e) => [e.key, e.value] as const));
       if (left.kind === 'set' && right.kind === 'set') return set([...left.entries.values(), ...right.entries.values()]);
       // `int | None` in an annotation that is evaluated.
       if (left.kind === 'class' || right.kind === 'class') return left;
       break;
     case '-':
-      if (left.kind === 'set' && right.kind === 'set') return set([...left.entries].filter(([key]) => !right.entries.has(key)).map(([, value]) => value));
+      if (left.kind === 'set' && right.kind === 'set')
+        return set([...left.entries].filter(([key]) => !right.entries.has(key)).map(([, value]) => value));
       break;
     case '&':
-      if (left.kind === 'set' && right.kind === 'set') return set([...left.entries].filter(([key]) => right.entries.has(key)).map(([, value]) => value));
+      if (left.kind === 'set' && right.kind === 'set')
+        return set([...left.entries].filter(([key]) => right.entries.has(key)).map(([, value]) => value));
       if (left.kind === 'bool' && right.kind === 'bool') return bool(left.value && right.value);
       break;
   }
@@ -108,14 +138,20 @@ function requireNonZero(value: NumberValue): void {
   if (numberOf(value.value) === 0) throw new Raised('ZeroDivisionError', 'Division by zero.');
 }
 
-function repeat(run: Interpreter, sequence: Extract<Value, { kind: 'list' | 'tuple' | 'string' }>, count: NumberValue, node: SyntaxNode): Value {
+function repeat(
+  run: Interpreter,
+  sequence: Extract<Value, { kind: 'list' | 'tuple' | 'string' }>,
+  count: NumberValue,
+  node: SyntaxNode,
+): Value {
   const times = numberOf(count.value);
   if (times === null) {
     run.note('It is not known how often this is repeated: shown as if once.', node);
     return sequence;
   }
   const length = sequence.kind === 'string' ? sequence.value.length : sequence.items.length;
-  if (length * times > run.limits.rounds) return run.unknown(`A sequence of ${(length * times).toLocaleString('en-US')} items is not followed.`, node);
+  if (length * times > run.limits.rounds)
+    return run.unknown(`A sequence of ${(length * times).toLocaleString('en-US')} items is not followed.`, node);
   const rounds = Math.max(0, Math.floor(times));
   if (sequence.kind === 'string') return string(sequence.value.repeat(rounds));
   const items = Array.from({ length: rounds }, () => sequence.items).flat();
@@ -161,12 +197,16 @@ export function compare(run: Interpreter, operator: string, left: Value, right: 
     case 'is':
     case 'is not': {
       const same = identical(left, right);
-      return same === undefined ? run.unknown('This comparison cannot be decided.', node) : bool(operator === 'is' ? same : !same);
+      return same === undefined
+        ? run.unknown('This comparison cannot be decided.', node)
+        : bool(operator === 'is' ? same : !same);
     }
     case '==':
     case '!=': {
       const same = equal(left, right);
-      return same === undefined ? run.unknown('This comparison cannot be decided.', node) : bool(operator === '==' ? same : !same);
+      return same === undefined
+        ? run.unknown('This comparison cannot be decided.', node)
+        : bool(operator === '==' ? same : !same);
     }
     default: {
       const order = orderOf(left, right);
@@ -195,7 +235,8 @@ export function equal(left: Value, right: Value): boolean | undefined {
     return results.includes(false) ? false : results.includes(undefined) ? undefined : true;
   }
   // A namespace that is not there may be equal to anything but what it cannot be.
-  if (left.kind === 'namespace' || right.kind === 'namespace') return left.kind === right.kind ? identical(left, right) : left.kind === 'none' || right.kind === 'none' ? false : undefined;
+  if (left.kind === 'namespace' || right.kind === 'namespace')
+    return left.kind === right.kind ? identical(left, right) : left.kind === 'none' || right.kind === 'none' ? false : undefined;
   return keyOf(left) === keyOf(right);
 }
 
@@ -289,4 +330,3 @@ function isInstanceOf(value: Value, type: ClassValue): boolean | undefined {
   if (value.kind === 'tuple' && value.fields) return undefined;
   return false;
 }
-

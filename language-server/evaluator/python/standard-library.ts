@@ -1,11 +1,11 @@
 import { ceil, floor, multiply, numberOf, power } from '../../network/quantity.js';
 import { deepCopy } from '../deep-copy.js';
 import type { Interpreter } from '../interpreter.js';
-import { type Call, builtin, type ClassValue, dict, float, int, list, none, string, tuple, type Value } from '../values.js';
+import { builtin, type Call, type ClassValue, dict, float, int, list, none, string, tuple, type Value } from '../values.js';
 import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
-import { binary } from './operators.js';
 import { iterate } from './iteration.js';
+import { binary } from './operators.js';
 
 /** Modules of Python's standard library that models use; `undefined` for all others. */
 export function standardLibrary(run: Interpreter, name: string): Value | undefined {
@@ -33,10 +33,14 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
       const b = base ? numeric(base) : Math.E;
       return x === null || b === null ? notKnown('log') : float(Math.log(x) / Math.log(b));
     }),
-    pow: builtin('pow', ({ positional: [a, b] }) => (a?.kind === 'number' && b?.kind === 'number' ? float(power(a.value, b.value)) : notKnown('pow'))),
+    pow: builtin('pow', ({ positional: [a, b] }) =>
+      a?.kind === 'number' && b?.kind === 'number' ? float(power(a.value, b.value)) : notKnown('pow'),
+    ),
     prod: builtin('prod', ({ positional: [items] }) => {
       const numbers = items?.kind === 'list' || items?.kind === 'tuple' ? items.items : [];
-      return numbers.every((one) => one.kind === 'number') ? int(numbers.reduce((total, one) => multiply(total, one.value), 1 as Parameters<typeof multiply>[0])) : notKnown('prod');
+      return numbers.every((one) => one.kind === 'number')
+        ? int(numbers.reduce((total, one) => multiply(total, one.value), 1 as Parameters<typeof multiply>[0]))
+        : notKnown('prod');
     }),
     gcd: builtin('gcd', ({ positional }) => {
       const numbers = positional.map(numeric);
@@ -46,18 +50,30 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
   functools: (run) => ({
     partial: builtin('partial', ({ positional: [function_ = none, ...bound], keywords }) =>
       builtin('partial', (call) =>
-        callValue(run, function_, { positional: [...bound, ...call.positional], keywords: new Map([...keywords, ...call.keywords]), node: call.node }, null),
+        callValue(
+          run,
+          function_,
+          { positional: [...bound, ...call.positional], keywords: new Map([...keywords, ...call.keywords]), node: call.node },
+          null,
+        ),
       ),
     ),
     reduce: builtin('reduce', ({ positional: [function_ = none, items = none, start], node }) => {
       const values = [...iterate(run, items, node)];
       const first = start ?? values.shift();
-      return values.reduce((total, item) => callValue(run, function_, { positional: [total, item], keywords: new Map(), node }, null), first ?? none);
+      return values.reduce(
+        (total, item) => callValue(run, function_, { positional: [total, item], keywords: new Map(), node }, null),
+        first ?? none,
+      );
     }),
     wraps: builtin('wraps', () => builtin('wraps', ({ positional: [function_ = none] }) => function_)),
     lru_cache: decoratorOrFactory('lru_cache'),
     cache: decoratorOrFactory('cache'),
-    cached_property: builtin('cached_property', ({ positional: [function_ = none] }) => ({ kind: 'descriptor', variant: 'property', function: function_ })),
+    cached_property: builtin('cached_property', ({ positional: [function_ = none] }) => ({
+      kind: 'descriptor',
+      variant: 'property',
+      function: function_,
+    })),
   }),
   collections: (run) => ({
     OrderedDict: run.builtins.variables.get('dict') ?? none,
@@ -68,7 +84,9 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
   }),
   copy: (run) => ({
     deepcopy: builtin('deepcopy', ({ positional: [value = none] }) => deepCopy(run, value)),
-    copy: builtin('copy', ({ positional: [value = none] }) => (value.kind === 'list' ? list([...value.items]) : deepCopy(run, value))),
+    copy: builtin('copy', ({ positional: [value = none] }) =>
+      value.kind === 'list' ? list([...value.items]) : deepCopy(run, value),
+    ),
   }),
   dataclasses: (run) => ({
     dataclass: dataclassDecorator,
@@ -77,12 +95,17 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
       return factory ? dict([[string('\0default_factory'), factory]]) : (keywords.get('default') ?? none);
     }),
     asdict: builtin('asdict', ({ positional: [value] }) =>
-      value?.kind === 'instance' ? dict([...value.attributes].map(([key, entry]) => [string(key), entry] as const)) : notKnown('asdict'),
+      value?.kind === 'instance'
+        ? dict([...value.attributes].map(([key, entry]) => [string(key), entry] as const))
+        : notKnown('asdict'),
     ),
     replace: builtin('replace', ({ positional: [value], keywords }) =>
       value?.kind === 'instance' ? { ...value, attributes: new Map([...value.attributes, ...keywords]) } : notKnown('replace'),
     ),
-    is_dataclass: builtin('is_dataclass', ({ positional: [value] }) => ({ kind: 'bool', value: value?.kind === 'instance' && value.class.flavour === 'dataclass' })),
+    is_dataclass: builtin('is_dataclass', ({ positional: [value] }) => ({
+      kind: 'bool',
+      value: value?.kind === 'instance' && value.class.flavour === 'dataclass',
+    })),
     fields: run.builtins.variables.get('list') ?? none,
   }),
   itertools: (run) => ({
@@ -90,15 +113,27 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
       kind: 'namespace',
       name: 'itertools.chain',
       scope: null,
-      members: new Map([['from_iterable', builtin('from_iterable', ({ positional: [items = none], node }) => list(iterate(run, items, node).flatMap((one) => [...iterate(run, one, node)])))]]),
+      members: new Map([
+        [
+          'from_iterable',
+          builtin('from_iterable', ({ positional: [items = none], node }) =>
+            list(iterate(run, items, node).flatMap((one) => [...iterate(run, one, node)])),
+          ),
+        ],
+      ]),
     },
     repeat: builtin('repeat', ({ positional: [value = none, times], node }) => {
       const count = numeric(times);
-      return count === null ? run.unknown('It is not known how often this repeats.', node) : list(Array.from({ length: Math.min(count, run.limits.rounds) }, () => value));
+      return count === null
+        ? run.unknown('It is not known how often this repeats.', node)
+        : list(Array.from({ length: Math.min(count, run.limits.rounds) }, () => value));
     }),
     product: builtin('product', ({ positional, node }) => {
       const columns = positional.map((value) => iterate(run, value, node));
-      const rows = columns.reduce<Value[][]>((sofar, column) => sofar.flatMap((row) => column.map((item) => [...row, item])), [[]]);
+      const rows = columns.reduce<Value[][]>(
+        (sofar, column) => sofar.flatMap((row) => column.map((item) => [...row, item])),
+        [[]],
+      );
       return list(rows.slice(0, run.limits.rounds).map(tuple));
     }),
     count: builtin('count', () => ({ kind: 'range', start: 0, stop: run.limits.rounds, step: 1 })),
@@ -125,7 +160,11 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     overload: decoratorOrFactory('overload'),
     final: decoratorOrFactory('final'),
   }),
-  warnings: () => ({ warn: builtin('warn', () => none), filterwarnings: builtin('filterwarnings', () => none), simplefilter: builtin('simplefilter', () => none) }),
+  warnings: () => ({
+    warn: builtin('warn', () => none),
+    filterwarnings: builtin('filterwarnings', () => none),
+    simplefilter: builtin('simplefilter', () => none),
+  }),
   abc: () => ({ abstractmethod: decoratorOrFactory('abstractmethod') }),
 };
 
@@ -163,7 +202,9 @@ function gcd(a: number, b: number): number {
 /** `@decorator` and `@decorator(...)` that leave the function as it is. */
 function decoratorOrFactory(name: string): Value {
   return builtin(name, ({ positional: [function_] }) =>
-    function_?.kind === 'function' || function_?.kind === 'class' ? function_ : builtin(name, ({ positional: [inner = none] }) => inner),
+    function_?.kind === 'function' || function_?.kind === 'class'
+      ? function_
+      : builtin(name, ({ positional: [inner = none] }) => inner),
   );
 }
 
@@ -196,6 +237,12 @@ function namespaceObject(run: Interpreter, attributes: ReadonlyMap<string, Value
     unknownBase: null,
     flavour: 'plain',
   };
-  return { kind: 'instance', class: type, attributes: new Map(attributes), module: null, location: run.location(node), nested: false };
+  return {
+    kind: 'instance',
+    class: type,
+    attributes: new Map(attributes),
+    module: null,
+    location: run.location(node),
+    nested: false,
+  };
 }
-

@@ -137,7 +137,12 @@ function noteUndecided(run: Interpreter, condition: SyntaxNode, consequence: Syn
 
 function shapesNetwork(block: SyntaxNode): boolean {
   return block.children.some(
-    (part) => part.type === 'assignment' || part.type === 'augmented_assignment' || part.type === 'call' || part.type === 'return_statement' || shapesNetwork(part),
+    (part) =>
+      part.type === 'assignment' ||
+      part.type === 'augmented_assignment' ||
+      part.type === 'call' ||
+      part.type === 'return_statement' ||
+      shapesNetwork(part),
   );
 }
 
@@ -186,8 +191,9 @@ function runDecorated(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
   const definition = child(node, 'definition');
   if (!definition) return null;
   let value: Value =
-    definition.type === 'class_definition' ? defineClass(run, definition, scope, frame) : defineFunction(run, definition, scope, frame);
-  const undecorated = value;
+    definition.type === 'class_definition'
+      ? defineClass(run, definition, scope, frame)
+      : defineFunction(run, definition, scope, frame);
   for (const decorator of node.children.filter((part) => part.type === 'decorator').reverse()) {
     const expression = namedChildren(decorator)[0];
     if (!expression) continue;
@@ -198,7 +204,7 @@ function runDecorated(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
     if (result.kind !== 'unknown' && result.kind !== 'none') value = result;
   }
   const name = child(definition, 'name');
-  if (name) scope.assign(run.file.tree.textOf(name), value.kind === 'unknown' ? undecorated : value);
+  if (name) scope.assign(run.file.tree.textOf(name), value);
   return null;
 }
 
@@ -233,7 +239,9 @@ function runTry(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame):
     completion ??= runElse(run, node, scope, frame);
   } catch (error) {
     if (!(error instanceof Raised)) throw error;
-    const handler = node.children.filter((part) => part.type === 'except_clause').find((clause) => catches(run, clause, error, scope, frame));
+    const handler = node.children
+      .filter((part) => part.type === 'except_clause')
+      .find((clause) => catches(run, clause, error, scope, frame));
     if (!handler) throw error;
     const block = handler.children.find((part) => part.type === 'block');
     completion = block ? runBlock(run, block, scope, frame) : null;
@@ -248,7 +256,10 @@ function catches(run: Interpreter, clause: SyntaxNode, error: Raised, scope: Sco
   const expression = value.type === 'as_pattern' ? namedChildren(value)[0] : value;
   const alias = value.type === 'as_pattern' ? namedChildren(value)[1] : undefined;
   const text = expression ? run.file.tree.textOf(expression) : '';
-  const names = text.replace(/[()\s]/g, '').split(',').map((name) => name.split('.').at(-1));
+  const names = text
+    .replace(/[()\s]/g, '')
+    .split(',')
+    .map((name) => name.split('.').at(-1));
   const caught = names.some((name) => name === error.typeName || name === 'Exception' || name === 'BaseException');
   const target = alias ? (namedChildren(alias)[0] ?? alias) : undefined;
   if (caught && target) assign(run, target, string(error.message), scope, frame);
@@ -305,12 +316,22 @@ function matches(run: Interpreter, pattern: SyntaxNode, subject: Value, scope: S
         scope.assign(text, subject);
         return true;
       }
-      const value = text.split('.').reduce<Value | undefined>((object, name, i) => (i === 0 ? scope.lookup(name) : object && attribute(run, object, name)), undefined);
+      const value = text
+        .split('.')
+        .reduce<Value | undefined>(
+          (object, name, i) => (i === 0 ? scope.lookup(name) : object && attribute(run, object, name)),
+          undefined,
+        );
       return value ? truth(run, compare(run, '==', subject, value)) : undefined;
     }
     case 'class_pattern': {
       const name = parts[0] ? run.file.tree.textOf(parts[0]) : '';
-      const type = name.split('.').reduce<Value | undefined>((object, part, i) => (i === 0 ? scope.lookup(part) : object && attribute(run, object, part)), undefined);
+      const type = name
+        .split('.')
+        .reduce<Value | undefined>(
+          (object, part, i) => (i === 0 ? scope.lookup(part) : object && attribute(run, object, part)),
+          undefined,
+        );
       return type ? isInstance(run, subject, type) : undefined;
     }
     case 'string':
@@ -325,4 +346,3 @@ function matches(run: Interpreter, pattern: SyntaxNode, subject: Value, scope: S
       return undefined;
   }
 }
-

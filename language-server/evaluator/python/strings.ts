@@ -28,13 +28,19 @@ export function stringMethod(text: string, name: string): Value | undefined {
     case 'endswith':
       return builtin(name, ({ positional: [first] }) => {
         const options = first?.kind === 'tuple' ? first.items : first ? [first] : [];
-        return bool(options.some((one) => one.kind === 'string' && (name === 'startswith' ? text.startsWith(one.value) : text.endsWith(one.value))));
+        return bool(
+          options.some(
+            (one) => one.kind === 'string' && (name === 'startswith' ? text.startsWith(one.value) : text.endsWith(one.value)),
+          ),
+        );
       });
     case 'replace':
       return plain((from, to) => string(from === '' ? text : text.replaceAll(from, to)));
     case 'split':
     case 'rsplit':
-      return builtin(name, ({ positional: [separator, limit] }) => list(split(text, separator, limit, name === 'rsplit').map(string)));
+      return builtin(name, ({ positional: [separator, limit] }) =>
+        list(split(text, separator, limit, name === 'rsplit').map(string)),
+      );
     case 'partition': {
       return plain((separator) => {
         const at = separator === '' ? -1 : text.indexOf(separator);
@@ -45,7 +51,9 @@ export function stringMethod(text: string, name: string): Value | undefined {
     case 'join':
       return builtin(name, ({ positional: [items] }) => {
         const parts = items?.kind === 'list' || items?.kind === 'tuple' ? items.items.map(formatValue) : [null];
-        return parts.every((part) => part !== null) ? string(parts.join(text)) : { kind: 'unknown', reason: 'A part of this string is not known.', location: null };
+        return parts.every((part) => part !== null)
+          ? string(parts.join(text))
+          : { kind: 'unknown', reason: 'A part of this string is not known.', location: null };
       });
     case 'find':
       return plain((part) => int(text.indexOf(part)));
@@ -89,14 +97,17 @@ function split(text: string, separator: Value | undefined, limit: Value | undefi
 function formatMethod(text: string, positional: readonly Value[], keywords: ReadonlyMap<string, Value>): Value {
   let next = 0;
   let complete = true;
-  const result = text.replace(/\{\{|\}\}|\{([^{}:!]*)(?:![rs])?(?::([^{}]*))?\}/g, (match, field: string | undefined, specifier: string | undefined) => {
-    if (match === '{{') return '{';
-    if (match === '}}') return '}';
-    const value = !field ? positional[next++] : /^\d+$/.test(field) ? positional[Number(field)] : keywords.get(field);
-    const formatted = value ? format(value, specifier ?? '') : null;
-    if (formatted === null) complete = false;
-    return formatted ?? '';
-  });
+  const result = text.replace(
+    /\{\{|\}\}|\{([^{}:!]*)(?:![rs])?(?::([^{}]*))?\}/g,
+    (match, field: string | undefined, specifier: string | undefined) => {
+      if (match === '{{') return '{';
+      if (match === '}}') return '}';
+      const value = !field ? positional[next++] : /^\d+$/.test(field) ? positional[Number(field)] : keywords.get(field);
+      const formatted = value ? format(value, specifier ?? '') : null;
+      if (formatted === null) complete = false;
+      return formatted ?? '';
+    },
+  );
   return complete ? string(result) : { kind: 'unknown', reason: 'A part of this string is not known.', location: null };
 }
 
@@ -105,13 +116,15 @@ export function percentFormat(text: string, right: Value): Value | null {
   const values = right.kind === 'tuple' ? right.items : [right];
   let next = 0;
   let complete = true;
-  const result = text.replace(/%(?:\((\w+)\))?([-0]*\d*(?:\.\d+)?)([sdifrg%])/g, (_, key: string | undefined, specifier: string, type: string) => {
-    if (type === '%') return '%';
-    const value = key && right.kind === 'dict' ? right.entries.get(`s:${key}`)?.value : values[next++];
-    const formatted = value ? format(value, `${specifier.replace('-', '<')}${type === 'r' || type === 'i' ? '' : type}`) : null;
-    if (formatted === null) complete = false;
-    return formatted ?? '';
-  });
+  const result = text.replace(
+    /%(?:\((\w+)\))?([-0]*\d*(?:\.\d+)?)([sdifrg%])/g,
+    (_, key: string | undefined, specifier: string, type: string) => {
+      if (type === '%') return '%';
+      const value = key && right.kind === 'dict' ? right.entries.get(`s:${key}`)?.value : values[next++];
+      const formatted = value ? format(value, `${specifier.replace('-', '<')}${type === 'r' || type === 'i' ? '' : type}`) : null;
+      if (formatted === null) complete = false;
+      return formatted ?? '';
+    },
+  );
   return complete ? string(result) : null;
 }
-

@@ -32,7 +32,9 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
       return itemOfSequence(run, iterate(run, object, node), key, 'list', node);
     case 'string': {
       const picked = itemOfSequence(run, [...object.value].map(string), key, 'list', node);
-      return picked.kind === 'list' ? string(picked.items.map((one) => (one.kind === 'string' ? one.value : '')).join('')) : picked;
+      return picked.kind === 'list'
+        ? string(picked.items.map((one) => (one.kind === 'string' ? one.value : '')).join(''))
+        : picked;
     }
     case 'dict': {
       const entry = object.entries.get(keyOf(key));
@@ -52,7 +54,8 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
     case 'parameter':
       return slicedParameter(run, object, node);
     case 'class':
-      if (object.flavour === 'enum' && key.kind === 'string') return object.attributes.get(key.value) ?? run.unknown(`'${key.value}' is no member.`, node);
+      if (object.flavour === 'enum' && key.kind === 'string')
+        return object.attributes.get(key.value) ?? run.unknown(`'${key.value}' is no member.`, node);
       // `Generic[T]`, `list[int]`: the class itself.
       return object;
     case 'unknown':
@@ -65,7 +68,11 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
 function itemOfSequence(run: Interpreter, items: readonly Value[], key: Value, kind: 'list' | 'tuple', node: SyntaxNode): Value {
   if (key.kind === 'slice') {
     const picked = slice(items, key);
-    return picked ? (kind === 'list' ? list(picked) : tuple(picked)) : run.unknown('The bounds of this slice are not known.', node);
+    return picked
+      ? kind === 'list'
+        ? list(picked)
+        : tuple(picked)
+      : run.unknown('The bounds of this slice are not known.', node);
   }
   const index = key.kind === 'number' ? numberOf(key.value) : key.kind === 'bool' ? Number(key.value) : null;
   if (index === null) return key.kind === 'unknown' ? key : run.unknown('This index is not known.', node);
@@ -76,16 +83,17 @@ function itemOfSequence(run: Interpreter, items: readonly Value[], key: Value, k
 
 /** Python's slicing; `null` where a bound is not a number. */
 function slice(items: readonly Value[], { start, stop, step }: Extract<Value, { kind: 'slice' }>): Value[] | null {
-  const read = (value: Value): number | null | undefined => (value.kind === 'none' ? undefined : value.kind === 'number' ? numberOf(value.value) : null);
+  const read = (value: Value): number | null | undefined =>
+    value.kind === 'none' ? undefined : value.kind === 'number' ? numberOf(value.value) : null;
   const [from, to, by] = [read(start), read(stop), read(step)];
   if (from === null || to === null || by === null || by === 0) return null;
   const stride = by ?? 1;
   const length = items.length;
-  const clamp = (value: number) => (value < 0 ? Math.max(value + length, stride < 0 ? -1 : 0) : Math.min(value, stride < 0 ? length - 1 : length));
+  const clamp = (value: number) =>
+    value < 0 ? Math.max(value + length, stride < 0 ? -1 : 0) : Math.min(value, stride < 0 ? length - 1 : length);
   const first = from === undefined ? (stride < 0 ? length - 1 : 0) : clamp(from);
   const last = to === undefined ? (stride < 0 ? -1 : length) : clamp(to);
   const picked: Value[] = [];
   for (let i = first; stride > 0 ? i < last : i > last; i += stride) picked.push(items[i]!);
   return picked;
 }
-

@@ -25,15 +25,24 @@ export function truth(run: Interpreter, value: Value): boolean | undefined {
     case 'set':
       return value.entries.size > 0;
     case 'range':
-      return numberOf(value.start) === null || numberOf(value.stop) === null ? undefined : numberOf(value.stop)! > numberOf(value.start)!;
+      return numberOf(value.start) === null || numberOf(value.stop) === null
+        ? undefined
+        : numberOf(value.stop)! > numberOf(value.start)!;
     case 'unknown':
     case 'tensor':
     case 'parameter':
       return undefined;
     case 'instance': {
-      const length = value.class.resolution.some((type) => type.attributes.has('__len__')) ? attribute(run, value, '__len__') : undefined;
+      const length = value.class.resolution.some((type) => type.attributes.has('__len__'))
+        ? attribute(run, value, '__len__')
+        : undefined;
       if (!length) return true;
-      const result = callValue(run, length, { positional: [], keywords: new Map(), node: run.current ?? run.file.tree.root }, null);
+      const result = callValue(
+        run,
+        length,
+        { positional: [], keywords: new Map(), node: run.current ?? run.file.tree.root },
+        null,
+      );
       return result.kind === 'number' ? numberOf(result.value) !== 0 : true;
     }
     case 'namespace':
