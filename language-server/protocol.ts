@@ -59,6 +59,20 @@ export interface ModelReport {
   propagation: PropagationPoint[];
   summary: Summary;
   findings: Finding[];
+  /** Where an edit can add code that runs after all layers are made; absent or `null` where there is no such place. */
+  initializerSite?: InitializerSite | null;
+}
+
+/** The end of the constructor of a class, and the names by which the code there calls things. */
+export interface InitializerSite {
+  position: Position;
+  /** White space before a statement there. */
+  indent: string;
+  lineEnd: string;
+  /** First parameter of the constructor. */
+  self: string;
+  /** What stands before the name of a layer type: `nn`, `torch.nn`. */
+  namespace: string;
 }
 
 export interface LayerReport {

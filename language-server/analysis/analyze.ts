@@ -1,0 +1,71 @@
+import { type EvaluateOptions, evaluate } from '../evaluator/evaluate.js';
+import type { Network } from '../network/graph.js';
+import { propagate } from '../propagation/propagate.js';
+import type { FileReport, ModelReport, Problem } from '../protocol.js';
+import { checkModel } from '../rules/check-model.js';
+import { verdict } from '../rules/verdict.js';
+import { defaultSettings, type Settings } from '../settings.js';
+import type { SyntaxTree } from '../source/syntax-tree.js';
+import { initializerSite } from './initializer-site.js';
+import { modelReport } from './model-report.js';
+import { type Suppressions, suppressions } from './suppression.js';
+
+export interface AnalyzeOptions {
+  /** Path or URI, as the report shall name the file. */
+  readonly file: string;
+  readonly settings?: Settings;
+  /** A truthy answer ends the evaluation with what is known so far. */
+  readonly cancelled?: () => boolean;
+}
+
+/**
+ * From a parsed text to its report: evaluate, propagate, judge.
+ *
+ * Never throws: a model whose theory fails costs its own numbers, and the report says so.
+ */
+export function analyze(
+  tree: SyntaxTree,
+  language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'readModule'>,
+  { file, settings = defaultSettings, cancelled }: AnalyzeOptions,
+): FileReport {
+  const problems: Problem[] = [];
+  try {
+    const evaluation = evaluate(tree, { ...language, file, ...(cancelled && { cancelled }) });
+    const silenced = suppressions(tree);
+    problems.push(...tree.problems, ...evaluation.problems.filter((problem) => !tree.problems.includes(problem)));
+    const models = evaluation.networks.flatMap((network) => {
+      const model = guarded(network, problems, () => judged(network, tree, file, settings, silenced));
+      return model ? [model] : [];
+    });
+    return { file, framework: evaluation.framework?.label ?? null, problems, models };
+  } catch (error) {
+    problems.push({ message: `Not analysed because of an internal error: ${text(error)}`, range: tree.lines.range(0, 0) });
+    return { file, framework: null, problems, models: [] };
+  }
+}
+
+function judged(network: Network, tree: SyntaxTree, file: string, settings: Settings, silenced: Suppressions): ModelReport {
+  const propagation = propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
+  const model = modelReport(network, propagation, file);
+  model.initializerSite = initializerSite(model, tree);
+  model.summary.verdict = verdict(model, checkModel(model));
+  model.findings = checkModel(model, settings.rules).filter(({ rule, range }) => !silenced.covers(rule, range));
+  return model;
+}
+
+/** The door of one model: what goes wrong inside ends here, with a message at the model. */
+function guarded(network: Network, problems: Problem[], run: () => ModelReport): ModelReport | null {
+  try {
+    return run();
+  } catch (error) {
+    problems.push({
+      message: `${network.name} is left out because of an internal error: ${text(error)}`,
+      range: network.location.range,
+    });
+    return null;
+  }
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

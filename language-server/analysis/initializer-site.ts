@@ -1,0 +1,62 @@
+import type { InitializerSite, ModelReport } from '../protocol.js';
+import { child, namedChildren, type SyntaxNode, type SyntaxTree } from '../source/syntax-tree.js';
+
+/** Finds the end of the constructor of a model's class, where a fix can add an initialization loop. */
+export function initializerSite(model: ModelReport, tree: SyntaxTree): InitializerSite | null {
+  const start = tree.lines.offset(model.range.start);
+  const definition = classNamedAt(tree.root, start);
+  const method = definition && methodNamed(definition, '__init__', tree);
+  const body = method && child(method, 'body');
+  const statements = body ? namedChildren(body) : [];
+  const last = statements.at(-1);
+  const self = method && firstParameter(method, tree);
+  const namespace = layerNamespace(model, tree);
+  if (!method || !last || !self || !namespace) return null;
+  // A `return` at the end would make what follows unreachable; a body beside the colon has no indentation of its own.
+  const bodyLine = tree.lines.position(statements[0]!.start).line;
+  if (last.type === 'return_statement' || bodyLine === tree.lines.position(method.start).line) return null;
+  const indent = tree.text.slice(tree.lines.lineStart(bodyLine), statements[0]!.start);
+  if (indent.trim() !== '') return null;
+  return {
+    position: tree.lines.position(last.end),
+    indent,
+    lineEnd: tree.text.includes('\r\n') ? '\r\n' : '\n',
+    self,
+    namespace,
+  };
+}
+
+function classNamedAt(root: SyntaxNode, start: number): SyntaxNode | null {
+  const enclosing = (node: SyntaxNode) => node.start <= start && start < node.end;
+  for (let node = root.children.find(enclosing); node; node = node.children.find(enclosing))
+    if (node.type === 'class_definition' && child(node, 'name')?.start === start) return node;
+  return null;
+}
+
+function methodNamed(definition: SyntaxNode, name: string, tree: SyntaxTree): SyntaxNode | null {
+  const body = child(definition, 'body');
+  const methods = (body?.children ?? []).map((node) => (node.type === 'decorated_definition' ? child(node, 'definition') : node));
+  return methods.find((node) => node?.type === 'function_definition' && nameOf(node, tree) === name) ?? null;
+}
+
+function nameOf(node: SyntaxNode, tree: SyntaxTree): string | null {
+  const name = child(node, 'name');
+  return name && tree.textOf(name);
+}
+
+function firstParameter(method: SyntaxNode, tree: SyntaxTree): string | null {
+  const parameters = child(method, 'parameters');
+  const first = parameters && namedChildren(parameters)[0];
+  return first?.type === 'identifier' ? tree.textOf(first) : null;
+}
+
+/** What the file itself writes before the name of a layer type: `nn` of `nn.Linear(784, 256)`. */
+function layerNamespace({ layers }: ModelReport, tree: SyntaxTree): string | null {
+  for (const { kind, range } of layers) {
+    const text = tree.text.slice(tree.lines.offset(range.start), tree.lines.offset(range.end));
+    const end = text.indexOf(`.${kind}(`);
+    const namespace = text.slice(0, end);
+    if (end > 0 && /^[A-Za-z_][\w.]*$/.test(namespace)) return namespace;
+  }
+  return null;
+}

@@ -1,0 +1,4 @@
+import type { Framework } from '../frameworks/framework.js';
+
+/** Every framework whose models are analysed; a file belongs to the first that it mentions. */
+export const knownFrameworks: readonly Framework[] = [];

@@ -1,0 +1,99 @@
+import type { Distribution } from '../network/distribution.js';
+import type { Layer, Network, Parameter, Shape } from '../network/graph.js';
+import type { Quantity } from '../network/quantity.js';
+import type { LayerTheory, Propagation } from '../propagation/propagate.js';
+import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
+
+/** What the evaluator found and what the theory says of it, as the report shows it. Findings and verdict are added later. */
+export function modelReport(network: Network, { layers, points, summary }: Propagation, file: string): ModelReport {
+  return {
+    name: network.name,
+    entry: network.entry,
+    framework: network.framework,
+    range: network.location.range,
+    arguments: network.arguments.map(({ name, value, source }) => ({ name, value, source })),
+    layers: network.layers.map((layer) => layerReport(layer, layers.get(layer) ?? null, file)),
+    graph: {
+      nodes: network.nodes.map(({ id, kind, name, path, location, shape }) => ({
+        id,
+        kind,
+        operation: name,
+        path,
+        range: location.range,
+        shape: sizes(shape),
+      })),
+      edges: network.nodes.flatMap(({ id, inputs }) => inputs.map((from): [number, number] => [from, id])),
+    },
+    propagation: points.map(finitePoint),
+    summary: {
+      ...finiteSummary(summary),
+      verdict: '',
+      unknown: network.unknown.map(({ reason, location, path }) => ({ reason, range: location.range, path })),
+    },
+    findings: [],
+  };
+}
+
+function layerReport(layer: Layer, theory: LayerTheory | null, file: string): LayerReport {
+  const weight = lastWrite(layer.weight);
+  const bias = lastWrite(layer.bias);
+  return {
+    path: layer.path,
+    kind: layer.kind,
+    range: layer.location.range,
+    fanIn: number(layer.fanIn),
+    fanOut: number(layer.fanOut),
+    summands: number(layer.summands),
+    weight: weight && { ...distributed(weight, file), sigmaW2: finite(theory?.sigmaW2) },
+    bias: bias && { ...distributed(bias, file), sigmaB2: finite(theory?.sigmaB2) },
+    activation: theory?.activation ?? null,
+    activationParameters: { ...theory?.activationParameters },
+    keep: finite(theory?.keep) ?? 1,
+    local: theory?.local ?? null,
+  };
+}
+
+/** The last write rules, as when the program runs. */
+function lastWrite(parameter: Parameter | null): Distribution | null {
+  return parameter?.writes.at(-1) ?? null;
+}
+
+function distributed({ family, mean, variance, formula, source }: Distribution, file: string): Distributed {
+  const place = source.location?.file === file ? source.location : null;
+  return {
+    distribution: family,
+    mean: number(mean),
+    variance: number(variance),
+    source: place ? `${source.text} (line ${place.range.start.line + 1})` : source.text,
+    sourceRange: place?.range ?? null,
+    formula,
+  };
+}
+
+function sizes(shape: Shape): (number | null)[] | null {
+  return shape?.map(number) ?? null;
+}
+
+function number(quantity: Quantity | null): number | null {
+  return typeof quantity === 'number' ? finite(quantity) : null;
+}
+
+/** JSON has neither NaN nor Infinity: a number that is not known is `null`. */
+function finite(value: number | null | undefined): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function finitePoint(point: PropagationPoint): PropagationPoint {
+  return {
+    ...point,
+    q: point.q === 'infinity' ? point.q : finite(point.q),
+    c: finite(point.c),
+    chi: finite(point.chi),
+    gradient: finite(point.gradient),
+    logGradient: finite(point.logGradient),
+  };
+}
+
+function finiteSummary(summary: Propagation['summary']): Omit<Summary, 'unknown' | 'verdict'> {
+  return { ...summary, chi1: finite(summary.chi1), log10GradientRatio: finite(summary.log10GradientRatio) };
+}

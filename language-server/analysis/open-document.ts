@@ -1,0 +1,89 @@
+import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import type { FileReport } from '../protocol.js';
+import type { Settings } from '../settings.js';
+import type { TextEdit } from '../source/parser.js';
+import type { SyntaxTree } from '../source/syntax-tree.js';
+import { type Analyzer, emptyReport } from './analyzer.js';
+
+/** A document in an editor: its text, its syntax tree kept up to date by edits, and the report of its last analysis. */
+export class OpenDocument implements Disposable {
+  private text: TextDocument;
+  private tree: SyntaxTree | null = null;
+  /** Edits since `tree` was parsed, in order. */
+  private edits: TextEdit[] = [];
+  private last: { version: number; report: FileReport } | null = null;
+
+  constructor(uri: string, language: string, version: number, content: string) {
+    this.text = TextDocument.create(uri, language, version, content);
+  }
+
+  get uri(): string {
+    return this.text.uri;
+  }
+
+  get version(): number {
+    return this.text.version;
+  }
+
+  /** A line without its end. */
+  lineText(line: number): string {
+    return this.text.getText(this.text.getLineRange(line)).replace(/[\r\n]+$/, '');
+  }
+
+  /** The last finished analysis; its version says of which text. */
+  get analysis(): { version: number; report: FileReport } | null {
+    return this.last;
+  }
+
+  get upToDate(): boolean {
+    return this.last?.version === this.version;
+  }
+
+  /** Applies the changes of one notification, each to the text that the one before has left. */
+  change(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
+    for (const change of changes) {
+      if ('range' in change) {
+        const start = this.text.offsetAt(change.range.start);
+        const oldEnd = Math.max(start, this.text.offsetAt(change.range.end));
+        this.edits.push({ start, oldEnd, newText: change.text });
+      } else this.forgetTree();
+      this.text = TextDocument.update(this.text, [change], version);
+    }
+    if (changes.length === 0) this.text = TextDocument.update(this.text, [], version);
+  }
+
+  /** Brings tree and report up to the present text. */
+  analyze(analyzer: Analyzer, settings: Settings): FileReport {
+    const content = this.text.getText();
+    let report = emptyReport(this.uri);
+    if (analyzer.frameworkOf(content)) report = analyzer.analyze(this.parse(analyzer, content), { file: this.uri, settings });
+    else this.forgetTree();
+    this.last = { version: this.version, report };
+    return report;
+  }
+
+  /** Makes the next request analyse again, for instance after a change of settings. */
+  invalidate(): void {
+    this.last = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.forgetTree();
+  }
+
+  private parse(analyzer: Analyzer, content: string): SyntaxTree {
+    if (this.tree && this.edits.length > 0) this.tree = analyzer.reparse(this.tree, this.edits);
+    // The parser keeps its own copy of the text by applying the edits; should the two ever differ, the editor is right.
+    if (this.tree && this.tree.text !== content) this.forgetTree();
+    const tree = this.tree ?? analyzer.parse(content);
+    this.tree = tree;
+    this.edits = [];
+    return tree;
+  }
+
+  private forgetTree(): void {
+    this.tree?.[Symbol.dispose]();
+    this.tree = null;
+    this.edits = [];
+  }
+}

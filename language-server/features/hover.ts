@@ -1,0 +1,182 @@
+import { type Hover, MarkupKind } from 'vscode-languageserver';
+import { showDepth, showNumber, showPower } from '../format-number.js';
+import type {
+  FileReport,
+  GraphNodeReport,
+  LayerReport,
+  ModelReport,
+  Phase,
+  Position,
+  PropagationPoint,
+  Range,
+} from '../protocol.js';
+import { feedingLayers } from './feeding-layer.js';
+import { escapeMarkdown, markdownTable } from './markdown.js';
+import { contains, narrower } from './range.js';
+import { sparkline } from './sparkline.js';
+
+/** What the last report says of the thing under the cursor: a layer, an activation with the layer that feeds it, or a model. */
+export function hover(report: FileReport, position: Position, markdown: boolean): Hover | null {
+  const target = narrowest(targets(report, position));
+  if (!target) return null;
+  const text = target.text();
+  return {
+    range: target.range,
+    contents: markdown ? { kind: MarkupKind.Markdown, value: text } : { kind: MarkupKind.PlainText, value: plain(text) },
+  };
+}
+
+interface Target {
+  range: Range;
+  text: () => string;
+}
+
+function targets({ models }: FileReport, position: Position): Target[] {
+  const found: Target[] = [];
+  for (const model of models) {
+    for (const layer of model.layers)
+      if (contains(layer.range, position)) found.push({ range: layer.range, text: () => layerText(model, layer, models) });
+    for (const node of model.graph.nodes)
+      if (node.kind === 'activation' && contains(node.range, position))
+        found.push({ range: node.range, text: () => activationText(model, node, models) });
+    if (contains(model.range, position)) found.push({ range: model.range, text: () => modelText(model, models) });
+  }
+  return found;
+}
+
+/** The first of those that no other lies within. */
+function narrowest(candidates: readonly Target[]): Target | null {
+  return candidates.find(({ range }) => !candidates.some((other) => narrower(other.range, range))) ?? null;
+}
+
+function layerText(model: ModelReport, layer: LayerReport, models: readonly ModelReport[]): string {
+  const rows: [string, string][] = [];
+  const { weight, bias, local, activation } = layer;
+  if (weight) rows.push(['σ\\_w²', `**${known(weight.sigmaW2)}** · ${provenance(weight)}`]);
+  if (bias) rows.push(['σ\\_b²', `**${known(bias.sigmaB2)}** · ${provenance(bias)}`]);
+  if (layer.fanIn !== null) rows.push(['fans', `${layer.fanIn} in, ${layer.fanOut ?? 'unknown'} out`]);
+  rows.push(['activation', activation ? escapeMarkdown(activation) : 'none before the next layer or the output']);
+  if (layer.keep < 1) rows.push(['dropout', `keeps ${showNumber(layer.keep)} of the units`]);
+  if (local) rows.push(...localRows(local));
+  rows.push(...pointRows(model.propagation.find(({ path }) => path === layer.path)));
+  const title = `**${escapeMarkdown(layer.path)}** · ${escapeMarkdown(layer.kind)}${local?.phase ? ` · ${phaseText(local.phase)}` : ''}`;
+  return [title, markdownTable(rows), ...same(model, layer, models)].join('\n\n');
+}
+
+function localRows(local: NonNullable<LayerReport['local']>): [string, string][] {
+  const rows: [string, string][] = [];
+  if (local.chi1 !== null) rows.push(['χ₁', `**${showNumber(local.chi1)}** · ${chiText(local.chi1)}`]);
+  if (local.xiC !== null) rows.push(['ξ\\_c', `**${showDepth(local.xiC)}** ${scaleText(local.xiC)}`]);
+  if (local.qStar !== null)
+    rows.push([
+      'q\\*',
+      local.qStar === 'infinity'
+        ? '**∞** · the signal grows without bound'
+        : `**${showNumber(local.qStar)}** · mean square that the signal settles at`,
+    ]);
+  return rows;
+}
+
+function pointRows(point: PropagationPoint | undefined): [string, string][] {
+  if (!point) return [];
+  const rows: [string, string][] = [];
+  if (point.q !== null)
+    rows.push(['q here', `${point.q === 'infinity' ? '∞' : showNumber(point.q)} · mean square of the output in this network`]);
+  if (point.logGradient !== null)
+    rows.push(['gradient here', `${showPower(point.logGradient / Math.LN10)} · mean square, relative to the network's output`]);
+  return rows;
+}
+
+function activationText(model: ModelReport, node: GraphNodeReport, models: readonly ModelReport[]): string {
+  const [layer] = feedingLayers(model, node);
+  const title = `**${escapeMarkdown(node.operation)}**`;
+  if (!layer) return `${title}\n\nNo layer with weights feeds this activation directly.`;
+  return `${title} is fed by\n\n${layerText(model, layer, models)}`;
+}
+
+function modelText(model: ModelReport, models: readonly ModelReport[]): string {
+  const { summary, entry, name } = model;
+  const rows: [string, string][] = [];
+  if (summary.chi1 !== null)
+    rows.push(['χ₁', `**${showNumber(summary.chi1)}** · ${chiText(summary.chi1)} (geometric mean of the layers)`]);
+  if (summary.xiC !== null) rows.push(['ξ\\_c', `**${showDepth(summary.xiC)}** ${scaleText(summary.xiC)}`]);
+  if (summary.depth > 0)
+    rows.push([
+      'depth',
+      `${summary.depth} layers with weights${summary.trainableDepth === null ? '' : `, trainable up to ${showDepth(summary.trainableDepth)}`}`,
+    ]);
+  const parts = [
+    `**${escapeMarkdown(entry === name ? name : `${name} by ${entry}`)}**${summary.phase ? ` · ${phaseText(summary.phase)}` : ''}`,
+    escapeMarkdown(summary.verdict),
+  ];
+  if (rows.length > 0) parts.push(markdownTable(rows));
+  parts.push(...chart(model.propagation), ...others(model, models));
+  return parts.join('\n\n');
+}
+
+/** The chart, and the same numbers in words for those who cannot see it. */
+function chart(points: readonly PropagationPoint[]): string[] {
+  const image = sparkline(points);
+  const first = points.find(({ logGradient }) => logGradient !== null)?.logGradient;
+  const lengths = points.flatMap(({ q }) => (typeof q === 'number' && q > 0 ? q : []));
+  if (!image || first == null || lengths.length === 0) return [];
+  const text = `squared gradient ${showPower(first / Math.LN10)} at the first layer, 1 at the output; signal ${showNumber(lengths[0]!)} at the first, ${showNumber(lengths.at(-1)!)} at the last`;
+  return [`![${text}](${image})`, `Through depth (logarithmic): *solid* ${text}, *dashed*.`];
+}
+
+function others(model: ModelReport, models: readonly ModelReport[]): string[] {
+  const entries = models.filter((other) => other !== model && other.name === model.name).map(({ entry }) => entry);
+  return entries.length > 0 ? [`Also analysed: ${escapeMarkdown(entries.join(', '))}.`] : [];
+}
+
+function same(model: ModelReport, layer: LayerReport, models: readonly ModelReport[]): string[] {
+  const siblings = model.layers.filter(
+    ({ range }) => range.start.line === layer.range.start.line && range.start.character === layer.range.start.character,
+  );
+  const notes: string[] = [];
+  if (siblings.length > 1)
+    notes.push(
+      `This line makes ${siblings.length} layers: ${escapeMarkdown(siblings[0]!.path)} to ${escapeMarkdown(siblings.at(-1)!.path)}.`,
+    );
+  if (models.length > 1) notes.push(`In ${escapeMarkdown(model.entry)}.`);
+  return notes.length > 0 ? [notes.join(' ')] : [];
+}
+
+function provenance({ source, distribution, formula }: { source: string; distribution: string; formula: string | null }): string {
+  return escapeMarkdown([source, formula ? `${distribution}, variance ${formula}` : distribution].join(': '));
+}
+
+function known(value: number | null): string {
+  return value === null ? 'unknown' : showNumber(value);
+}
+
+function chiText(chi1: number): string {
+  if (Math.abs(chi1 - 1) <= 1e-3) return 'squared gradients keep their size';
+  const factor = showNumber(chi1 < 1 ? 1 / chi1 : chi1);
+  return `squared gradients ${chi1 < 1 ? 'shrink' : 'grow'} ${factor}-fold in each such layer`;
+}
+
+function scaleText(scale: number | 'infinity'): string {
+  return scale === 'infinity'
+    ? '· differences between inputs survive any depth'
+    : 'layers · depth in which differences between inputs fade by e';
+}
+
+function phaseText(phase: Phase): string {
+  return { ordered: '▼ ordered', critical: '● critical', chaotic: '▲ chaotic' }[phase];
+}
+
+/** For clients that show no Markdown. */
+function plain(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('![') && !/^\|[\s:|-]*\|$/.test(line))
+    .map((line) =>
+      line
+        .replace(/^\| (.*?) \| (.*) \|$/, '$1: $2')
+        .replace(/\*\*|(?<!\\)\*/g, '')
+        .replace(/\\(.)/g, '$1'),
+    )
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n');
+}

@@ -1,0 +1,55 @@
+import { showDepth, showNumber } from '../format-number.js';
+import type { Finding, LayerReport, ModelReport } from '../protocol.js';
+import { effectSeverity } from './effect-severity.js';
+import { fold } from './fold.js';
+import { type GradientFlow, gradientFlow } from './gradient-flow.js';
+import { initializationFix } from './initialization-fix.js';
+import { hasNormalization } from './normalized-layers.js';
+import { describeRepair, repair, shorten } from './repair.js';
+
+/**
+ * What `vanishing-gradient` (direction −1) and `exploding-gradient` (+1) share: the size of the effect over the whole network
+ * decides, the first layer that causes it is named, and the message ends with what to write instead.
+ */
+export function gradientFinding(model: ModelReport, direction: -1 | 1): Omit<Finding, 'rule'> | null {
+  const flow = gradientFlow(model);
+  if (!flow || Math.sign(flow.nats) !== direction) return null;
+  const severity = effectSeverity(Math.abs(flow.nats), model.summary.depth);
+  if (!severity) return null;
+  const remedy = repair(model, direction);
+  // Without a bare layer at fault the change comes from normalization or pooling, where no initializer of a weight helps.
+  if (!remedy) return null;
+  return {
+    severity: hasNormalization(model) ? 'hint' : severity,
+    message: `${describeFlow(model, flow, direction)} ${describeRepair(remedy)}`,
+    range: model.range,
+    related: relatedLayers(remedy.layers),
+    fix: initializationFix(model, remedy),
+  };
+}
+
+function describeFlow({ name, entry, summary }: ModelReport, { nats, chi1 }: GradientFlow, direction: -1 | 1): string {
+  const what = direction < 0 ? 'Gradients vanish' : 'Gradients explode';
+  const verb = direction < 0 ? 'shrink' : 'grow';
+  const where = entry === name ? '' : ` in ${shorten(entry, 24)}`;
+  const scale = typeof summary.xiGrad === 'number' ? `, ξ_∇ = ${showDepth(summary.xiGrad)} layers` : '';
+  return `${what}${where}: squared, they ${verb} ${fold(nats / Math.LN10)} from output to input of ${summary.depth} layers (χ₁ = ${showNumber(chi1)}, 1 keeps them${scale}).`;
+}
+
+/** One entry a place, since layers that a loop makes share theirs. */
+function relatedLayers(layers: readonly LayerReport[]): Finding['related'] {
+  const byPlace = new Map<string, { range: Finding['range']; layers: LayerReport[] }>();
+  for (const layer of layers) {
+    const key = JSON.stringify(layer.range);
+    const place = byPlace.get(key) ?? { range: layer.range, layers: [] };
+    place.layers.push(layer);
+    byPlace.set(key, place);
+  }
+  return [...byPlace.values()].slice(0, maximalRelated).map(({ range, layers: here }) => {
+    const first = here[0]!;
+    const more = here.length > 1 ? ` and ${here.length - 1} more` : '';
+    return { range, message: `${first.path}${more}: χ₁ = ${showNumber(first.local!.chi1!)}` };
+  });
+}
+
+const maximalRelated = 8;

@@ -1,0 +1,43 @@
+import type { ModelReport, PropagationPoint } from '../protocol.js';
+
+/** How squared gradients change between the output of the last and of the first weight layer. */
+export interface GradientFlow {
+  /** Σ ln χ: negative where gradients vanish towards the input. */
+  readonly nats: number;
+  /** Number of factors χ in the sum. */
+  readonly factors: number;
+  /** Geometric mean of the factors. */
+  readonly chi1: number;
+  /** The weight layers that carry a factor, in forward order. */
+  readonly points: readonly PropagationPoint[];
+}
+
+/**
+ * ln of ‖∂f/∂h¹‖² / ‖∂f/∂h^L‖² as the sum of the ln χ of the layers between.
+ *
+ * Norms over all units are compared, not gradients of single units, since the latter also follow the ratio of widths
+ * (Schoenholz et al. 2017, arXiv:1611.01232, eq. 17), and not norms of weight gradients: without biases those are equal in all
+ * layers of a homogeneous network although everything vanishes.
+ *
+ * @returns null where the graph branches or a factor is not known, so that a product would not be the network's
+ */
+export function gradientFlow(model: ModelReport): GradientFlow | null {
+  if (!isChain(model)) return null;
+  const points = model.propagation.filter((point) => point.chi !== null && point.chi > 0);
+  if (points.length === 0) return null;
+  const nats = points.reduce((sum, point) => sum + Math.log(point.chi!), 0);
+  return { nats, factors: points.length, chi1: Math.exp(nats / points.length), points };
+}
+
+/** True where no signal is split, joined or lost between input and output. */
+function isChain({ graph }: ModelReport): boolean {
+  if (graph.nodes.some(({ kind }) => kind === 'opaque')) return false;
+  const entered = new Set<number>();
+  const left = new Set<number>();
+  for (const [from, to] of graph.edges) {
+    if (entered.has(to) || left.has(from)) return false;
+    entered.add(to);
+    left.add(from);
+  }
+  return graph.edges.length > 0;
+}

@@ -1,0 +1,13 @@
+import { deeperThanTrainable } from './deeper-than-trainable.js';
+import { explodingGradient } from './exploding-gradient.js';
+import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
+import type { Rule } from './rule.js';
+import { vanishingGradient } from './vanishing-gradient.js';
+
+/** In the order in which they run: a later rule stays silent about a cause that an earlier one has reported. */
+export const rules: readonly Rule[] = [
+  vanishingGradient,
+  explodingGradient,
+  deeperThanTrainable,
+  initializerDoesNotFitActivation,
+];

@@ -1,0 +1,49 @@
+import { showNumber } from '../format-number.js';
+import type { Finding, LayerReport, ModelReport, Severity } from '../protocol.js';
+import { effectSeverity } from './effect-severity.js';
+import { initializationFix } from './initialization-fix.js';
+import { describeRepair, misfits, repair } from './repair.js';
+import type { Rule } from './rule.js';
+
+/**
+ * Layers whose weights were drawn for another activation than the one that they feed: ReLU after `xavier_normal_`, tanh after
+ * `kaiming_normal_`, SELU after PyTorch's default.
+ *
+ * It judges the layers one by one, so it also sees what cancels over the network (some layers too large, others too small). Where
+ * the network's gradients are already reported, it only points at the layer that causes it.
+ */
+export const initializerDoesNotFitActivation: Rule = {
+  id: 'initializer-does-not-fit-activation',
+  title: 'Weights are drawn with a variance that was made for another activation.',
+  check(model, found) {
+    const bad = misfits(model, 0).filter(({ local }) => Math.abs(Math.log(local!.chi1!)) >= misfitNats);
+    const remedy = repair({ ...model, layers: bad }, 0);
+    const first = remedy?.layers[0];
+    const severity = remedy && misfitSeverity(model, bad, found);
+    if (!remedy || !first || !severity) return null;
+    return {
+      severity,
+      message: `${subject(remedy.layers)}: χ₁ = ${showNumber(first.local!.chi1!)} with ${remedy.activation}. ${describeRepair(remedy)}`,
+      range: first.range,
+      related: [],
+      fix: initializationFix(model, remedy),
+    };
+  },
+};
+
+/** A layer that changes squared gradients by less than half in either direction was meant for its activation. */
+const misfitNats = Math.log(1.5);
+
+function misfitSeverity(model: ModelReport, bad: readonly LayerReport[], found: readonly Finding[]): Severity | null {
+  if (found.length > 0) return 'hint';
+  const nats = bad.reduce((sum, { local }) => sum + Math.abs(Math.log(local!.chi1!)), 0);
+  const written = bad.some(({ weight }) => weight?.sourceRange);
+  return effectSeverity(nats, model.summary.depth) ?? (written && nats >= 2 ? 'hint' : null);
+}
+
+function subject(layers: readonly LayerReport[]): string {
+  const first = layers[0]!;
+  return layers.length === 1
+    ? `The initializer of ${first.path} does not fit its activation`
+    : `The initializers of ${first.path} and ${layers.length - 1} more layers do not fit their activation`;
+}

@@ -1,0 +1,61 @@
+import { showNumber } from '../format-number.js';
+import type { LayerReport, ModelReport } from '../protocol.js';
+import { activationName } from './activation-name.js';
+import { type InitializerCall, initializerCall } from './initializer-calls.js';
+import { normalizedLayers } from './normalized-layers.js';
+
+/** What to write so that a group of layers keeps its gradients, and why. */
+export interface Repair {
+  /** The layers that it is about: bare, with known χ₁, all with the same activation. */
+  readonly layers: readonly LayerReport[];
+  readonly activation: string;
+  readonly call: InitializerCall | null;
+}
+
+/**
+ * The repair of the layers that change squared gradients most: those of the activation with the largest Σ |ln χ₁|.
+ *
+ * @param direction only layers that shrink (−1) or grow (+1) gradients; 0: both
+ */
+export function repair(model: ModelReport, direction: -1 | 0 | 1): Repair | null {
+  const byActivation = new Map<string, { layers: LayerReport[]; effect: number }>();
+  for (const layer of misfits(model, direction)) {
+    const key = `${layer.activation} ${JSON.stringify(layer.activationParameters)}`;
+    const group = byActivation.get(key) ?? { layers: [], effect: 0 };
+    group.layers.push(layer);
+    group.effect += Math.abs(Math.log(layer.local!.chi1!));
+    byActivation.set(key, group);
+  }
+  const [worst] = [...byActivation.values()].sort((a, b) => b.effect - a.effect);
+  const first = worst?.layers[0];
+  if (!worst || !first?.activation) return null;
+  return {
+    layers: worst.layers,
+    activation: first.activation,
+    call: initializerCall(model.framework, first.activation, first.activationParameters, first.local!.critical),
+  };
+}
+
+/** Bare layers whose χ₁ differs from 1 by more than a twentieth. */
+export function misfits(model: ModelReport, direction: -1 | 0 | 1): LayerReport[] {
+  const normalized = normalizedLayers(model);
+  return model.layers.filter(({ path, activation, local }) => {
+    if (!activation || !local?.chi1 || local.chi1 <= 0 || normalized.has(path)) return false;
+    const logChi1 = Math.log(local.chi1);
+    return Math.abs(logChi1) > 0.05 && (direction === 0 || Math.sign(logChi1) === direction);
+  });
+}
+
+/** `PyTorch default gives σ_w² = 0.333, ReLU needs 2: nn.init.kaiming_normal_(w, nonlinearity='relu').` */
+export function describeRepair({ layers, activation, call }: Repair): string {
+  const weight = layers[0]?.weight;
+  const given = weight?.sigmaW2 == null ? '' : `${shorten(weight.source, 36)} gives σ_w² = ${showNumber(weight.sigmaW2)}, `;
+  const name = activationName(activation);
+  if (!call) return `${given}and no initialization makes ${name} critical: use tanh or ReLU instead.`.replace(/^and n/, 'N');
+  const bias = call.bias ? ` with ${call.bias}` : '';
+  return `${given}${name} needs ${showNumber(call.sigmaW2)}: ${call.weight}${bias}.`;
+}
+
+export function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

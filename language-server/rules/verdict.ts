@@ -1,0 +1,57 @@
+import { showDepth, showNumber } from '../format-number.js';
+import type { Finding, ModelReport, Severity } from '../protocol.js';
+import { fold } from './fold.js';
+import { type GradientFlow, gradientFlow } from './gradient-flow.js';
+import { hasNormalization } from './normalized-layers.js';
+import { describeRepair, repair } from './repair.js';
+
+/**
+ * One sentence that a user without the theory can act on.
+ *
+ * @param findings of all rules at the severity of their effect, whatever the user has silenced: silencing changes no fact
+ */
+export function verdict(model: ModelReport, findings: readonly Finding[]): string {
+  const flow = gradientFlow(model);
+  const alarm = findings.find(({ severity }) => alarming.has(severity));
+  if (alarm && flow) return alarmVerdict(model, flow, alarm);
+  if (flow) return soundVerdict(model, flow);
+  return `Cannot be judged as a whole: ${reason(model)}.`;
+}
+
+const alarming = new Set<Severity>(['error', 'warning', 'information']);
+
+function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding): string {
+  const { depth, xiC } = model.summary;
+  if (rule === 'deeper-than-trainable')
+    return `Hard to train: differences between inputs fade with ξ_c = ${showDepth(xiC)} layers, and the network has ${depth}.`;
+  const direction = flow.nats < 0 ? -1 : 1;
+  const remedy = repair(model, direction) ?? repair(model, 0);
+  const what = direction < 0 ? 'Gradients vanish: squared, they shrink' : 'Gradients explode: squared, they grow';
+  return `${what} ${fold(flow.nats / Math.LN10)} from output to input of ${depth} layers at χ₁ = ${showNumber(flow.chi1)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
+}
+
+function soundVerdict(model: ModelReport, { nats, chi1 }: GradientFlow): string {
+  const { depth, phase, unknown } = model.summary;
+  const layers = depth === 1 ? '1 layer' : `${depth} layers`;
+  const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
+  if (hasNormalization(model))
+    return `Gradients keep their size within ${fold(nats / Math.LN10)} (squared) over ${layers}; normalization keeps that of the signal, not that of gradients at any depth.${gap}`;
+  if (Math.abs(nats) < 0.5) return `Can be trained as initialized: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${gap}`;
+  const change = `squared gradients ${nats < 0 ? 'shrink' : 'grow'} ${fold(nats / Math.LN10)} over ${layers} (χ₁ = ${showNumber(chi1)}${phase ? `, ${phase}` : ''})`;
+  return Math.abs(nats) < 3 || depth <= 3
+    ? `Can be trained as initialized: ${change}.${gap}`
+    : `Trains, but not at its best: ${change}.${gap}`;
+}
+
+/** The first thing that keeps the gradient from being followed through the whole network. */
+function reason({ summary, layers, graph }: ModelReport): string {
+  const [first] = summary.unknown;
+  if (first) return withoutPeriod(first.reason);
+  if (layers.length === 0) return 'it has no layers with weights';
+  if (graph.edges.length === 0) return 'its forward pass is not known';
+  return 'its graph branches, so that no single product of χ₁ describes it';
+}
+
+function withoutPeriod(text: string): string {
+  return text.endsWith('.') ? text.slice(0, -1) : text;
+}

@@ -1,0 +1,154 @@
+import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import type { Analyzer } from '../analysis/analyzer.js';
+import { OpenDocument } from '../analysis/open-document.js';
+import type { FileReport, ServerStatus } from '../protocol.js';
+import type { Settings } from '../settings.js';
+
+/** What the workbench tells the door. */
+export interface Listener {
+  analysed(document: OpenDocument, report: FileReport): void;
+  closed(uri: string): void;
+  status(status: ServerStatus): void;
+  failed(where: string, error: unknown): void;
+}
+
+export interface Current {
+  readonly document: OpenDocument;
+  readonly report: FileReport;
+}
+
+/**
+ * The open documents and the order in which they are analysed.
+ *
+ * Edits only mark a document; the analysis runs when the edits pause for a moment, and at the latest after `patienceMs`. It runs
+ * on the newest text and to its end, so what it reports is never older than what it says.
+ */
+export class Workbench implements Disposable {
+  private readonly documents = new Map<string, OpenDocument>();
+  private readonly pending = new Map<string, Pending>();
+
+  constructor(
+    private readonly analyzer: Promise<Analyzer>,
+    private readonly settings: { of(uri: string): Promise<Settings>; forget(uri: string): void },
+    private readonly listener: Listener,
+  ) {
+    analyzer.catch((error) => {
+      listener.failed('grammar', error);
+      listener.status({ state: 'error', message: 'The Python grammar could not be loaded.', milliseconds: null });
+    });
+  }
+
+  open(uri: string, language: string, version: number, text: string): void {
+    this.documents.get(uri)?.[Symbol.dispose]();
+    this.documents.set(uri, new OpenDocument(uri, language, version, text));
+    this.schedule(uri, 0);
+  }
+
+  change(uri: string, changes: readonly TextDocumentContentChangeEvent[], version: number): void {
+    const document = this.documents.get(uri);
+    if (!document) return;
+    document.change(changes, version);
+    this.schedule(uri, pauseMs);
+  }
+
+  close(uri: string): void {
+    this.documents.get(uri)?.[Symbol.dispose]();
+    this.documents.delete(uri);
+    this.settings.forget(uri);
+    this.listener.closed(uri);
+  }
+
+  /** Analyses all open documents again, for instance after a change of settings. */
+  refresh(): void {
+    for (const [uri, document] of this.documents) {
+      document.invalidate();
+      this.schedule(uri, 0);
+    }
+  }
+
+  /** The document with the report of its present text, once that is there; `null` if it is not open. */
+  async current(uri: string): Promise<Current | null> {
+    for (;;) {
+      const document = this.documents.get(uri);
+      if (!document) return null;
+      const { analysis } = document;
+      if (analysis && document.upToDate) return { document, report: analysis.report };
+      await (this.pending.get(uri) ?? this.schedule(uri, 0)).done;
+      // A document that could not be analysed keeps its last report, if it has one, rather than making its requests wait.
+      if (document.analysis && !this.pending.has(uri)) return { document, report: document.analysis.report };
+      if (!this.pending.has(uri) && !document.analysis) return null;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const { timer, resolve } of this.pending.values()) {
+      clearTimeout(timer);
+      resolve();
+    }
+    this.pending.clear();
+    for (const document of this.documents.values()) document[Symbol.dispose]();
+    this.documents.clear();
+  }
+
+  private schedule(uri: string, waitMs: number): Pending {
+    const now = performance.now();
+    const waiting = this.pending.get(uri);
+    const pending = waiting ?? newPending(now);
+    clearTimeout(pending.timer);
+    const wait = Math.min(waitMs, Math.max(0, pending.since + patienceMs - now));
+    pending.timer = setTimeout(() => void this.run(uri, pending), wait);
+    this.pending.set(uri, pending);
+    return pending;
+  }
+
+  private async run(uri: string, pending: Pending): Promise<void> {
+    try {
+      const [analyzer, settings] = await Promise.all([this.analyzer, this.settings.of(uri)]);
+      // Another run has analysed the document while the settings were on their way.
+      if (this.pending.get(uri) !== pending) return;
+      this.pending.delete(uri);
+      const document = this.documents.get(uri);
+      if (document) this.analyse(document, analyzer, settings);
+    } catch (error) {
+      this.listener.failed('analysis', error);
+    } finally {
+      if (this.pending.get(uri) === pending) this.pending.delete(uri);
+      pending.resolve();
+    }
+  }
+
+  private analyse(document: OpenDocument, analyzer: Analyzer, settings: Settings): void {
+    const start = performance.now();
+    const report = document.analyze(analyzer, settings);
+    const milliseconds = performance.now() - start;
+    this.listener.analysed(document, report);
+    this.listener.status(statusOf(report, milliseconds));
+  }
+}
+
+interface Pending {
+  timer: NodeJS.Timeout | undefined;
+  readonly since: number;
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function newPending(since: number): Pending {
+  let resolve = () => {};
+  const done = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { timer: undefined, since, done, resolve };
+}
+
+/** Long enough that the edits of one keystroke come together, short enough not to be seen. */
+const pauseMs = 5;
+/** Someone who types without a pause still sees results. */
+const patienceMs = 100;
+
+function statusOf({ models, problems }: FileReport, milliseconds: number): ServerStatus {
+  const limit = problems.find(({ range: { start, end } }) => start.line === end.line && start.character === end.character);
+  if (limit) return { state: 'limited', message: limit.message, milliseconds };
+  const count = models.length === 0 ? 'no models' : models.length === 1 ? '1 model' : `${models.length} models`;
+  return { state: 'ready', message: `${count} in this file`, milliseconds };
+}
