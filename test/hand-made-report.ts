@@ -58,6 +58,8 @@ export function chain(layers: readonly ChainLayer[], summary: Partial<ModelRepor
       depth: layers.length,
       trainableDepth: null,
       log10GradientRatio: null,
+      log10ActivationGradient: null,
+      log10SignalRatio: null,
       isometry: null,
       uncertainty: null,
       verdict: '',

@@ -41,6 +41,8 @@ export function propagate(_network: Network, options: PropagateOptions = {}): Pr
       depth: 0,
       trainableDepth: null,
       log10GradientRatio: null,
+      log10ActivationGradient: null,
+      log10SignalRatio: null,
       isometry: null,
       uncertainty: null,
       assumptions: [],

@@ -1,0 +1,76 @@
+import { gaussLegendre } from './gauss-legendre.js';
+import { normalDensity } from './special-functions.js';
+
+/** A place near which the integrand varies on its own scale, for instance the centre of a tanh. */
+export interface Center {
+  readonly at: number;
+  /** Width of the panels there. `Infinity`: a polynomial, which needs no panels of its own. */
+  readonly scale: number;
+  /** Distance beyond which the integrand is a polynomial again to rounding. */
+  readonly extent: number;
+}
+
+export interface Nodes {
+  readonly z: Float64Array;
+  /** Quadrature weight times the density of N(0, 1). */
+  readonly weight: Float64Array;
+  readonly count: number;
+}
+
+/** |z| beyond which the normal density (2e-17 of its maximum) cannot change a double. */
+export const reach = 8.75;
+
+const rule = gaussLegendre(12);
+/** Twelve nodes carry the Gaussian over this width to 1e-17. */
+const widest = 2.5;
+/** A panel may be this many times as wide as its distance from a center: the nearest pole then stays outside a Bernstein ellipse with ρ > 3.5. */
+const growth = 2.25;
+
+/**
+ * Composite Gauss–Legendre nodes on [from, to] for ∫ f(z) n(z) dz, split at `breaks` (kinks) and graded towards `centers`.
+ *
+ * Panels grow geometrically away from a center, so that φ(√q z) is resolved for q = 10⁶ as for q = 1, with few nodes.
+ */
+export function gaussianNodes(from: number, to: number, breaks: readonly number[], centers: readonly Center[]): Nodes {
+  const edges = panelEdges(from, to, breaks, centers);
+  const count = (edges.length - 1) * rule.nodes.length;
+  const z = new Float64Array(count);
+  const weight = new Float64Array(count);
+  let i = 0;
+  for (let panel = 1; panel < edges.length; panel++) {
+    const middle = (edges[panel]! + edges[panel - 1]!) / 2;
+    const half = (edges[panel]! - edges[panel - 1]!) / 2;
+    for (let k = 0; k < rule.nodes.length; k++, i++) {
+      const at = middle + half * rule.nodes[k]!;
+      z[i] = at;
+      weight[i] = half * rule.weights[k]! * normalDensity(at);
+    }
+  }
+  return { z, weight, count };
+}
+
+function panelEdges(from: number, to: number, breaks: readonly number[], centers: readonly Center[]): number[] {
+  const inside = breaks.filter((at) => at > from && at < to).sort((a, b) => a - b);
+  const edges = [from];
+  for (const stop of [...inside, to]) {
+    for (let at = edges[edges.length - 1]!; at < stop; ) {
+      const width = panelWidth(at, centers);
+      // A sliver before the stop would cost a panel for nothing.
+      at = at + 1.1 * width >= stop ? stop : at + width;
+      edges.push(at);
+    }
+  }
+  return edges;
+}
+
+function panelWidth(at: number, centers: readonly Center[]): number {
+  let width = widest;
+  for (const center of centers) {
+    const distance = at - center.at;
+    if (distance >= center.extent) continue;
+    // Left of a center the panel's far end is nearest to it: growth / (1 + growth) is the mirrored rule.
+    const allowed = distance >= 0 ? growth * distance : (growth / (1 + growth)) * -distance;
+    width = Math.min(width, Math.max(center.scale, allowed));
+  }
+  return width;
+}
