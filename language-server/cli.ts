@@ -1,0 +1,73 @@
+import { analyzeCommand } from './terminal/analyze-command.js';
+import { type Command, parseArguments } from './terminal/arguments.js';
+import { help } from './terminal/help.js';
+import { createProgress } from './terminal/progress.js';
+import { version } from './version.js';
+
+/** The terminal door: `meanfield analyze` and `meanfield lsp`. Resolves to the exit code, `null` where the process lives on. */
+async function main(command: Command): Promise<number | null> {
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(help);
+      return 0;
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return 0;
+    case 'usage':
+      process.stderr.write(`meanfield: ${command.message}\nTry 'meanfield --help'.\n`);
+      return 2;
+    case 'lsp':
+      return lsp();
+    case 'analyze':
+      return analyze(command);
+  }
+}
+
+async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>): Promise<number> {
+  // Whoever reads along may stop, as `head` does: then nobody wants the rest.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+  const progress = createProgress(process.stderr);
+  process.once('SIGINT', () => {
+    progress.clear();
+    process.exit(130);
+  });
+  const [{ loadAnalyzer }, { defaultSettings }] = await Promise.all([
+    import('./analysis/load-analyzer.js'),
+    import('./settings.js'),
+  ]);
+  // The WebAssembly files stand beside the bundle.
+  const analyzer = await loadAnalyzer(__dirname);
+  const settings = { ...defaultSettings, mode: options.mode };
+  return analyzeCommand(paths, options, {
+    tool: { name: 'meanfield', version },
+    directory: process.cwd(),
+    environment: process.env,
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    progress,
+    analyze: (file, text) => analyzer.analyzeText(text, { file, settings }),
+  });
+}
+
+async function lsp(): Promise<null> {
+  const [{ createConnection, ProposedFeatures }, { startServer }, { loadAnalyzer }] = await Promise.all([
+    import('vscode-languageserver/node'),
+    import('./server.js'),
+    import('./analysis/load-analyzer.js'),
+  ]);
+  // Standard input and output, and the process to live no longer than, are read from the arguments of the process.
+  startServer(createConnection(ProposedFeatures.all), loadAnalyzer(__dirname), version);
+  return null;
+}
+
+main(parseArguments(process.argv.slice(2))).then(
+  (code) => {
+    // Setting the code instead of exiting lets the output drain first.
+    if (code !== null) process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`meanfield: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export type Command =
+  | { kind: 'analyze'; paths: string[]; options: AnalyzeArguments }
+  | { kind: 'lsp' }
+  | { kind: 'help' }
+  | { kind: 'version' }
+  /** A mistake in the arguments, in words for the person who made it. */
+  | { kind: 'usage'; message: string };
+
+export interface AnalyzeArguments {
+  format: 'pretty' | 'json';
+  /** Followed as in training, or as after `model.eval()`. */
+  mode: 'train' | 'eval';
+  /** Only findings and the closing line. */
+  quiet: boolean;
+  /** Every row of the layer tables instead of folded stacks. */
+  full: boolean;
+  /** Exit 0 although there are findings. */
+  exitZero: boolean;
+  /** `null`: decided by the environment and the terminal. */
+  color: boolean | null;
+}
+
+/** Reads the arguments after the program's name; never throws. */
+export function parseArguments(argv: readonly string[]): Command {
+  const [first, ...rest] = argv;
+  if (first === undefined) return { kind: 'usage', message: 'a command is missing: analyze or lsp' };
+  if (first === 'help' || first === '--help' || first === '-h') return { kind: 'help' };
+  if (first === 'version' || first === '--version' || first === '-V') return { kind: 'version' };
+  if (first === 'analyze') return analyzeCommand(rest);
+  if (first === 'lsp') return lspCommand(rest);
+  return { kind: 'usage', message: `unknown command '${first}': it is analyze or lsp` };
+}
+
+const analyzeOptions = {
+  format: { type: 'string', short: 'f', default: 'pretty' },
+  mode: { type: 'string', short: 'm', default: 'train' },
+  quiet: { type: 'boolean', short: 'q', default: false },
+  full: { type: 'boolean', default: false },
+  'exit-zero': { type: 'boolean', default: false },
+  color: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function analyzeCommand(args: string[]): Command {
+  const parsed = parse(() => parseArgs({ args, options: analyzeOptions, allowPositionals: true, allowNegative: true }));
+  if (typeof parsed === 'string') return { kind: 'usage', message: parsed };
+  const { values, positionals } = parsed;
+  if (values.help) return { kind: 'help' };
+  const { format, mode } = values;
+  if (format !== 'pretty' && format !== 'json')
+    return { kind: 'usage', message: `unknown format '${format}': it is pretty or json` };
+  if (mode !== 'train' && mode !== 'eval') return { kind: 'usage', message: `unknown mode '${mode}': it is train or eval` };
+  return {
+    kind: 'analyze',
+    paths: positionals.length > 0 ? positionals : ['.'],
+    options: {
+      format,
+      mode,
+      quiet: values.quiet,
+      full: values.full,
+      exitZero: values['exit-zero'],
+      color: values.color ?? null,
+    },
+  };
+}
+
+/** Editors append options of their own (`--clientProcessId=…`), so what is not known is left to the connection. */
+function lspCommand(args: string[]): Command {
+  if (args.includes('--help') || args.includes('-h')) return { kind: 'help' };
+  if (!args.includes('--stdio')) return { kind: 'usage', message: 'lsp speaks over standard input and output: say --stdio' };
+  return { kind: 'lsp' };
+}
+
+/** `parseArgs` reports mistakes by throwing; the first sentence of its message is the part for users. */
+function parse<Parsed>(attempt: () => Parsed): Parsed | string {
+  try {
+    return attempt();
+  } catch (error) {
+    const [sentence = 'cannot read the arguments'] = (error instanceof Error ? error.message : String(error)).split('. ');
+    return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+  }
+}

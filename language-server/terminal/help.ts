@@ -1,0 +1,26 @@
+/** Printed by `meanfield --help`. */
+export const help = `meanfield tells whether neural networks can be trained as initialized.
+It reads PyTorch model definitions and never runs them.
+
+Usage
+  meanfield analyze [PATH…] [options]   report on files, on directories, or on '-' (standard input)
+  meanfield lsp --stdio                 language server for editors
+  meanfield --help | --version
+
+Options of analyze
+  -f, --format pretty|json   for people (default), or one JSON report for programs
+  -m, --mode train|eval      as in the first step of training (default), or as after model.eval()
+  -q, --quiet                only findings and the closing line
+      --full                 every layer, also those of long repetitive stacks
+      --exit-zero            exit 0 although there are findings
+      --no-color, --color    colours; by default on a terminal, unless NO_COLOR is set
+
+Directories are searched for .py files. What .gitignore and .git/info/exclude name is left out,
+as are hidden directories, virtual environments, node_modules and site-packages, unless they are
+named on the command line. Symbolic links inside directories are not followed.
+
+Exit codes
+  0   no finding of severity warning or error
+  1   at least one warning or error
+  2   wrong usage, a named file that cannot be read, or an internal error
+`;

@@ -1,0 +1,72 @@
+import { showDepth, showNumber } from '../format-number.js';
+import type { ModelReport, Range, Summary } from '../protocol.js';
+import { layerTable } from './layer-table.js';
+import type { PrettyOptions } from './pretty.js';
+import { phaseSymbol, type Style } from './style.js';
+import { printable, truncate, wrap } from './text-width.js';
+
+/** A model: name and place, the verdict in one sentence, its numbers, its layers, and what is not known about it. */
+export function modelText(file: string, model: ModelReport, options: PrettyOptions): string[] {
+  const { style, width } = options;
+  const place = `${printable(file)}:${model.range.start.line + 1}`;
+  const lines = [
+    `${style.bold(truncate(title(model), width - place.length - 2))}  ${style.dim(place)}`,
+    ...verdict(model.summary, options),
+    ...wrap(facts(model.summary), width - 2).map((line) => `  ${style.dim(line)}`),
+  ];
+  if (model.layers.length > 0) lines.push('', ...layerTable(model, options));
+  const notes = [...assumptions(model.summary, options), ...unknowns(model.summary, options)];
+  if (notes.length > 0) lines.push('', ...notes);
+  return lines;
+}
+
+function title({ name, entry, arguments: bound }: ModelReport): string {
+  const list = bound.map((argument) => `${argument.name}=${argument.value}`).join(', ');
+  const call = `${entry}(${list})`;
+  return printable(entry === name ? call : `${name} from ${call}`);
+}
+
+function verdict({ phase, verdict: sentence }: Summary, { style, width }: PrettyOptions): string[] {
+  const symbol = phase === null ? '?' : phaseSymbol[phase];
+  const label = `${symbol} ${phase ?? 'phase not known'}`;
+  const [first = '', ...rest] = wrap(`${label}: ${printable(sentence)}`, width - 2);
+  const painted = phase === null ? style.bold(label) : style.bold(style.phase(phase, label));
+  return [first.startsWith(label) ? painted + first.slice(label.length) : first, ...rest.map((line) => `  ${line}`)];
+}
+
+/** The numbers behind the verdict, for those who know the theory. */
+function facts({ mode, depth, chi1, xiC, xiGrad, trainableDepth }: Summary): string {
+  const items = [
+    `${depth} weight ${depth === 1 ? 'layer' : 'layers'} deep`,
+    `trainable depth ${showDepth(trainableDepth)}`,
+    `χ₁ = ${showNumber(chi1)}`,
+    `ξ_c = ${showDepth(xiC)}`,
+    `ξ_∇ = ${showDepth(xiGrad)}`,
+    mode === 'train' ? 'training mode' : 'evaluation mode',
+  ];
+  return items.map((item) => item.replaceAll(' ', '\u00a0')).join(' · ');
+}
+
+function assumptions(summary: Summary, { style, width }: PrettyOptions): string[] {
+  return summary.assumptions.flatMap((text) => bullet('assumed', printable(text), style, width));
+}
+
+function unknowns({ unknown }: Summary, { style, width, full }: PrettyOptions): string[] {
+  const shown = full ? unknown : unknown.slice(0, mostUnknowns);
+  const lines = shown.flatMap(({ reason, range, path }) =>
+    bullet('not known', printable(`${path ? `${path}: ` : ''}${reason} (${lineOf(range)})`), style, width),
+  );
+  const more = unknown.length - shown.length;
+  return more > 0 ? [...lines, `  ${style.dim(`… ${more} more that are not known: see --full`)}`] : lines;
+}
+
+/** More would bury the verdict; `--full` and the JSON report have them all. */
+const mostUnknowns = 6;
+
+const lineOf = ({ start }: Range): string => `line ${start.line + 1}`;
+
+function bullet(label: string, text: string, style: Style, width: number): string[] {
+  const [first = '', ...rest] = wrap(text, width - label.length - 4);
+  const indent = ' '.repeat(label.length + 4);
+  return [`  ${style.dim(label)}  ${first}`, ...rest.map((line) => indent + line)];
+}
