@@ -6,5 +6,7 @@ export default defineConfig({
     // A slow machine must not fail a right answer.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-results/vitest.json' },
   },
 });
