@@ -14,7 +14,9 @@ process.exitCode = failed > 0 ? 1 : 0;
 /** Vitest's JSON report; a file that could not even be loaded has no tests and counts as one failure. */
 function unitTests(report) {
   if (report === null) return null;
-  const broken = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
   return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
 }
 
