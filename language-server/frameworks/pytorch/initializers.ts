@@ -1,0 +1,212 @@
+import type { Argument, Arguments, CreatorRow, InitializerRow, ValueRow } from '../framework.js';
+
+/**
+ * `torch.nn.init.calculate_gain`.
+ *
+ * @throws RangeError for an activation that it does not know, as PyTorch raises ValueError
+ */
+function calculateGain(nonlinearity: Argument, parameter: Argument): number | undefined {
+  if (typeof nonlinearity !== 'string') return undefined;
+  switch (nonlinearity) {
+    case 'linear':
+    case 'identity':
+    case 'conv1d':
+    case 'conv2d':
+    case 'conv3d':
+    case 'conv_transpose1d':
+    case 'conv_transpose2d':
+    case 'conv_transpose3d':
+    case 'sigmoid':
+      return 1;
+    case 'tanh':
+      return 5 / 3;
+    case 'relu':
+      return Math.SQRT2;
+    case 'leaky_relu': {
+      const slope = parameter === null ? 0.01 : parameter;
+      return typeof slope === 'number' ? Math.sqrt(2 / (1 + slope * slope)) : undefined;
+    }
+    case 'selu':
+      return 3 / 4;
+    default:
+      throw new RangeError(`calculate_gain does not know the nonlinearity '${nonlinearity}'.`);
+  }
+}
+
+/** The fan that `mode` names; the gain that the nonlinearity asks for. */
+const kaiming = (bound: Arguments): Arguments => {
+  if (bound.mode !== undefined && bound.mode !== 'fan_in' && bound.mode !== 'fan_out')
+    throw new RangeError(`The mode '${String(bound.mode)}' is neither fan_in nor fan_out.`);
+  return { gain: calculateGain(bound.nonlinearity, bound.a) };
+};
+
+const byFan = "gain^2/(mode == 'fan_out' ? fanOut : fanIn)";
+
+const rows: Readonly<Record<string, InitializerRow>> = {
+  uniform_: { signature: 'tensor, a=0.0, b=1.0, generator=None', family: 'uniform', mean: '(a+b)/2', variance: '(b-a)^2/12' },
+  normal_: { signature: 'tensor, mean=0.0, std=1.0, generator=None', family: 'normal', mean: 'mean', variance: 'std^2' },
+  trunc_normal_: {
+    signature: 'tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None',
+    family: 'truncated-normal',
+    mean: 'truncatedMean(mean, std, a, b)',
+    variance: 'truncatedVariance(mean, std, a, b)',
+    source: 'The bounds are absolute, not multiples of std.',
+  },
+  constant_: {
+    signature: 'tensor, val',
+    family: ({ val }) => (val === 0 ? 'zeros' : val === 1 ? 'ones' : 'constant'),
+    mean: 'val',
+    variance: '0',
+  },
+  ones_: { signature: 'tensor', family: 'ones', mean: '1', variance: '0' },
+  zeros_: { signature: 'tensor', family: 'zeros', variance: '0' },
+  eye_: { signature: 'tensor', family: 'identity', mean: '0', variance: 'min(rows, columns)/(rows*columns)' },
+  dirac_: {
+    signature: 'tensor, groups=1',
+    family: 'dirac',
+    mean: '0',
+    variance: 'min(floor(rows/groups), fanIn)/(floor(rows/groups)*fanIn)',
+    needsFans: true,
+  },
+  xavier_uniform_: {
+    signature: 'tensor, gain=1.0, generator=None',
+    family: 'uniform',
+    variance: '2*gain^2/(fanIn+fanOut)',
+    formula: '2·gain²/(fan_in+fan_out)',
+    needsFans: true,
+    source: 'Glorot & Bengio 2010',
+  },
+  xavier_normal_: {
+    signature: 'tensor, gain=1.0, generator=None',
+    family: 'normal',
+    variance: '2*gain^2/(fanIn+fanOut)',
+    formula: '2·gain²/(fan_in+fan_out)',
+    needsFans: true,
+    source: 'Glorot & Bengio 2010, eq. 12',
+  },
+  kaiming_uniform_: {
+    signature: "tensor, a=0, mode='fan_in', nonlinearity='leaky_relu', generator=None",
+    family: 'uniform',
+    prepare: kaiming,
+    variance: byFan,
+    formula: 'gain²/fan',
+    needsFans: true,
+    source: 'He et al. 2015, arXiv:1502.01852, eq. 10',
+  },
+  kaiming_normal_: {
+    signature: "tensor, a=0, mode='fan_in', nonlinearity='leaky_relu', generator=None",
+    family: 'normal',
+    prepare: kaiming,
+    variance: byFan,
+    formula: 'gain²/fan',
+    needsFans: true,
+    source: 'He et al. 2015, arXiv:1502.01852, eq. 10',
+  },
+  orthogonal_: {
+    signature: 'tensor, gain=1, generator=None',
+    family: 'orthogonal',
+    variance: 'gain^2/max(rows, columns)',
+    formula: 'gain²/max(rows, columns)',
+    needsFans: true,
+    source: 'Saxe et al. 2013, arXiv:1312.6120',
+  },
+  sparse_: {
+    signature: 'tensor, sparsity, std=0.01, generator=None',
+    family: 'sparse',
+    variance: 'std^2*(1-ceil(sparsity*rows)/rows)',
+  },
+};
+
+/** In-place methods that rewrite a tensor. */
+const methods: Readonly<Record<string, InitializerRow>> = {
+  'Tensor.normal_': { ...rows.normal_!, signature: 'tensor, mean=0.0, std=1.0, *, generator=None' },
+  'Tensor.uniform_': { ...rows.uniform_!, signature: 'tensor, a=0.0, b=1.0, *, generator=None' },
+  'Tensor.zero_': rows.zeros_!,
+  'Tensor.fill_': { ...rows.constant_!, signature: 'tensor, val' },
+  'Tensor.mul_': {
+    signature: 'tensor, other',
+    family: 'unknown',
+    variance: 'other',
+    scales: ({ other }) => (typeof other === 'number' ? other : undefined),
+  },
+  'Tensor.div_': {
+    signature: 'tensor, other, rounding_mode=None',
+    family: 'unknown',
+    variance: 'other',
+    scales: ({ other }) => (typeof other === 'number' && other !== 0 ? 1 / other : undefined),
+  },
+  ...Object.fromEntries(
+    [
+      'copy_',
+      'add_',
+      'sub_',
+      'clamp_',
+      'exponential_',
+      'cauchy_',
+      'log_normal_',
+      'bernoulli_',
+      'random_',
+      'erfinv_',
+      'geometric_',
+      'pow_',
+    ].map((name) => [
+      `Tensor.${name}`,
+      {
+        signature: 'tensor, *args, **kwargs',
+        family: 'unknown',
+        mean: 'unknownMean',
+        variance: 'unknownVariance',
+      } satisfies InitializerRow,
+    ]),
+  ),
+};
+
+const prefixed = Object.entries(rows).map(([name, row]) => [`torch.nn.init.${name}`, row] as const);
+/** Deprecated spellings without the underscore. */
+const deprecated = prefixed
+  .filter(([name]) => !/trunc|zeros|ones/.test(name))
+  .map(([name, row]) => [name.slice(0, -1), row] as const);
+
+export const initializers: Readonly<Record<string, InitializerRow>> = {
+  ...Object.fromEntries([...prefixed, ...deprecated]),
+  ...methods,
+};
+
+export const values: Readonly<Record<string, ValueRow>> = {
+  'torch.nn.init.calculate_gain': {
+    signature: 'nonlinearity, param=None',
+    float: true,
+    value: ({ nonlinearity, param }) => calculateGain(nonlinearity, param),
+  },
+};
+
+const creator = (family: CreatorRow['family'], mean: number, variance: number): CreatorRow => ({
+  family,
+  mean,
+  variance,
+  sizes: 'positional',
+});
+const like = (row: CreatorRow): CreatorRow => ({ ...row, sizes: 'like' });
+const normal = creator('normal', 0, 1);
+const uniform = creator('uniform', 0.5, 1 / 12);
+const zeros = creator('zeros', 0, 0);
+const ones = creator('ones', 1, 0);
+/** Memory that nothing was written to. */
+const empty: CreatorRow = { ...creator('undefined', 0, 0) };
+const full: CreatorRow = { ...creator('constant', 0, 0), fill: 'fill_value' };
+
+export const creators: Readonly<Record<string, CreatorRow>> = {
+  'torch.randn': normal,
+  'torch.rand': uniform,
+  'torch.zeros': zeros,
+  'torch.ones': ones,
+  'torch.empty': empty,
+  'torch.full': full,
+  'torch.Tensor': empty,
+  'torch.FloatTensor': empty,
+  'torch.randn_like': like(normal),
+  'torch.rand_like': like(uniform),
+  'torch.zeros_like': like(zeros),
+  'torch.ones_like': like(ones),
+  'torch.empty_like': like(empty),
+};
