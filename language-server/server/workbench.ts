@@ -26,6 +26,7 @@ export interface Current {
 export class Workbench implements Disposable {
   private readonly documents = new Map<string, OpenDocument>();
   private readonly pending = new Map<string, Pending>();
+  private disposed = false;
 
   constructor(
     private readonly analyzer: Promise<Analyzer>,
@@ -39,6 +40,7 @@ export class Workbench implements Disposable {
   }
 
   open(uri: string, language: string, version: number, text: string): void {
+    if (this.disposed) return;
     this.documents.get(uri)?.[Symbol.dispose]();
     this.documents.set(uri, new OpenDocument(uri, language, version, text));
     this.schedule(uri, 0);
@@ -81,6 +83,7 @@ export class Workbench implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.disposed = true;
     for (const { timer, resolve } of this.pending.values()) {
       clearTimeout(timer);
       resolve();
