@@ -12,7 +12,7 @@ export interface Center {
 
 export interface Nodes {
   readonly z: Float64Array;
-  /** Quadrature weight times the density of N(0, 1). */
+  /** Quadrature weight, with the density of N(0, 1) for Gaussian integrals. */
   readonly weight: Float64Array;
   readonly count: number;
 }
@@ -32,7 +32,20 @@ const growth = 2.25;
  * Panels grow geometrically away from a center, so that φ(√q z) is resolved for q = 10⁶ as for q = 1, with few nodes.
  */
 export function gaussianNodes(from: number, to: number, breaks: readonly number[], centers: readonly Center[]): Nodes {
-  const edges = panelEdges(from, to, breaks, centers);
+  const nodes = gradedNodes(from, to, breaks, centers, widest);
+  for (let i = 0; i < nodes.count; i++) nodes.weight[i]! *= normalDensity(nodes.z[i]!);
+  return nodes;
+}
+
+/** The same without the Gaussian weight, in panels no wider than `limit`. */
+export function gradedNodes(
+  from: number,
+  to: number,
+  breaks: readonly number[],
+  centers: readonly Center[],
+  limit: number,
+): Nodes {
+  const edges = panelEdges(from, to, breaks, centers, limit);
   const count = (edges.length - 1) * rule.nodes.length;
   const z = new Float64Array(count);
   const weight = new Float64Array(count);
@@ -41,20 +54,19 @@ export function gaussianNodes(from: number, to: number, breaks: readonly number[
     const middle = (edges[panel]! + edges[panel - 1]!) / 2;
     const half = (edges[panel]! - edges[panel - 1]!) / 2;
     for (let k = 0; k < rule.nodes.length; k++, i++) {
-      const at = middle + half * rule.nodes[k]!;
-      z[i] = at;
-      weight[i] = half * rule.weights[k]! * normalDensity(at);
+      z[i] = middle + half * rule.nodes[k]!;
+      weight[i] = half * rule.weights[k]!;
     }
   }
   return { z, weight, count };
 }
 
-function panelEdges(from: number, to: number, breaks: readonly number[], centers: readonly Center[]): number[] {
+function panelEdges(from: number, to: number, breaks: readonly number[], centers: readonly Center[], limit: number): number[] {
   const inside = breaks.filter((at) => at > from && at < to).sort((a, b) => a - b);
   const edges = [from];
   for (const stop of [...inside, to]) {
     for (let at = edges[edges.length - 1]!; at < stop; ) {
-      const width = panelWidth(at, centers);
+      const width = panelWidth(at, centers, limit);
       // A sliver before the stop would cost a panel for nothing.
       at = at + 1.1 * width >= stop ? stop : at + width;
       edges.push(at);
@@ -63,8 +75,8 @@ function panelEdges(from: number, to: number, breaks: readonly number[], centers
   return edges;
 }
 
-function panelWidth(at: number, centers: readonly Center[]): number {
-  let width = widest;
+function panelWidth(at: number, centers: readonly Center[], limit: number): number {
+  let width = limit;
   for (const center of centers) {
     const distance = at - center.at;
     if (distance >= center.extent) continue;
