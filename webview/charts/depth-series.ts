@@ -1,0 +1,98 @@
+import { powerOfTen, show, showCorrelation, showLog10 } from '../number-format.js';
+import { log10Gradient, type Stop } from '../signal.js';
+
+/** One quantity through depth in the units of its axis, with the words that go with it. */
+export interface DepthSeries {
+  id: 'q' | 'c' | 'gradient';
+  title: string;
+  /** What the title stands for. */
+  meaning: string;
+  /** Height at each stop, `null` where it is not known; a diverging value is left out and named in the summary. */
+  heights: (number | null)[];
+  /** The value at a stop in words. */
+  shown: string[];
+  /** Text of a tick of the vertical axis. */
+  tick(height: number): string;
+  logarithmic: boolean;
+  /** Smallest range of the axis. */
+  suggested: [number, number];
+  /** Range of heights in which nothing is lost, and its name. */
+  band: { from: number; to: number; label: string } | null;
+  pointStyle: 'circle' | 'rect' | 'triangle';
+}
+
+/** Decades that the norm of the gradient may stray from that of the output before training suffers from it. */
+const tolerableDecades = 1;
+/** From this ratio of largest to smallest on, a linear axis would hide the small end. */
+const spanOfLogAxis = 30;
+
+export function depthSeries(stops: Stop[]): DepthSeries[] {
+  return [lengthSeries(stops), correlationSeries(stops), gradientSeries(stops)];
+}
+
+function lengthSeries(stops: Stop[]): DepthSeries {
+  const values = stops.map(({ point }) => (typeof point.q === 'number' ? point.q : null));
+  const positive = values.filter((value) => value !== null && value > 0) as number[];
+  const logarithmic = positive.length > 1 && Math.max(...positive) > spanOfLogAxis * Math.min(...positive);
+  return {
+    id: 'q',
+    title: 'q',
+    meaning: 'second moment of the signal',
+    heights: logarithmic ? values.map((value) => (value !== null && value > 0 ? Math.log10(value) : null)) : values,
+    shown: stops.map(({ point }) => show(point.q)),
+    tick: logarithmic ? tickOfDecade : show,
+    logarithmic,
+    suggested: logarithmic ? [-1, 1] : [0, 1],
+    band: null,
+    pointStyle: 'circle',
+  };
+}
+
+function correlationSeries(stops: Stop[]): DepthSeries {
+  return {
+    id: 'c',
+    title: 'c',
+    meaning: 'correlation of two inputs',
+    heights: stops.map(({ point }) => point.c),
+    shown: stops.map(({ point }) => showCorrelation(point.c)),
+    tick: (height) => String(Number(height.toFixed(2))).replace('-', '−'),
+    logarithmic: false,
+    suggested: [0, 1],
+    band: null,
+    pointStyle: 'rect',
+  };
+}
+
+function gradientSeries(stops: Stop[]): DepthSeries {
+  const heights = stops.map(({ point }) => log10Gradient(point));
+  return {
+    id: 'gradient',
+    title: 'gradient',
+    meaning: 'root mean square, relative to the output',
+    heights,
+    shown: heights.map((height, index) => (height === null ? show(stops[index]?.point.gradient ?? null) : showLog10(height))),
+    tick: tickOfDecade,
+    logarithmic: true,
+    suggested: [-tolerableDecades, tolerableDecades],
+    band: { from: -tolerableDecades, to: tolerableDecades, label: 'within a factor of 10' },
+    pointStyle: 'triangle',
+  };
+}
+
+const tickOfDecade = (height: number) => (Number.isInteger(height) ? powerOfTen(height) : '');
+
+/** One sentence for whoever cannot see the curve: where it starts, where it ends, where it turns most. */
+export function summarize({ title, meaning, heights, shown, band }: DepthSeries, names: string[]): string {
+  const known = heights.flatMap((height, index) => (height === null ? [] : [{ height, index }]));
+  const [first, last] = [known[0], known.at(-1)];
+  if (!first || !last) return `${title}, ${meaning}: not known at any layer.`;
+  const [low, high] = [Math.min(...known.map(({ height }) => height)), Math.max(...known.map(({ height }) => height))];
+  const verb = last.height > first.height ? 'rises' : last.height < first.height ? 'falls' : 'stays';
+  const at = (index: number) => `${shown[index]} at ${names[index]}`;
+  const course =
+    low === high ? `${title} stays at ${shown[first.index]}` : `${title} ${verb} from ${at(first.index)} to ${at(last.index)}`;
+  const outside = band ? known.filter(({ height }) => height < band.from || height > band.to).length : 0;
+  const note = band ? `; ${outside} of ${known.length} are not ${band.label}` : '';
+  const gaps = heights.length - known.length;
+  return `${course}${note}${gaps > 0 ? `; ${gaps} of ${heights.length} are not known or diverge` : ''}.`;
+}

@@ -1,0 +1,160 @@
+import type {
+  BiasReport,
+  Charts,
+  CriticalPoint,
+  FileReport,
+  Finding,
+  Fix,
+  GraphNodeReport,
+  LayerReport,
+  LocalTheory,
+  ModelReport,
+  PhasePlane,
+  Position,
+  Problem,
+  PropagationPoint,
+  Range,
+  Summary,
+  ToWebview,
+  Unknown,
+  WeightReport,
+} from '../language-server/protocol.js';
+import { dictionary, either, flag, index, list, nullable, number, oneOf, record, type Shape, text } from './shape.js';
+
+/** The message if it is one that the panel understands, else `null`: what does not fit is dropped, never half used. */
+export function readMessage(data: unknown): ToWebview | null {
+  return messages.find((shape) => shape(data)) ? (data as ToWebview) : null;
+}
+
+type Message<Type extends ToWebview['type']> = Extract<ToWebview, { type: Type }>;
+
+const position = record<Position>({ line: index, character: index });
+const range = record<Range>({ start: position, end: position });
+const infinite = oneOf('infinity');
+const known = nullable(number);
+const scale = nullable(either(number, infinite));
+const phase = nullable(oneOf('ordered', 'critical', 'chaotic'));
+
+const distributed = {
+  distribution: text,
+  mean: known,
+  variance: known,
+  source: text,
+  sourceRange: nullable(range),
+  formula: nullable(text),
+};
+
+const local = record<LocalTheory>({
+  qStar: scale,
+  chi1: known,
+  cStar: known,
+  xiQ: scale,
+  xiC: scale,
+  xiGrad: scale,
+  phase,
+  critical: nullable(record<CriticalPoint>({ sigmaW2: number, sigmaB2: number, qStar: number, attracting: flag })),
+});
+
+const layer = record<LayerReport>({
+  path: text,
+  kind: text,
+  range,
+  fanIn: known,
+  fanOut: known,
+  summands: known,
+  weight: nullable(record<WeightReport>({ ...distributed, sigmaW2: known })),
+  bias: nullable(record<BiasReport>({ ...distributed, sigmaB2: known })),
+  activation: nullable(text),
+  activationParameters: dictionary(number),
+  keep: number,
+  local: nullable(local),
+});
+
+const point = record<PropagationPoint>({
+  path: text,
+  operation: text,
+  range,
+  q: scale,
+  c: known,
+  chi: known,
+  gradient: known,
+  logGradient: known,
+});
+
+const summary = record<Summary>({
+  mode: oneOf('train', 'eval'),
+  phase,
+  chi1: known,
+  xiC: scale,
+  xiQ: scale,
+  xiGrad: scale,
+  depth: index,
+  trainableDepth: scale,
+  log10GradientRatio: known,
+  isometry: nullable(record<NonNullable<Summary['isometry']>>({ mean: number, variance: number, max: number, score: number })),
+  uncertainty: nullable(record<NonNullable<Summary['uncertainty']>>({ log10Gradient: number })),
+  verdict: text,
+  assumptions: list(text),
+  unknown: list(record<Unknown>({ reason: text, range, path: nullable(text) })),
+});
+
+const edge: Shape<[number, number]> = (value): value is [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(index);
+
+const finding = record<Finding>({
+  rule: text,
+  severity: oneOf('error', 'warning', 'information', 'hint'),
+  message: text,
+  range,
+  related: list(record<Finding['related'][number]>({ message: text, range })),
+  fix: nullable(record<Fix>({ title: text, edits: list(record<Fix['edits'][number]>({ range, newText: text })) })),
+});
+
+const model = record<ModelReport>({
+  name: text,
+  entry: text,
+  framework: text,
+  range,
+  arguments: list(record<ModelReport['arguments'][number]>({ name: text, value: text, source: text })),
+  layers: list(layer),
+  graph: record<ModelReport['graph']>({
+    nodes: list(
+      record<GraphNodeReport>({ id: number, kind: text, operation: text, path: text, range, shape: nullable(list(known)) }),
+    ),
+    edges: list(edge),
+  }),
+  propagation: list(point),
+  summary,
+  findings: list(finding),
+});
+
+const file = record<FileReport>({
+  file: text,
+  framework: nullable(text),
+  problems: list(record<Problem>({ message: text, range })),
+  models: list(model),
+});
+
+const plane = record<PhasePlane>({
+  activation: text,
+  activationParameters: dictionary(number),
+  keep: number,
+  criticalLine: list(
+    record<PhasePlane['criticalLine'][number]>({ sigmaW2: number, sigmaB2: number, qStar: number, attracting: flag }),
+  ),
+  note: nullable(text),
+  grid: record<PhasePlane['grid']>({ sigmaW2: list(number), sigmaB2: list(number), chi1: list(known) }),
+  layers: list(index),
+});
+
+const messages: Shape<ToWebview>[] = [
+  record<Message<'report'>>({ type: oneOf('report'), file: text, version: number, report: file, model: index }),
+  record<Message<'charts'>>({
+    type: oneOf('charts'),
+    version: number,
+    model: index,
+    charts: record<Charts>({ phasePlanes: list(plane) }),
+  }),
+  record<Message<'stale'>>({ type: oneOf('stale') }),
+  record<Message<'error'>>({ type: oneOf('error'), message: text }),
+];

@@ -1,0 +1,49 @@
+import { element } from '../elements.js';
+import type { Section } from '../panel-view.js';
+
+/** What the figures rest on and what could not be known, each with its reason. */
+export function assumptionsSection(): Section {
+  const root = element('section', { class: 'assumptions', 'aria-labelledby': 'assumptions-title' });
+  return {
+    element: root,
+    show({ model }) {
+      const { assumptions, unknown } = model.summary;
+      const values = model.arguments.map(({ name, value, source }) =>
+        element('li', {}, element('code', {}, `${name} = ${value}`), ` ${source}`),
+      );
+      root.replaceChildren(
+        element('h2', { id: 'assumptions-title' }, 'Assumptions and unknowns'),
+        part('Arguments of this model', values, null),
+        part(
+          'Assumed',
+          assumptions.map((text) => element('li', {}, text)),
+          'Nothing beyond the theory itself.',
+        ),
+        part(
+          'Not known',
+          unknown.map(({ reason, path, range }) =>
+            element(
+              'li',
+              {},
+              path ? element('code', {}, path) : null,
+              ` ${reason} `,
+              element('span', { class: 'muted' }, `line ${range.start.line + 1}`),
+            ),
+          ),
+          'Every layer of this model was understood.',
+        ),
+      );
+    },
+  };
+}
+
+/** A headed list; without items the sentence for that, or nothing at all. */
+const part = (title: string, items: HTMLElement[], otherwise: string | null): HTMLElement | '' =>
+  items.length === 0 && otherwise === null
+    ? ''
+    : element(
+        'div',
+        {},
+        element('h3', {}, title),
+        items.length > 0 ? element('ul', {}, ...items) : element('p', { class: 'muted' }, otherwise ?? ''),
+      );

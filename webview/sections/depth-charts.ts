@@ -1,0 +1,169 @@
+import { type DepthChart, type DepthMark, drawDepthChart } from '../charts/depth-chart.js';
+import { type DepthSeries, depthSeries, summarize } from '../charts/depth-series.js';
+import { button, element, plainTable } from '../elements.js';
+import type { Actions, PanelView, Section } from '../panel-view.js';
+import { type Stop, stops } from '../signal.js';
+import { disclosure } from './disclosure.js';
+
+/** q, c and the gradient through depth: three charts over one axis, one crosshair, one readout. */
+export function depthChartsSection(actions: Actions): Section {
+  const every = element('input', { type: 'checkbox', id: 'every-operation' });
+  const canvases = element('div', { class: 'stack' });
+  const readout = element('p', { class: 'readout', 'aria-live': 'polite' });
+  const reveal = button('Show in code', () => revealPointed(), { class: 'quiet' });
+  const walker = element(
+    'div',
+    { class: 'walker', tabindex: 0, role: 'application', 'aria-label': walkerLabel, 'aria-describedby': 'depth-readout' },
+    canvases,
+  );
+  readout.id = 'depth-readout';
+  const twin = element('div');
+  const root = element(
+    'section',
+    { class: 'depth', 'aria-labelledby': 'depth-title' },
+    element(
+      'div',
+      { class: 'heading' },
+      element('h2', { id: 'depth-title' }, 'Signal through depth'),
+      element('label', { class: 'toggle', for: 'every-operation' }, every, 'Every operation'),
+    ),
+    walker,
+    element('div', { class: 'readout-row' }, readout, reveal),
+    twin,
+  );
+  every.addEventListener('change', () => actions.remember({ everyOperation: every.checked }));
+
+  let shown: { stops: Stop[]; series: DepthSeries[]; charts: DepthChart[] } = { stops: [], series: [], charts: [] };
+  let pointed: number | null = null;
+
+  const revealPointed = () => {
+    const layer = pointed === null ? null : shown.stops[pointed]?.layer;
+    if (typeof layer === 'number') actions.revealLayer(layer);
+  };
+  const moveTo = (stop: number | null) => {
+    pointed = stop === null || shown.stops.length === 0 ? null : Math.max(0, Math.min(shown.stops.length - 1, stop));
+    for (const chart of shown.charts) chart.pointAt(pointed);
+    readout.textContent = describe(shown, pointed);
+    reveal.disabled = pointed === null || shown.stops[pointed]?.layer === null;
+  };
+  const walkTo = (stop: number | null) => {
+    moveTo(stop);
+    actions.pointAt(pointed === null ? null : (shown.stops[pointed]?.layer ?? null));
+  };
+  const stopUnder = ({ clientX, target }: MouseEvent): number | null => {
+    const chart = shown.charts.find(({ chart }) => chart.canvas === target)?.chart;
+    const place = chart?.scales.x?.getValueForPixel(clientX - chart.canvas.getBoundingClientRect().left);
+    return place === undefined ? null : Math.round(place) - 1;
+  };
+
+  walker.addEventListener('pointermove', (event) => {
+    const stop = stopUnder(event);
+    if (stop !== null && stop !== pointed) walkTo(stop);
+  });
+  walker.addEventListener('click', (event) => {
+    const stop = stopUnder(event);
+    if (stop === null) return;
+    walkTo(stop);
+    revealPointed();
+  });
+  walker.addEventListener('keydown', (event) => {
+    const stop = keyTarget(event.key, pointed, shown.stops.length);
+    if (event.key === 'Enter') revealPointed();
+    else if (stop !== undefined) walkTo(stop);
+    else return;
+    event.preventDefault();
+  });
+
+  return {
+    element: root,
+    show(view) {
+      for (const { chart } of shown.charts) chart.destroy();
+      every.checked = view.state.everyOperation;
+      const path = stops(view.model, view.state.everyOperation);
+      const series = depthSeries(path);
+      const names = path.map(stopName);
+      canvases.replaceChildren();
+      root.classList.toggle('nothing', path.length === 0);
+      const charts =
+        path.length === 0 ? [] : series.map((one, index) => addChart(canvases, one, names, view, index === series.length - 1));
+      shown = { stops: path, series, charts };
+      twin.replaceChildren(
+        path.length === 0
+          ? element('p', { class: 'muted' }, 'The signal could not be followed through this model; the reasons stand below.')
+          : disclosure('depth-table', 'The same as a table', view.state, actions, () => depthTable(path, series)),
+      );
+      moveTo(pointed === null || pointed >= path.length ? null : pointed);
+    },
+    pointAt(layer) {
+      if (layer !== null && pointed !== null && shown.stops[pointed]?.layer === layer) return;
+      const stop = layer === null ? -1 : shown.stops.findIndex((one) => one.own && one.layer === layer);
+      moveTo(stop < 0 ? null : stop);
+    },
+  };
+}
+
+const walkerLabel =
+  'Charts of the signal through depth. Arrow keys step through the layers, Home and End jump, Enter shows the layer in the code.';
+
+/** Where a key leads: a stop, `null` to leave the crosshair, `undefined` for a key that is not ours. */
+function keyTarget(key: string, pointed: number | null, count: number): number | null | undefined {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowDown':
+      return pointed === null ? 0 : pointed + 1;
+    case 'ArrowLeft':
+    case 'ArrowUp':
+      return pointed === null ? count - 1 : pointed - 1;
+    case 'PageDown':
+      return (pointed ?? 0) + 10;
+    case 'PageUp':
+      return (pointed ?? 0) - 10;
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    case 'Escape':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+function addChart(parent: HTMLElement, series: DepthSeries, names: string[], view: PanelView, last: boolean): DepthChart {
+  const summary = summarize(series, names);
+  const canvas = element('canvas', { role: 'img', 'aria-label': summary });
+  const unit = view.state.everyOperation ? 'operation, in forward order' : 'layer with weights, in forward order';
+  parent.append(
+    element(
+      'figure',
+      { class: last ? 'chart last' : 'chart' },
+      element('figcaption', {}, element('strong', {}, series.title), ` ${series.meaning}`),
+      element('div', { class: 'canvas' }, canvas),
+      element('p', { class: 'summary muted', 'aria-hidden': 'true' }, summary),
+    ),
+  );
+  return drawDepthChart(canvas, series, view.palette, { xTitle: last ? unit : null, mark: depthMark(series, view) });
+}
+
+/** The trainable depth counts layers with weights, so it has its place on that axis alone. */
+function depthMark({ id }: DepthSeries, { model, state }: PanelView): DepthMark | null {
+  const { trainableDepth, depth } = model.summary;
+  if (id !== 'c' || state.everyOperation || typeof trainableDepth !== 'number' || trainableDepth >= depth) return null;
+  return { depth: Math.max(1, trainableDepth), label: '6 ξ_c' };
+}
+
+const stopName = ({ point }: Stop) => point.path || point.operation;
+
+function describe({ stops: path, series }: { stops: Stop[]; series: DepthSeries[] }, pointed: number | null): string {
+  const stop = pointed === null ? undefined : path[pointed];
+  if (pointed === null || !stop) return 'Point at a chart, or focus it and use the arrow keys, to read a layer.';
+  const values = series.map(({ title, shown }) => `${title} ${shown[pointed]}`).join(' · ');
+  return `${pointed + 1} of ${path.length}: ${stopName(stop)} (${stop.point.operation}) · ${values}`;
+}
+
+const depthTable = (path: Stop[], series: DepthSeries[]): HTMLElement =>
+  plainTable(
+    'q, correlation and gradient through depth',
+    ['Layer', 'Operation', ...series.map(({ title }) => title)],
+    path.map((stop, index) => [stopName(stop), stop.point.operation, ...series.map(({ shown }) => shown[index] ?? '–')]),
+  );

@@ -1,0 +1,128 @@
+import type { DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
+import { element, symbol } from '../elements.js';
+import { provenanceShares } from '../layer-facts.js';
+import { counted, show, showLog10 } from '../number-format.js';
+import type { Actions, PanelView, Section } from '../panel-view.js';
+import { phaseMeanings, phaseSymbols } from '../phase-words.js';
+
+/** The answer in one glance: which model, which phase, how deep the signal gets, how sure that is. */
+export function verdictSection(actions: Actions): Section {
+  const root = element('section', { class: 'verdict', 'aria-labelledby': 'verdict-title' });
+  return {
+    element: root,
+    show({ report, model, modelIndex, file }) {
+      root.replaceChildren(
+        title(model, file),
+        report.models.length > 1 ? modelPicker(report.models, modelIndex, actions) : '',
+        element('p', { class: 'sentence' }, phaseBadge(model.summary), element('span', {}, model.summary.verdict)),
+        element('dl', { class: 'figures' }, ...figures(model.summary)),
+        provenanceBar(model),
+      );
+    },
+  };
+}
+
+function title(model: ModelReport, file: string): HTMLElement {
+  const called = model.entry && model.entry !== model.name ? ` · ${model.entry}` : '';
+  const mode = model.summary.mode === 'train' ? 'training mode' : 'evaluation mode';
+  return element(
+    'header',
+    {},
+    element('h1', { id: 'verdict-title' }, model.name || 'Unnamed model'),
+    element('p', { class: 'muted' }, `${baseName(file)}${called} · ${model.framework} · ${mode}`),
+  );
+}
+
+function modelPicker(models: ModelReport[], chosen: number, actions: Actions): HTMLElement {
+  const options = models.map((model, index) =>
+    element(
+      'option',
+      { value: index, selected: index === chosen },
+      model.entry === model.name ? model.name : `${model.name} · ${model.entry}`,
+    ),
+  );
+  const select = element('select', { id: 'model' }, ...options);
+  select.addEventListener('change', () => actions.selectModel(Number(select.value)));
+  return element('p', { class: 'picker' }, element('label', { for: 'model' }, `Model (${models.length})`), select);
+}
+
+function phaseBadge({ phase }: Summary): HTMLElement {
+  if (!phase) return element('strong', { class: 'badge' }, symbol('◌'), 'phase not known');
+  return element('strong', { class: `badge ${phase}`, title: phaseMeanings[phase] }, symbol(phaseSymbols[phase]), phase);
+}
+
+function figures(summary: Summary): HTMLElement[] {
+  const { chi1, xiC, depth, trainableDepth, log10GradientRatio, uncertainty, isometry } = summary;
+  const error = uncertainty ? ` ± ${uncertainty.log10Gradient.toFixed(1)} decades` : '';
+  return [
+    figure('χ₁', show(chi1), 'growth of squared gradients per layer'),
+    figure('ξ_c', show(xiC), 'layers that a difference between inputs survives'),
+    survival(trainableDepth, depth),
+    figure('Gradient', gradientRatio(log10GradientRatio), `first weight layer compared with the last${error}`),
+    isometry ? figure('Jacobian', show(isometry.mean), `mean squared singular value; largest ${show(isometry.max)}`) : null,
+  ].filter((item) => item !== null);
+}
+
+const figure = (name: string, value: string, meaning: string, extra: HTMLElement | null = null): HTMLElement =>
+  element(
+    'div',
+    {},
+    element('dt', {}, name.startsWith('ξ_') ? subscripted(name) : name),
+    element('dd', { class: 'value' }, value, extra),
+    element('dd', { class: 'muted' }, meaning),
+  );
+
+const subscripted = (name: string) => element('span', {}, name.slice(0, 1), element('sub', {}, name.slice(2)));
+
+/** How many of the layers the signal crosses: the trainable depth 6 ξ_c against the depth that is there. */
+function survival(trainable: DepthScale, depth: number): HTMLElement {
+  const reached = trainable === 'infinity' ? depth : trainable === null ? null : Math.min(depth, Math.floor(trainable));
+  if (reached === null) return figure('Depth', String(depth), 'layers with weights; how deep the signal gets is not known');
+  const meter = element('meter', {
+    min: 0,
+    max: Math.max(depth, 1),
+    value: reached,
+    'aria-label': 'Layers that the signal survives',
+  });
+  return figure(
+    'Signal survives',
+    `${reached} of ${depth}`,
+    `${depth === 1 ? 'layer' : 'layers'} with weights (6 ξ_c = ${show(trainable)})`,
+    meter,
+  );
+}
+
+/** A positive ratio means that the first layer gets the smaller gradient. */
+function gradientRatio(log10: number | null): string {
+  if (log10 === null) return '–';
+  return Math.abs(log10) < 0.005 ? '× 1' : `× ${showLog10(-log10)}`;
+}
+
+function provenanceBar(model: ModelReport): HTMLElement {
+  const shares = provenanceShares(model);
+  const total = shares.code + shares.default + shares.unknown;
+  const parts = [
+    ['code', shares.code, 'from code'],
+    ['default', shares.default, 'framework default'],
+    ['unknown', shares.unknown, 'unknown'],
+  ] as const;
+  const bar = element('div', { class: 'shares', 'aria-hidden': 'true' });
+  for (const [name, count] of parts) {
+    if (count === 0) continue;
+    const part = element('span', { class: `share ${name}` });
+    part.style.flexGrow = String(count);
+    bar.append(part);
+  }
+  const words = parts.map(([name, count, meaning]) =>
+    element('li', {}, element('span', { class: `swatch ${name}`, 'aria-hidden': 'true' }), `${count} ${meaning}`),
+  );
+  return element(
+    'div',
+    { class: 'provenance' },
+    element('p', {}, `Where ${counted(total, 'weight and bias distribution')} ${total === 1 ? 'comes' : 'come'} from`),
+    bar,
+    element('ul', {}, ...words),
+  );
+}
+
+const baseName = (path: string) => path.split(/[\\/]/).at(-1) ?? path;
