@@ -6,6 +6,7 @@ import type {
   Finding,
   Fix,
   GraphNodeReport,
+  InitializerSite,
   LayerReport,
   LocalTheory,
   ModelReport,
@@ -19,7 +20,7 @@ import type {
   Unknown,
   WeightReport,
 } from '../language-server/protocol.js';
-import { dictionary, either, flag, index, list, nullable, number, oneOf, record, type Shape, text } from './shape.js';
+import { dictionary, either, flag, index, list, nullable, number, oneOf, optional, record, type Shape, text } from './shape.js';
 
 /** The message if it is one that the panel understands, else `null`: what does not fit is dropped, never half used. */
 export function readMessage(data: unknown): ToWebview | null {
@@ -91,6 +92,8 @@ const summary = record<Summary>({
   depth: index,
   trainableDepth: scale,
   log10GradientRatio: known,
+  log10ActivationGradient: known,
+  log10SignalRatio: known,
   isometry: nullable(record<NonNullable<Summary['isometry']>>({ mean: number, variance: number, max: number, score: number })),
   uncertainty: nullable(record<NonNullable<Summary['uncertainty']>>({ log10Gradient: number })),
   verdict: text,
@@ -126,6 +129,9 @@ const model = record<ModelReport>({
   propagation: list(point),
   summary,
   findings: list(finding),
+  initializerSite: optional(
+    nullable(record<InitializerSite>({ position, indent: text, lineEnd: text, self: text, namespace: text })),
+  ),
 });
 
 const file = record<FileReport>({

@@ -42,17 +42,19 @@ export class Panel {
   receive(message: ToWebview): void {
     switch (message.type) {
       case 'report':
-        return this.#receiveReport(message);
+        this.#receiveReport(message);
+        break;
       case 'charts':
-        if (message.version !== this.#received?.version) return;
-        this.#charts = { model: message.model, charts: message.charts };
-        return this.redraw();
+        this.#receiveCharts(message);
+        break;
       case 'stale':
-        return this.#showStale();
+        this.#showStale();
+        break;
       case 'error':
-        return this.#showError(message.message);
+        this.#showError(message.message);
+        break;
       default:
-        return message satisfies never;
+        message satisfies never;
     }
   }
 
@@ -73,6 +75,13 @@ export class Panel {
     document.title = chosen ? `${chosen.name}: meanfield` : 'meanfield';
     if (chosen) this.#content.replaceChildren(...this.#sections.map(({ element }) => element));
     else this.#content.replaceChildren(emptyState(report));
+    this.redraw();
+  }
+
+  /** Charts of an older text or of another model come too late. */
+  #receiveCharts({ version, model, charts }: Extract<ToWebview, { type: 'charts' }>): void {
+    if (version !== this.#received?.version || model !== this.#state.model) return;
+    this.#charts = { model, charts };
     this.redraw();
   }
 

@@ -18,6 +18,12 @@ export const nullable =
   (value): value is T | null =>
     value === null || shape(value);
 
+/** A field that need not be there. */
+export const optional =
+  <T>(shape: Shape<T>): Shape<T> =>
+  (value): value is T =>
+    value === undefined || shape(value);
+
 export const either =
   <A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> =>
   (value): value is A | B =>
@@ -33,12 +39,11 @@ export const dictionary =
   (value): value is Record<string, T> =>
     isObject(value) && Object.values(value).every(shape);
 
-/** Every named field must be there with its shape; other fields may be there, for the schema grows by addition. */
+/** Every named field has its shape, and is there unless it is optional; other fields may be there, for the schema grows by addition. */
 export const record =
   <T extends object>(fields: { [Name in keyof T]-?: Shape<T[Name]> }): Shape<T> =>
   (value): value is T =>
-    isObject(value) &&
-    Object.entries<Shape<unknown>>(fields).every(([name, shape]) => Object.hasOwn(value, name) && shape(value[name]));
+    isObject(value) && Object.entries<Shape<unknown>>(fields).every(([name, shape]) => shape(value[name]));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

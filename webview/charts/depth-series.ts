@@ -1,4 +1,4 @@
-import { powerOfTen, show, showCorrelation, showLog10 } from '../number-format.js';
+import { showCorrelation, showDecade, showNumber, showPower } from '../number-format.js';
 import { log10Gradient, type Stop } from '../signal.js';
 
 /** One quantity through depth in the units of its axis, with the words that go with it. */
@@ -39,8 +39,8 @@ function lengthSeries(stops: Stop[]): DepthSeries {
     title: 'q',
     meaning: 'second moment of the signal',
     heights: logarithmic ? values.map((value) => (value !== null && value > 0 ? Math.log10(value) : null)) : values,
-    shown: stops.map(({ point }) => show(point.q)),
-    tick: logarithmic ? tickOfDecade : show,
+    shown: stops.map(({ point }) => showNumber(point.q)),
+    tick: logarithmic ? tickOfDecade : showNumber,
     logarithmic,
     suggested: logarithmic ? [-1, 1] : [0, 1],
     band: null,
@@ -70,7 +70,9 @@ function gradientSeries(stops: Stop[]): DepthSeries {
     title: 'gradient',
     meaning: 'root mean square, relative to the output',
     heights,
-    shown: heights.map((height, index) => (height === null ? show(stops[index]?.point.gradient ?? null) : showLog10(height))),
+    shown: heights.map((height, index) =>
+      height === null ? showNumber(stops[index]?.point.gradient ?? null) : showPower(height),
+    ),
     tick: tickOfDecade,
     logarithmic: true,
     suggested: [-tolerableDecades, tolerableDecades],
@@ -79,7 +81,7 @@ function gradientSeries(stops: Stop[]): DepthSeries {
   };
 }
 
-const tickOfDecade = (height: number) => (Number.isInteger(height) ? powerOfTen(height) : '');
+const tickOfDecade = (height: number) => (Number.isInteger(height) ? showDecade(height) : '');
 
 /** One sentence for whoever cannot see the curve: where it starts, where it ends, where it turns most. */
 export function summarize({ title, meaning, heights, shown, band }: DepthSeries, names: string[]): string {

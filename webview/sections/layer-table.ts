@@ -1,6 +1,6 @@
 import { button, element, spoken, symbol } from '../elements.js';
 import { type LayerFacts, layerFacts } from '../layer-facts.js';
-import { counted, show, showCorrelation, showLog10 } from '../number-format.js';
+import { counted, showCorrelation, showNumber, showPower } from '../number-format.js';
 import type { PanelState, SortColumn } from '../panel-state.js';
 import type { Actions, PanelView, Section } from '../panel-view.js';
 import { phaseSymbols } from '../phase-words.js';
@@ -168,10 +168,10 @@ function row(fact: LayerFacts, actions: Actions): HTMLElement {
     { class: findings.length > 0 ? 'problem' : null, 'data-layer': index },
     element('th', { scope: 'row' }, reveal, worst ? mark(findings.map(({ rule }) => rule)) : null),
     element('td', {}, layer.kind),
-    number(show(layer.weight?.sigmaW2 ?? null)),
-    number(layer.bias ? show(layer.bias.sigmaB2) : layer.weight ? '0' : '–'),
+    number(showNumber(layer.weight?.sigmaW2 ?? null)),
+    number(layer.bias ? showNumber(layer.bias.sigmaB2) : layer.weight ? '0' : '–'),
     element('td', {}, layer.activation ?? 'none'),
-    number(show(point?.q ?? null)),
+    number(showNumber(point?.q ?? null)),
     number(showCorrelation(point?.c ?? null)),
     chi1Cell(fact),
     number(gradient(point)),
@@ -190,12 +190,12 @@ const number = (text: string) => element('td', { class: 'number' }, text);
 
 const gradient = (point: LayerFacts['point']) => {
   const exponent = point ? log10Gradient(point) : null;
-  return exponent === null ? '–' : showLog10(exponent);
+  return exponent === null ? '–' : showPower(exponent);
 };
 
 function chi1Cell({ layer }: LayerFacts): HTMLElement {
   const phase = layer.local?.phase;
-  const cell = number(show(layer.local?.chi1 ?? null));
+  const cell = number(showNumber(layer.local?.chi1 ?? null));
   if (phase) cell.append(symbol(phaseSymbols[phase], `symbol ${phase}`), spoken(phase));
   return cell;
 }

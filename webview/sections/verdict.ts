@@ -1,8 +1,8 @@
 import type { DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
 import { element, symbol } from '../elements.js';
 import { provenanceShares } from '../layer-facts.js';
-import { counted, show, showLog10 } from '../number-format.js';
-import type { Actions, PanelView, Section } from '../panel-view.js';
+import { counted, showNumber, showPower } from '../number-format.js';
+import type { Actions, Section } from '../panel-view.js';
 import { phaseMeanings, phaseSymbols } from '../phase-words.js';
 
 /** The answer in one glance: which model, which phase, how deep the signal gets, how sure that is. */
@@ -52,14 +52,20 @@ function phaseBadge({ phase }: Summary): HTMLElement {
 }
 
 function figures(summary: Summary): HTMLElement[] {
-  const { chi1, xiC, depth, trainableDepth, log10GradientRatio, uncertainty, isometry } = summary;
+  const { chi1, xiC, depth, trainableDepth, log10ActivationGradient, uncertainty, isometry } = summary;
   const error = uncertainty ? ` ± ${uncertainty.log10Gradient.toFixed(1)} decades` : '';
   return [
-    figure('χ₁', show(chi1), 'growth of squared gradients per layer'),
-    figure('ξ_c', show(xiC), 'layers that a difference between inputs survives'),
+    figure('χ₁', showNumber(chi1), 'growth of squared gradients per layer'),
+    figure('ξ_c', showNumber(xiC), 'layers that a difference between inputs survives'),
     survival(trainableDepth, depth),
-    figure('Gradient', gradientRatio(log10GradientRatio), `first weight layer compared with the last${error}`),
-    isometry ? figure('Jacobian', show(isometry.mean), `mean squared singular value; largest ${show(isometry.max)}`) : null,
+    figure(
+      'Gradient',
+      showPower(half(log10ActivationGradient)),
+      `root mean square at the first layer, relative to the output${error}`,
+    ),
+    isometry
+      ? figure('Jacobian', showNumber(isometry.mean), `mean squared singular value; largest ${showNumber(isometry.max)}`)
+      : null,
   ].filter((item) => item !== null);
 }
 
@@ -87,16 +93,13 @@ function survival(trainable: DepthScale, depth: number): HTMLElement {
   return figure(
     'Signal survives',
     `${reached} of ${depth}`,
-    `${depth === 1 ? 'layer' : 'layers'} with weights (6 ξ_c = ${show(trainable)})`,
+    `${depth === 1 ? 'layer' : 'layers'} with weights (6 ξ_c = ${showNumber(trainable)})`,
     meter,
   );
 }
 
-/** A positive ratio means that the first layer gets the smaller gradient. */
-function gradientRatio(log10: number | null): string {
-  if (log10 === null) return '–';
-  return Math.abs(log10) < 0.005 ? '× 1' : `× ${showLog10(-log10)}`;
-}
+/** From the mean square to its root. */
+const half = (log10: number | null) => (log10 === null ? null : log10 / 2);
 
 function provenanceBar(model: ModelReport): HTMLElement {
   const shares = provenanceShares(model);
