@@ -123,6 +123,8 @@ export interface Builtin {
   readonly kind: 'builtin';
   readonly name: string;
   readonly call: (call: Call) => Value;
+  /** `chain.from_iterable`. */
+  readonly members?: ReadonlyMap<string, Value>;
 }
 
 export interface Call {

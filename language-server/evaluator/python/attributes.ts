@@ -28,7 +28,7 @@ export function attribute(run: Interpreter, object: Value, name: string): Value 
     case 'framework':
       return name === '__name__' ? string(object.name.split('.').at(-1)!) : undefined;
     case 'builtin':
-      return name === '__name__' ? string(object.name) : undefined;
+      return object.members?.get(name) ?? (name === '__name__' ? string(object.name) : undefined);
     case 'bound':
       return attribute(run, object.function, name);
     case 'tuple': {

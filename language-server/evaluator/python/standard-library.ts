@@ -1,10 +1,12 @@
 import { ceil, floor, multiply, numberOf, power } from '../../network/quantity.js';
 import { deepCopy } from '../deep-copy.js';
 import type { Interpreter } from '../interpreter.js';
-import { builtin, type Call, type ClassValue, dict, float, int, list, none, string, tuple, type Value } from '../values.js';
+import { builtin, type Call, dict, float, int, list, none, string, tuple, type Value } from '../values.js';
+import { argumentParser } from './argparse.js';
 import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
 import { iterate } from './iteration.js';
+import { namespaceObject } from './namespace-object.js';
 import { binary } from './operators.js';
 
 /** Modules of Python's standard library that models use; `undefined` for all others. */
@@ -110,9 +112,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
   }),
   itertools: (run) => ({
     chain: {
-      kind: 'namespace',
-      name: 'itertools.chain',
-      scope: null,
+      ...builtin('chain', ({ positional, node }) => list(positional.flatMap((one) => [...iterate(run, one, node)]))),
       members: new Map([
         [
           'from_iterable',
@@ -151,6 +151,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     mul: builtin('mul', ({ positional: [a = none, b = none], node }) => binary(run, '*', a, b, node)),
     add: builtin('add', ({ positional: [a = none, b = none], node }) => binary(run, '+', a, b, node)),
   }),
+  argparse: (run) => ({ ArgumentParser: argumentParser(run) }),
   types: (run) => ({
     SimpleNamespace: builtin('SimpleNamespace', ({ keywords, node }) => namespaceObject(run, keywords, node)),
   }),
@@ -220,29 +221,4 @@ function namedTupleFactory(run: Interpreter, { positional: [, names], node }: Ca
     fields,
     items: fields.map((field, i) => positional[i] ?? keywords.get(field) ?? none),
   }));
-}
-
-/** An object that only has attributes. */
-function namespaceObject(run: Interpreter, attributes: ReadonlyMap<string, Value>, node: Call['node']): Value {
-  const type: ClassValue = {
-    kind: 'class',
-    name: 'SimpleNamespace',
-    qualified: 'types.SimpleNamespace',
-    bases: [],
-    resolution: [],
-    attributes: new Map(),
-    node: null,
-    file: null,
-    row: null,
-    unknownBase: null,
-    flavour: 'plain',
-  };
-  return {
-    kind: 'instance',
-    class: type,
-    attributes: new Map(attributes),
-    module: null,
-    location: run.location(node),
-    nested: false,
-  };
 }
