@@ -1,6 +1,7 @@
 import type { Location } from '../network/distribution.js';
 import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
+import { Raised } from './budget.js';
 import { isModuleClass } from './framework-names.js';
 import type { Interpreter } from './interpreter.js';
 import { namedModules } from './modules.js';
@@ -187,8 +188,14 @@ export function classEntries(run: Interpreter): Entry[] {
           if (parameter.kind === 'positional-only') positional.push(value);
           else keywords.set(parameter.name, value);
         }
-        const value = callValue(inner, type, { positional, keywords, node: type.node! }, null);
-        return { instance: value.kind === 'instance' ? value : null, arguments: describe(parameters, keywords) };
+        try {
+          const value = callValue(inner, type, { positional, keywords, node: type.node! }, null);
+          return { instance: value.kind === 'instance' ? value : null, arguments: describe(parameters, keywords) };
+        } catch (error) {
+          // A class whose constructor asks its subclasses for a part is no model by itself.
+          if (error instanceof Raised && error.typeName === 'NotImplementedError') return { instance: null, arguments: [] };
+          throw error;
+        }
       },
     }));
 }
