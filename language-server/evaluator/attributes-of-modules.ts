@@ -2,6 +2,7 @@ import type { Interpreter } from './interpreter.js';
 import { callModule, construct, namedModules, namedParameters } from './modules.js';
 import { callValue } from './python/calls.js';
 import { fromArgument } from './signature.js';
+import { forgetParameter } from './tensors.js';
 import { bool, builtin, type Call, dict, type Instance, list, none, string, tuple, type Value } from './values.js';
 
 /** `object.name = value`. Modules and trainable tensors register themselves with the module that holds them. */
@@ -10,6 +11,9 @@ export function setAttribute(run: Interpreter, object: Value, name: string, valu
   else if (object.kind === 'class') object.attributes.set(name, value);
   else if (object.kind === 'parameter' && name === 'data' && value.kind === 'parameter') {
     object.parameter.writes.push(...value.parameter.writes.slice(-1));
+  } else if (object.kind === 'parameter' && name === 'data') {
+    const reason = value.kind === 'unknown' ? value.reason : 'The values that this tensor gets are not known.';
+    forgetParameter(run, object, 'assignment to .data', reason, run.current ?? run.file.tree.root);
   } else if (object.kind === 'instance') setInstanceAttribute(run, object, name, value);
 }
 

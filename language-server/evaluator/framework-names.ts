@@ -77,5 +77,7 @@ export function frameworkClass(run: Interpreter, name: string): ClassValue | nul
 
 /** Whether instances of a class are modules that keep track of their children. */
 export function isModuleClass(run: Interpreter, type: ClassValue): boolean {
-  return type.resolution.some((ancestor) => ancestor.qualified === run.framework.moduleClass);
+  if (type.resolution.some((ancestor) => ancestor.qualified === run.framework.moduleClass)) return true;
+  // A class with `forward` whose base is in a library that is not there: `LightningModule`, `PreTrainedModel`.
+  return type.unknownBase !== null && type.resolution.some((ancestor) => ancestor.attributes.has('forward'));
 }

@@ -1,16 +1,17 @@
-import type { Output } from '../frameworks/framework.js';
+import type { ModuleRow, Output } from '../frameworks/framework.js';
 import { instantiate } from '../frameworks/index.js';
 import type { Shape } from '../network/graph.js';
-import type { SyntaxNode } from '../source/syntax-tree.js';
+import { symbol } from '../network/quantity.js';
+import { child, type SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import { isModuleClass } from './framework-names.js';
 import type { Interpreter } from './interpreter.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
-import { bindSignature, toArguments } from './signature.js';
+import { bindSignature, parseSignature, toArguments } from './signature.js';
 import { nodesIn, opaque, toTensor } from './tensors.js';
 import { Trace } from './trace.js';
-import { type Call, type ClassValue, type Instance, none, type Tensor, tuple, type Value } from './values.js';
+import { type Call, type ClassValue, type Instance, int, none, type Tensor, tuple, type Value } from './values.js';
 
 /** Allocates an instance. Modules of the framework without a constructor in user code get their parameters at once. */
 export function build(run: Interpreter, type: ClassValue, call: Call): Instance {
@@ -27,6 +28,7 @@ export function build(run: Interpreter, type: ClassValue, call: Call): Instance 
   if (instance.module) {
     if (run.built.length >= run.limits.nodes) throw new Raised('MemoryError', 'Too many modules.');
     run.built.push(instance);
+    if (type.unknownBase) run.note(type.unknownBase.reason, type.unknownBase.location);
     if (type.row && !classAttribute(type, '__init__')) construct(run, instance, call);
   }
   return instance;
@@ -39,13 +41,39 @@ export function construct(run: Interpreter, instance: Instance, call: Call): voi
   if (!row || !state) return;
   const owner = instance.class.resolution.find((ancestor) => ancestor.row === row && ancestor.qualified);
   const name = owner?.qualified ?? instance.class.name;
-  const bound = toArguments(bindSignature(row.signature, call, name.split('.').at(-1)!));
+  const bound = toArguments(sizesAsSymbols(run, row, bindSignature(row.signature, call, name.split('.').at(-1)!), call));
   const made = instantiate(run.framework, name, row, bound, { path: '', location: run.location(call.node) });
   state.built = { name, row, arguments: { ...bound, ...made.attributes } };
   state.layer = made.layer;
   for (const [key, parameter] of made.parameters)
     state.parameters.set(key, parameter ? { kind: 'parameter', parameter, trainable: true } : none);
   for (const problem of made.problems) run.note(problem, run.location(call.node));
+  // The framework's constructors end with this call, which subclasses override.
+  const reset = classAttribute(instance.class, 'reset_parameters');
+  if (reset) callValue(run, reset, { positional: [instance], keywords: new Map(), node: call.node }, null);
+}
+
+/**
+ * Gives each size that is not known a symbol, named after the text of the argument: fan-scaled variances hold for it as well.
+ * The arguments without a default are the sizes.
+ */
+function sizesAsSymbols(run: Interpreter, row: ModuleRow, bound: Map<string, Value>, call: Call): Map<string, Value> {
+  for (const { name, kind, default: usual } of parseSignature(row.signature)) {
+    const value = bound.get(name);
+    if (value?.kind !== 'unknown' || usual || kind === 'rest' || kind === 'keywords') continue;
+    run.note(value.reason, value.location ?? call.node);
+    bound.set(name, int(symbol(argumentText(run, call, value) ?? name)));
+  }
+  return bound;
+}
+
+/** The text of the argument that has this value, where it is a name or an attribute. */
+function argumentText(run: Interpreter, call: Call, value: Value): string | null {
+  const position = call.positional.indexOf(value);
+  const list = child(call.node, 'arguments');
+  const node = position >= 0 ? list?.children.filter((part) => part.named)[position] : undefined;
+  const text = node ? run.file.tree.textOf(node) : '';
+  return /^[A-Za-z_][\w.]*$/.test(text) ? text.replace(/^self\./, '') : null;
 }
 
 /** `module(x)`: runs its `forward` on symbolic tensors. */

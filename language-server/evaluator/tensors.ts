@@ -202,6 +202,33 @@ function parameterArithmetic(operator: string, left: Value, right: Value): Param
       });
 }
 
+/** From here on nobody knows what the tensor holds, and the report says why. */
+export function forgetParameter(
+  run: Interpreter,
+  { parameter }: ParameterValue,
+  text: string,
+  reason: string,
+  node: SyntaxNode,
+): void {
+  const location = run.location(node);
+  run.note(reason, location);
+  parameter.writes.push({
+    family: 'unknown',
+    mean: null,
+    variance: null,
+    formula: null,
+    source: { kind: 'call', text, location },
+  });
+}
+
+/** `weight *= 0.5`: the tensor itself changes, whatever names it has. */
+export function writeInPlace(run: Interpreter, operator: string, target: ParameterValue, operand: Value, node: SyntaxNode): void {
+  const result = parameterArithmetic(operator, target, operand)?.parameter.writes[0];
+  const text = run.file.tree.textOf(node).slice(0, 60);
+  if (!result) forgetParameter(run, target, text, `What '${text}' makes of the tensor is not followed.`, node);
+  else target.parameter.writes.push({ ...result, source: { kind: 'call', text, location: run.location(node) } });
+}
+
 export function scaleDistribution(distribution: Distribution, factor: number): Distribution {
   const isFixed = ['zeros', 'ones', 'constant'].includes(distribution.family);
   return {

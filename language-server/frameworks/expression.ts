@@ -204,7 +204,10 @@ export function compileExpression(text: string): { evaluate: Evaluate; names: Re
 function arithmetic(operation: (a: Quantity, b: Quantity) => Quantity, left: Evaluate, right: Evaluate): Evaluate {
   return (environment) => {
     const [a, b] = [left(environment), right(environment)].map((value) => (typeof value === 'boolean' ? Number(value) : value));
-    return isQuantity(a) && isQuantity(b) ? operation(a, b) : undefined;
+    // A layer without inputs divides by zero: its variance is not known, and the formula is no fault.
+    if (!isQuantity(a) || !isQuantity(b) || (operation === divide && b === 0)) return undefined;
+    const result = operation(a, b);
+    return typeof result === 'number' && !Number.isFinite(result) ? undefined : result;
   };
 }
 

@@ -4,7 +4,7 @@ import { callFrameworkFunction } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
 import { build, callModule } from '../modules.js';
 import type { Scope } from '../scope.js';
-import { opaque, tensorsIn } from '../tensors.js';
+import { forgetParameter, opaque, tensorsIn } from '../tensors.js';
 import { type BoundMethod, type Call, type ClassValue, type Instance, tuple, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { classAttribute, fieldsOf } from './classes.js';
@@ -47,6 +47,10 @@ function callBound(run: Interpreter, { self, function: inner }: BoundMethod, cal
 function callForeign(run: Interpreter, reason: string, call: Call): Value {
   const inputs = tensorsIn([...call.positional, ...call.keywords.values()]);
   if (run.trace && inputs.length > 0) return opaque(run, reason, inputs, call.node);
+  // A function that cannot be read may write into the tensors that it is given.
+  for (const value of call.positional)
+    if (value.kind === 'parameter' && value.trainable)
+      forgetParameter(run, value, 'a call that could not be followed', reason, call.node);
   return { ...run.unknown(reason, call.node) };
 }
 

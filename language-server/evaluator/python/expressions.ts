@@ -1,6 +1,7 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
+import { writeInPlace } from '../tensors.js';
 import { bool, dict, ellipsis, list, none, set, string, tuple, type Value } from '../values.js';
 import { assign } from './assignment.js';
 import { attribute } from './attributes.js';
@@ -107,6 +108,10 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
       const operand = evaluateField(run, node, 'right', scope, frame);
       if (before.kind === 'list' && operator === '+') {
         before.items.push(...iterate(run, operand, node));
+        return none;
+      }
+      if (before.kind === 'parameter' && !run.trace) {
+        writeInPlace(run, operator, before, operand, node);
         return none;
       }
       assign(run, left, binary(run, operator, before, operand, node), scope, frame);

@@ -294,6 +294,7 @@ const pythonTypes: Readonly<Record<string, readonly Value['kind'][]>> = {
   dict: ['dict'],
   set: ['set'],
   type: ['class'],
+  slice: ['slice'],
   Iterable: ['list', 'tuple', 'dict', 'set', 'string', 'range'],
   Sequence: ['list', 'tuple', 'string', 'range'],
   Mapping: ['dict'],
