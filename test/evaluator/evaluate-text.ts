@@ -1,0 +1,27 @@
+import { knownFrameworks } from '../../language-server/analysis/known-frameworks.js';
+import { type Evaluation, evaluate } from '../../language-server/evaluator/evaluate.js';
+import { loadParser } from '../python-parser.js';
+
+const parser = await loadParser();
+const pytorch = knownFrameworks.find(({ packages }) => packages.includes('torch'))!;
+const library = parser.parse(pytorch.library);
+
+export interface TextOptions {
+  file?: string;
+  milliseconds?: number;
+  cancelled?: () => boolean;
+}
+
+/** Evaluates a text as PyTorch code, with the parser's problems among the others. */
+export function evaluateText(text: string, { file = 'model.py', milliseconds, cancelled }: TextOptions = {}): Evaluation {
+  using tree = parser.parse(text);
+  const evaluation = evaluate(tree, {
+    file,
+    framework: pytorch,
+    library,
+    parse: (fragment) => parser.parse(fragment),
+    ...(cancelled ? { cancelled } : {}),
+    ...(milliseconds === undefined ? {} : { limits: { milliseconds } }),
+  });
+  return { ...evaluation, problems: [...tree.problems, ...evaluation.problems] };
+}

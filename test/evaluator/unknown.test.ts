@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import type { Network } from '../../language-server/network/graph.js';
+import { show } from '../../language-server/network/quantity.js';
+import { evaluateText } from './evaluate-text.js';
+
+const head = 'import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n';
+
+function only(text: string): Network {
+  const { networks } = evaluateText(head + text);
+  expect(networks.length).toBe(1);
+  return networks[0]!;
+}
+
+/** The source lines at which something is not known, with the reasons. */
+function unknowns(network: Network): string[] {
+  return network.unknown.map(({ reason, location }) => `${location.range.start.line + 1}: ${reason}`);
+}
+
+test('a layer of a library that is not there leaves the rest of the model analysed', () => {
+  const network = only(`from apex.layers import FusedThing
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 16)
+        self.mystery = FusedThing(16, 32)
+        self.b = nn.Linear(32, 4)
+
+    def forward(self, x):
+        return self.b(torch.relu(self.mystery(self.a(x))))
+`);
+  expect(network.layers.map(({ path }) => path)).toEqual(['a', 'b']);
+  expect(unknowns(network).join('\n')).toMatch(/FusedThing|apex/);
+  expect(network.nodes.map(({ kind }) => kind)).toContain('opaque');
+});
+
+test('a size that comes from a file is unknown with its reason, and the layers after it are kept', () => {
+  const network = only(`import json
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        size = json.load(open("sizes.json"))["hidden"]
+        self.a = nn.Linear(8, size)
+        self.b = nn.Linear(size, 4)
+        self.c = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.c(self.b(torch.relu(self.a(x))))
+`);
+  expect(network.layers.map(({ path, fanIn, fanOut }) => [path, show(fanIn!), show(fanOut!)])).toEqual([
+    ['a', '8', 'size'],
+    ['b', 'size', '4'],
+    ['c', '4', '4'],
+  ]);
+  expect(unknowns(network).join('\n')).toMatch(/^9: .*(open|Files|json)/m);
+});
+
+test('an initializer that is not known makes the distribution unknown instead of leaving the default', () => {
+  const network = only(`import numpy as np
+from my_inits import magic_
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 16)
+        self.b = nn.Linear(16, 16)
+        self.c = nn.Linear(16, 4)
+        magic_(self.a.weight)
+        self.b.weight.data = torch.from_numpy(np.load("b.npy"))
+        with torch.no_grad():
+            self.c.weight[0] = 1.0
+
+    def forward(self, x):
+        return self.c(self.b(self.a(x)))
+`);
+  expect(network.layers.map(({ weight }) => weight?.writes.at(-1)?.variance ?? null)).toEqual([null, null, null]);
+  expect(network.layers.map(({ bias }) => bias?.writes.at(-1)?.variance === null)).toEqual([false, false, false]);
+});
+
+test('a condition that cannot be decided is said', () => {
+  const network = only(`import os
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        if os.environ.get("BIG"):
+            self.fc = nn.Linear(8, 1024)
+        else:
+            self.fc = nn.Linear(8, 16)
+
+    def forward(self, x):
+        return self.fc(x)
+`);
+  expect(network.layers.length).toBe(1);
+  expect(unknowns(network).join('\n')).toMatch(/9: .*BIG/);
+});
+
+test('an operation that the theory does not know stops the signal with a reason', () => {
+  const network = only(`class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+        self.b = nn.Linear(8, 8)
+
+    def forward(self, x):
+        x = torch.fft.fft(self.a(x)).real
+        return torch.relu(self.b(x))
+`);
+  const opaque = network.nodes.find((node) => node.kind === 'opaque');
+  expect(opaque?.kind === 'opaque' && opaque.reason).toMatch(/fft/);
+  expect(unknowns(network).some((line) => line.startsWith('11:'))).toBe(true);
+});
+
+test('a model without forward is shown with its layers and the reason', () => {
+  const network = only(`class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+`);
+  expect(network.layers.map(({ path }) => path)).toEqual(['fc']);
+  expect(unknowns(network).join()).toMatch(/forward/);
+});
+
+test('a model that is half typed keeps what is complete', () => {
+  const network = only(`class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 16)
+        self.b = nn.Linear(16,
+        self.c = nn.Line
+
+    def forward(self, x):
+        return self.c(self.b(torch.relu(self.a(x`);
+  expect(network.layers[0]).toMatchObject({ path: 'a', fanIn: 8, fanOut: 16 });
+});
+
+test('a base class that is not there is said, and the class is still analysed', () => {
+  const network = only(`from pytorch_lightning import LightningModule
+
+class Net(LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 16)
+        self.b = nn.Linear(16, 2)
+
+    def forward(self, x):
+        return self.b(torch.relu(self.a(x)))
+`);
+  expect(network.layers.map(({ path }) => path)).toEqual(['a', 'b']);
+  expect(unknowns(network).join()).toMatch(/LightningModule/);
+});
