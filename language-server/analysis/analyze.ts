@@ -2,7 +2,7 @@ import { type EvaluateOptions, evaluate } from '../evaluator/evaluate.js';
 import type { Network } from '../network/graph.js';
 import { propagate } from '../propagation/propagate.js';
 import type { FileReport, ModelReport, Problem } from '../protocol.js';
-import { checkModel } from '../rules/check-model.js';
+import { atLevels, checkModel } from '../rules/check-model.js';
 import { verdict } from '../rules/verdict.js';
 import { defaultSettings, type Settings } from '../settings.js';
 import type { SyntaxTree } from '../source/syntax-tree.js';
@@ -48,8 +48,10 @@ function judged(network: Network, tree: SyntaxTree, file: string, settings: Sett
   const propagation = propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
   const model = modelReport(network, propagation, file);
   model.initializerSite = initializerSite(model, tree);
-  model.summary.verdict = verdict(model, checkModel(model));
-  model.findings = checkModel(model, settings.rules).filter(({ rule, range }) => !silenced.covers(rule, range));
+  const findings = checkModel(model);
+  // Silencing a finding changes what is shown, not what is true: the verdict is that of all findings.
+  model.summary.verdict = verdict(model, findings);
+  model.findings = atLevels(findings, settings.rules).filter(({ rule, range }) => !silenced.covers(rule, range));
   return model;
 }
 

@@ -1,10 +1,9 @@
 import type { InitializerSite, ModelReport } from '../protocol.js';
 import { child, namedChildren, type SyntaxNode, type SyntaxTree } from '../source/syntax-tree.js';
 
-/** Finds the end of the constructor of a model's class, where a fix can add an initialization loop. */
+/** Finds the end of the constructor of a model's class (also of a model that a factory makes), where a fix can add an initialization loop. */
 export function initializerSite(model: ModelReport, tree: SyntaxTree): InitializerSite | null {
-  const start = tree.lines.offset(model.range.start);
-  const definition = classNamedAt(tree.root, start);
+  const definition = classNamed(model.name, tree);
   const method = definition && methodNamed(definition, '__init__', tree);
   const body = method && child(method, 'body');
   const statements = body ? namedChildren(body) : [];
@@ -26,12 +25,31 @@ export function initializerSite(model: ModelReport, tree: SyntaxTree): Initializ
   };
 }
 
-function classNamedAt(root: SyntaxNode, start: number): SyntaxNode | null {
-  const enclosing = (node: SyntaxNode) => node.start <= start && start < node.end;
-  for (let node = root.children.find(enclosing); node; node = node.children.find(enclosing))
-    if (node.type === 'class_definition' && child(node, 'name')?.start === start) return node;
-  return null;
+/** The only class of that name, wherever it stands; a name that is defined twice does not tell which is meant. */
+function classNamed(name: string, tree: SyntaxTree): SyntaxNode | null {
+  const found: SyntaxNode[] = [];
+  const queue = [tree.root];
+  for (let node = queue.pop(); node; node = queue.pop()) {
+    if (node.type === 'class_definition' && nameOf(node, tree) === name) found.push(node);
+    // Classes stand in blocks, never inside expressions: these need not be walked.
+    for (const next of node.children) if (holdsStatements.has(next.type)) queue.push(next);
+  }
+  return found.length === 1 ? found[0]! : null;
 }
+
+const holdsStatements = new Set([
+  'class_definition',
+  'decorated_definition',
+  'block',
+  'if_statement',
+  'elif_clause',
+  'else_clause',
+  'try_statement',
+  'except_clause',
+  'finally_clause',
+  'function_definition',
+  'with_statement',
+]);
 
 function methodNamed(definition: SyntaxNode, name: string, tree: SyntaxTree): SyntaxNode | null {
   const body = child(definition, 'body');

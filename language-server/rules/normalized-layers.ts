@@ -5,7 +5,9 @@ import type { ModelReport } from '../protocol.js';
  *
  * The scale of their weights cancels, so that nothing that σ_w² says of a bare layer holds for them.
  */
-export function normalizedLayers({ graph }: ModelReport): ReadonlySet<string> {
+export function normalizedLayers(model: ModelReport): ReadonlySet<string> {
+  if (!hasNormalization(model)) return new Set();
+  const { graph } = model;
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const successors = new Map<number, number[]>();
   for (const [from, to] of graph.edges) successors.set(from, [...(successors.get(from) ?? []), to]);

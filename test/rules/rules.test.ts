@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding, ModelReport } from '../../language-server/protocol.js';
-import { checkModel } from '../../language-server/rules/check-model.js';
+import { atLevels, checkModel } from '../../language-server/rules/check-model.js';
 import { rules } from '../../language-server/rules/index.js';
 import { verdict } from '../../language-server/rules/verdict.js';
 import { chain, repeated } from '../hand-made-report.js';
@@ -101,7 +101,7 @@ describe('a message has the number, the reason and the call that repairs it', ()
 
 test('the user decides on the severity of a rule, or turns it off', () => {
   const levels = { 'vanishing-gradient': 'off', 'initializer-does-not-fit-activation': 'warning' } as const;
-  expect(checkModel(repeated(16, relu), levels).map(({ rule, severity }) => [rule, severity])).toEqual([
+  expect(atLevels(checkModel(repeated(16, relu)), levels).map(({ rule, severity }) => [rule, severity])).toEqual([
     ['initializer-does-not-fit-activation', 'warning'],
   ]);
 });
