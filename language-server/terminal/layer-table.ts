@@ -40,15 +40,23 @@ interface Column {
 const columns: readonly Column[] = [
   { title: 'layer', align: 'left', text: ({ layer }) => layer.path, minimum: 10, cut: 'start', dispensable: 0 },
   { title: 'type', align: 'left', text: ({ layer }) => layer.kind, dispensable: 2 },
-  { title: 'weights drawn by', align: 'left', text: ({ layer }) => layer.weight?.source ?? '–', minimum: 16, dispensable: 1 },
+  { title: 'weights drawn by', align: 'left', text: ({ layer }) => layer.weight?.source ?? nothing, minimum: 16, dispensable: 1 },
   { title: 'Var(w)', align: 'left', text: ({ layer }) => variance(layer), minimum: 12, dispensable: 4 },
-  { title: 'σ_w²', align: 'right', text: ({ layer }) => (layer.weight ? showNumber(layer.weight.sigmaW2) : '–'), dispensable: 0 },
-  { title: 'σ_b²', align: 'right', text: ({ layer }) => (layer.bias ? showNumber(layer.bias.sigmaB2) : '–'), dispensable: 3 },
-  { title: 'then', align: 'left', text: ({ layer }) => layer.activation ?? '–', minimum: 7, dispensable: 0 },
+  {
+    title: 'σ_w²',
+    align: 'right',
+    text: ({ layer }) => (layer.weight ? showNumber(layer.weight.sigmaW2) : nothing),
+    dispensable: 0,
+  },
+  { title: 'σ_b²', align: 'right', text: ({ layer }) => (layer.bias ? showNumber(layer.bias.sigmaB2) : nothing), dispensable: 3 },
+  { title: 'then', align: 'left', text: ({ layer }) => layer.activation ?? nothing, minimum: 7, dispensable: 0 },
   { title: 'χ₁', align: 'right', text: chi1, dispensable: 0, paint: paintPhase },
-  { title: 'q', align: 'right', text: ({ point }) => (point ? showNumber(point.q) : '–'), dispensable: 0 },
+  { title: 'q', align: 'right', text: ({ point }) => (point ? showNumber(point.q) : nothing), dispensable: 0 },
   { title: 'gradient', align: 'right', text: gradient, dispensable: 0 },
 ];
+
+/** In a cell without anything to say. */
+const nothing = '–';
 
 /** The point where a layer's output leaves it: shared layers run several times, the first counts. */
 function pointOf(layer: LayerReport, points: readonly PropagationPoint[]): PropagationPoint | null {
@@ -57,12 +65,13 @@ function pointOf(layer: LayerReport, points: readonly PropagationPoint[]): Propa
 }
 
 function variance({ weight }: LayerReport): string {
-  if (weight === null) return '–';
+  if (weight === null) return nothing;
+  if (weight.variance === 0) return weight.distribution;
   return weight.formula ?? (weight.variance === null ? weight.distribution : showNumber(weight.variance));
 }
 
 function chi1({ layer: { local } }: Row): string {
-  if (local === null) return '–';
+  if (local === null) return nothing;
   return local.phase === null ? showNumber(local.chi1) : `${phaseSymbol[local.phase]} ${showNumber(local.chi1)}`;
 }
 
@@ -72,7 +81,7 @@ function paintPhase({ layer }: Row, text: string, style: Style): string {
 }
 
 function gradient({ point }: Row): string {
-  if (point === null) return '–';
+  if (point === null) return nothing;
   if (point.logGradient !== null) return showPower(point.logGradient / Math.LN10);
   return showNumber(point.gradient);
 }
@@ -96,7 +105,8 @@ type SizedColumn = Column & { width: number };
 
 /** As many columns as fit, the flexible ones no wider than there is room for. */
 function fittingColumns(rows: readonly Row[], width: number): SizedColumn[] {
-  let kept: SizedColumn[] = columns.map((column) => ({ ...column, width: naturalWidth(column, rows) }));
+  const telling = columns.filter((column) => rows.some((row) => column.text(row) !== nothing));
+  let kept: SizedColumn[] = telling.map((column) => ({ ...column, width: naturalWidth(column, rows) }));
   for (;;) {
     const excess = totalWidth(kept) - width;
     if (excess <= 0) return kept;

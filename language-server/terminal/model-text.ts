@@ -22,8 +22,8 @@ export function modelText(file: string, model: ModelReport, options: PrettyOptio
 
 function title({ name, entry, arguments: bound }: ModelReport): string {
   const list = bound.map((argument) => `${argument.name}=${argument.value}`).join(', ');
-  const call = `${entry}(${list})`;
-  return printable(entry === name ? call : `${name} from ${call}`);
+  const call = list ? `${entry}(${list})` : entry;
+  return printable(entry === name ? call : `${name} from ${entry}(${list})`);
 }
 
 function verdict({ phase, verdict: sentence }: Summary, { style, width }: PrettyOptions): string[] {
@@ -34,17 +34,17 @@ function verdict({ phase, verdict: sentence }: Summary, { style, width }: Pretty
   return [first.startsWith(label) ? painted + first.slice(label.length) : first, ...rest.map((line) => `  ${line}`)];
 }
 
-/** The numbers behind the verdict, for those who know the theory. */
+/** The numbers behind the verdict, for those who know the theory; what is not known is left out here. */
 function facts({ mode, depth, chi1, xiC, xiGrad, trainableDepth }: Summary): string {
   const items = [
-    `${depth} weight ${depth === 1 ? 'layer' : 'layers'} deep`,
-    `trainable depth ${showDepth(trainableDepth)}`,
-    `χ₁ = ${showNumber(chi1)}`,
-    `ξ_c = ${showDepth(xiC)}`,
-    `ξ_∇ = ${showDepth(xiGrad)}`,
+    depth > 0 && `${depth} weight ${depth === 1 ? 'layer' : 'layers'} deep`,
+    trainableDepth !== null && `trainable depth ${showDepth(trainableDepth)}`,
+    chi1 !== null && `χ₁ = ${showNumber(chi1)}`,
+    xiC !== null && `ξ_c = ${showDepth(xiC)}`,
+    xiGrad !== null && `ξ_∇ = ${showDepth(xiGrad)}`,
     mode === 'train' ? 'training mode' : 'evaluation mode',
   ];
-  return items.map((item) => item.replaceAll(' ', '\u00a0')).join(' · ');
+  return items.flatMap((item) => (item ? [item.replaceAll(' ', '\u00a0')] : [])).join(' · ');
 }
 
 function assumptions(summary: Summary, { style, width }: PrettyOptions): string[] {
