@@ -1,4 +1,4 @@
-import type { WriteStream } from 'node:tty';
+import { printable, truncate } from './text-width.js';
 
 /** A line on the terminal that says how far the analysis is, and vanishes when it is over. */
 export interface Progress {
@@ -6,8 +6,15 @@ export interface Progress {
   clear(): void;
 }
 
+/** Where progress is shown; a terminal knows its width. */
+export interface ProgressStream {
+  isTTY?: boolean;
+  columns?: number;
+  write(text: string): unknown;
+}
+
 /** Shows nothing unless a person watches the stream, and nothing for work that is over before a line could be read. */
-export function createProgress(stream: WriteStream, now: () => number = () => performance.now()): Progress {
+export function createProgress(stream: ProgressStream, now: () => number = () => performance.now()): Progress {
   if (!stream.isTTY) return { at() {}, clear() {} };
   const start = now();
   let last = start;
@@ -17,8 +24,7 @@ export function createProgress(stream: WriteStream, now: () => number = () => pe
       if (now() - start < quietMs || now() - last < intervalMs) return;
       last = now();
       visible = true;
-      const line = `${done}/${total} ${file}`;
-      stream.write(`\r\u001b[2K${line.slice(0, (stream.columns || 80) - 1)}`);
+      stream.write(`\r\u001b[2K${truncate(printable(`${done}/${total} ${file}`), (stream.columns || 80) - 1)}`);
     },
     clear() {
       if (visible) stream.write('\r\u001b[2K');
