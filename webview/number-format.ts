@@ -1,6 +1,6 @@
-import { showNumber, showPower } from '../language-server/format-number.js';
+import { showDepth, showNumber, showPower } from '../language-server/format-number.js';
 
-export { showNumber, showPower };
+export { showDepth, showNumber, showPower };
 
 /** A correlation: close to 1 the distance from 1 is what matters, so it is shown instead of a row of nines. */
 export function showCorrelation(c: number | null): string {
@@ -8,9 +8,6 @@ export function showCorrelation(c: number | null): string {
   if (c < 1 && 1 - c < 5e-4) return `1 − ${showNumber(1 - c)}`;
   return showNumber(Number(c.toFixed(3)));
 }
-
-/** A power of ten as the tick of a logarithmic axis: `10⁻⁵⁰`, `0.1`, `1`, `100`. */
-export const showDecade = (exponent: number): string => showPower(exponent);
 
 /** `1 layer`, `16 layers`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -18,18 +18,18 @@ const light: readonly Color[] = [
   [179, 88, 6],
 ];
 const dark: readonly Color[] = [
-  [94, 165, 224],
-  [44, 92, 138],
-  [38, 38, 38],
-  [140, 82, 24],
-  [236, 152, 64],
+  [74, 142, 204],
+  [40, 84, 128],
+  [36, 36, 36],
+  [138, 82, 26],
+  [222, 142, 58],
 ];
 
-/** Chooses where the scale saturates so that most of what is shown has its own shade: χ₁ between 2 and 10 times. */
+/** Chooses where the scale saturates, χ₁ between 2 and 30 times from 1, so that nearly all of what is shown has its own shade. */
 export function colorMap(chi1: (number | null)[], darkTheme: boolean): ColorMap {
   const stops = darkTheme ? dark : light;
   const sizes = chi1.flatMap((value) => (value === null || value <= 0 ? [] : [Math.abs(Math.log(value))])).sort((a, b) => a - b);
-  const typical = sizes[Math.floor(sizes.length * 0.9)] ?? 0;
+  const typical = sizes[Math.floor(sizes.length * 0.94)] ?? 0;
   const limit = limits.find((candidate) => candidate >= typical) ?? limits.at(-1)!;
   return {
     limit,
@@ -42,7 +42,7 @@ export function colorMap(chi1: (number | null)[], darkTheme: boolean): ColorMap 
 }
 
 /** Round numbers make readable ends of the scale. */
-const limits = [2, 3, 5, 10].map(Math.log);
+const limits = [2, 3, 5, 10, 30].map(Math.log);
 
 const mix = (a: Color, b: Color, share: number): Color =>
   [0, 1, 2].map((channel) => Math.round(a[channel]! + share * (b[channel]! - a[channel]!))) as unknown as Color;

@@ -1,4 +1,4 @@
-import { showCorrelation, showDecade, showNumber, showPower } from '../number-format.js';
+import { showCorrelation, showNumber, showPower } from '../number-format.js';
 import { log10Gradient, type Stop } from '../signal.js';
 
 /** One quantity through depth in the units of its axis, with the words that go with it. */
@@ -81,7 +81,7 @@ function gradientSeries(stops: Stop[]): DepthSeries {
   };
 }
 
-const tickOfDecade = (height: number) => (Number.isInteger(height) ? showDecade(height) : '');
+const tickOfDecade = (height: number) => (Number.isInteger(height) ? showPower(height) : '');
 
 /** One sentence for whoever cannot see the curve: where it starts, where it ends, where it turns most. */
 export function summarize({ title, meaning, heights, shown, band }: DepthSeries, names: string[]): string {
@@ -95,6 +95,19 @@ export function summarize({ title, meaning, heights, shown, band }: DepthSeries,
     low === high ? `${title} stays at ${shown[first.index]}` : `${title} ${verb} from ${at(first.index)} to ${at(last.index)}`;
   const outside = band ? known.filter(({ height }) => height < band.from || height > band.to).length : 0;
   const note = band ? `; ${outside} of ${known.length} are not ${band.label}` : '';
-  const gaps = heights.length - known.length;
-  return `${course}${note}${gaps > 0 ? `; ${gaps} of ${heights.length} are not known or diverge` : ''}.`;
+  return `${[course + note, ...gaps(heights, shown)].join('; ')}.`;
+}
+
+/** Why the curve has holes, in words; the shown value of each hole tells. */
+function gaps(heights: (number | null)[], shown: string[]): string[] {
+  const holes = shown.filter((_, index) => heights[index] === null);
+  const reasons = [
+    ['∞', 'diverge'],
+    ['0', 'are zero'],
+    ['?', 'are not known'],
+  ] as const;
+  return reasons
+    .map(([value, reason]) => [holes.filter((hole) => hole === value).length, reason] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, reason]) => `${count} of ${heights.length} ${reason}`);
 }

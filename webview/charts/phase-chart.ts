@@ -141,7 +141,7 @@ function namesPlugin({ grid, criticalLine }: PhasePlane, palette: Palette): Plug
       );
       write('q diverges', regionCentre(grid, null));
       const end = criticalLine.findLast(({ sigmaW2, sigmaB2 }) => sigmaW2 <= x.max && sigmaB2 <= y.max * 0.97);
-      if (end) write('χ₁ = 1', end);
+      if (end) write('χ₁ = 1', { ...end, sigmaB2: Math.max(end.sigmaB2, y.max * 0.07) });
     },
   };
 }
@@ -198,8 +198,8 @@ function markerPlugin(markers: PlaneMarker[], pointed: () => number | null, grid
         const words = [marker.layers.length > 1 ? `×${marker.layers.length}` : '', marker.worst ? 'worst' : '']
           .filter(Boolean)
           .join(' ');
-        const right = x < chart.chartArea.right - 70;
-        if (words) label(ctx, words, right ? x + 13 : x - 13, y - palette.fontSize / 2 - 8, right ? 'left' : 'right', palette);
+        const right = x < chart.chartArea.right - 90;
+        if (words) label(ctx, words, right ? x + 16 : x - 16, y - palette.fontSize - 4, right ? 'left' : 'right', palette);
       });
     },
   };

@@ -1,4 +1,6 @@
+import type { ModelReport } from '../../language-server/protocol.js';
 import { element } from '../elements.js';
+import { counted } from '../number-format.js';
 import type { Section } from '../panel-view.js';
 
 /** What the figures rest on and what could not be known, each with its reason. */
@@ -30,11 +32,17 @@ export function assumptionsSection(): Section {
               element('span', { class: 'muted' }, `line ${range.start.line + 1}`),
             ),
           ),
-          'Every layer of this model was understood.',
+          unread(model),
         ),
       );
     },
   };
+}
+
+/** What to say where no reason is listed: never that all is known while a layer is not. */
+function unread({ layers }: ModelReport): string {
+  const count = layers.filter(({ weight }) => weight === null).length;
+  return count === 0 ? 'Every layer of this model was understood.' : `The weights of ${counted(count, 'layer')}.`;
 }
 
 /** A headed list; without items the sentence for that, or nothing at all. */

@@ -22,7 +22,7 @@ export function findingsSection(actions: Actions): Section {
 }
 
 const order: Severity[] = ['error', 'warning', 'information', 'hint'];
-const icons: Record<Severity, string> = { error: '✕', warning: '⚠', information: 'ⓘ', hint: '✦' };
+const icons: Record<Severity, string> = { error: '✕', warning: '⚠\uFE0E', information: 'ℹ\uFE0E', hint: '✦' };
 const words: Record<Severity, string> = { error: 'error', warning: 'warning', information: 'info', hint: 'hint' };
 
 function findingItem(finding: Finding, model: ModelReport, actions: Actions): HTMLElement {

@@ -204,6 +204,6 @@ const mark = (rules: string[]) =>
   element(
     'span',
     { class: 'mark', title: [...new Set(rules)].join(', ') },
-    symbol('⚠'),
+    symbol('⚠\uFE0E', ''),
     spoken(`has findings: ${[...new Set(rules)].join(', ')}`),
   );

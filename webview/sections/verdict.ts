@@ -1,7 +1,7 @@
 import type { DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
 import { element, symbol } from '../elements.js';
 import { provenanceShares } from '../layer-facts.js';
-import { counted, showNumber, showPower } from '../number-format.js';
+import { counted, showDepth, showNumber, showPower } from '../number-format.js';
 import type { Actions, Section } from '../panel-view.js';
 import { phaseMeanings, phaseSymbols } from '../phase-words.js';
 
@@ -12,7 +12,7 @@ export function verdictSection(actions: Actions): Section {
     element: root,
     show({ report, model, modelIndex, file }) {
       root.replaceChildren(
-        title(model, file),
+        title(model, file, report.framework ?? model.framework),
         report.models.length > 1 ? modelPicker(report.models, modelIndex, actions) : '',
         element('p', { class: 'sentence' }, phaseBadge(model.summary), element('span', {}, model.summary.verdict)),
         element('dl', { class: 'figures' }, ...figures(model.summary)),
@@ -22,14 +22,14 @@ export function verdictSection(actions: Actions): Section {
   };
 }
 
-function title(model: ModelReport, file: string): HTMLElement {
+function title(model: ModelReport, file: string, framework: string): HTMLElement {
   const called = model.entry && model.entry !== model.name ? ` · ${model.entry}` : '';
   const mode = model.summary.mode === 'train' ? 'training mode' : 'evaluation mode';
   return element(
     'header',
     {},
-    element('h1', { id: 'verdict-title' }, model.name || 'Unnamed model'),
-    element('p', { class: 'muted' }, `${baseName(file)}${called} · ${model.framework} · ${mode}`),
+    element('h1', { id: 'verdict-title' }, modelName(model)),
+    element('p', { class: 'muted' }, `${baseName(file)}${called} · ${framework} · ${mode}`),
   );
 }
 
@@ -38,7 +38,7 @@ function modelPicker(models: ModelReport[], chosen: number, actions: Actions): H
     element(
       'option',
       { value: index, selected: index === chosen },
-      model.entry === model.name ? model.name : `${model.name} · ${model.entry}`,
+      model.entry && model.entry !== model.name ? `${modelName(model)} · ${model.entry}` : modelName(model),
     ),
   );
   const select = element('select', { id: 'model' }, ...options);
@@ -56,7 +56,7 @@ function figures(summary: Summary): HTMLElement[] {
   const error = uncertainty ? ` ± ${uncertainty.log10Gradient.toFixed(1)} decades` : '';
   return [
     figure('χ₁', showNumber(chi1), 'growth of squared gradients per layer'),
-    figure('ξ_c', showNumber(xiC), 'layers that a difference between inputs survives'),
+    figure('ξ_c', showDepth(xiC), 'layers that a difference between inputs survives'),
     survival(trainableDepth, depth),
     figure(
       'Gradient',
@@ -93,7 +93,7 @@ function survival(trainable: DepthScale, depth: number): HTMLElement {
   return figure(
     'Signal survives',
     `${reached} of ${depth}`,
-    `${depth === 1 ? 'layer' : 'layers'} with weights (6 ξ_c = ${showNumber(trainable)})`,
+    `${depth === 1 ? 'layer' : 'layers'} with weights (6 ξ_c = ${showDepth(trainable)})`,
     meter,
   );
 }
@@ -128,4 +128,5 @@ function provenanceBar(model: ModelReport): HTMLElement {
   );
 }
 
+const modelName = ({ name }: ModelReport) => name || 'Unnamed model';
 const baseName = (path: string) => path.split(/[\\/]/).at(-1) ?? path;
