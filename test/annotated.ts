@@ -17,6 +17,8 @@ import { testAnalyzer } from './analyzer.js';
  *     self.fc = nn.Linear(784, 256)
  *     #         ^^^^^^^^^^^^^^^^^^^ hint: σ_w² = 0.333, χ₁ = 0.333
  *
+ * Carets cannot stand under the first column, which holds the comment sign: `# <- lens: title` is about a range that begins there.
+ *
  * - `error rule-id: words` (or `warning`, `information`, `hint`): a finding at this range whose message holds the words
  * - `hint: label`: the inlay hint that follows the range
  * - `hover: words`: the hover over its first character holds the words
@@ -66,9 +68,11 @@ export interface Expectation {
 }
 
 let analyzer: Promise<Analyzer> | undefined;
+/** End of a range that `<-` leaves open. */
+const anywhere = -1;
 const uri = 'file:///sample.py';
 
-const annotation = /^\s*#\s*(\^+)\s+(?:(hint|hover|lens|fix)|(error|warning|information|hint) ([a-z-]+)): (.*)$/;
+const annotation = /^\s*#\s*(\^+|<-)\s+(?:(hint|hover|lens|fix)|(error|warning|information|hint) ([a-z-]+)): (.*)$/;
 
 function expectationsOf(lines: readonly string[], start: number): Expectation[] {
   let code = start;
@@ -80,13 +84,13 @@ function expectationsOf(lines: readonly string[], start: number): Expectation[] 
       code = index;
       return [];
     }
-    const from = line.indexOf('^');
+    const from = Math.max(0, line.indexOf('^'));
     return [
       {
         kind: (match[2] as Expectation['kind'] | undefined) ?? 'finding',
         line: code,
         from,
-        to: from + match[1]!.length,
+        to: match[1] === '<-' ? anywhere : from + match[1]!.length,
         severity: (match[3] as Severity | undefined) ?? null,
         rule: match[4] ?? null,
         words: match[5]!.trim(),
@@ -104,11 +108,10 @@ function show({ kind, line, from, to, severity, rule, words }: Expectation): str
 function observe(pipeline: Analyzer, text: string, expectations: readonly Expectation[]): string[] {
   const report = pipeline.analyzeText(text, { file: uri });
   const lines = text.split('\n');
-  const place = ({ start, end }: Range) => ({
-    line: start.line,
-    from: start.character,
-    to: end.line === start.line ? end.character : lines[start.line]!.length,
-  });
+  const place = ({ start: { line, character: from }, end }: Range) => {
+    const open = expectations.some((one) => one.to === anywhere && one.line === line && one.from === from);
+    return { line, from, to: open ? anywhere : end.line === line ? end.character : lines[line]!.length };
+  };
   const expected = (kind: Expectation['kind'], at: { line: number; from: number; to: number }, rule?: string) =>
     expectations.find(
       (one) =>
@@ -153,7 +156,7 @@ function observeHints(report: FileReport, text: string, expectations: readonly E
 /** Applies the fix with the expected title, and says whether its finding is gone. */
 function applyFix(pipeline: Analyzer, report: FileReport, text: string, { line, from, to, words }: Expectation): string {
   const lines = text.split('\n');
-  const range = { start: { line, character: from }, end: { line, character: to } };
+  const range = { start: { line, character: from }, end: { line, character: Math.max(from, to) } };
   const action = codeActions(report, uri, range, { lineText: (number) => lines[number] ?? '' }).find(
     ({ title }) => title === words,
   );

@@ -52,8 +52,17 @@ function narrowest(candidates: readonly Target[]): Target | null {
 function layerText(model: ModelReport, layer: LayerReport, models: readonly ModelReport[]): string {
   const rows: [string, string][] = [];
   const { weight, bias, local, activation } = layer;
-  if (weight) rows.push(['σ\\_w²', `**${known(weight.sigmaW2)}** · ${provenance(weight)}`]);
-  if (bias) rows.push(['σ\\_b²', `**${known(bias.sigmaB2)}** · ${provenance(bias)}`]);
+  // Scales of normalization and tables of embeddings multiply no sum of inputs, so that they have no σ_w².
+  if (weight)
+    rows.push(
+      weight.sigmaW2 === null
+        ? ['weight', provenance(weight)]
+        : ['σ\\_w²', `**${showNumber(weight.sigmaW2)}** · ${provenance(weight)}`],
+    );
+  if (bias)
+    rows.push(
+      bias.sigmaB2 === null ? ['bias', provenance(bias)] : ['σ\\_b²', `**${showNumber(bias.sigmaB2)}** · ${provenance(bias)}`],
+    );
   if (layer.fanIn !== null) rows.push(['fans', `${layer.fanIn} in, ${layer.fanOut ?? 'unknown'} out`]);
   rows.push(['activation', activation ? escapeMarkdown(activation) : 'none before the next layer or the output']);
   if (layer.keep < 1) rows.push(['dropout', `keeps ${showNumber(layer.keep)} of the units`]);
@@ -144,10 +153,6 @@ function same(model: ModelReport, layer: LayerReport, models: readonly ModelRepo
 
 function provenance({ source, distribution, formula }: { source: string; distribution: string; formula: string | null }): string {
   return escapeMarkdown([source, formula ? `${distribution}, variance ${formula}` : distribution].join(': '));
-}
-
-function known(value: number | null): string {
-  return value === null ? 'unknown' : showNumber(value);
 }
 
 function chiText(chi1: number): string {

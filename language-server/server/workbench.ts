@@ -145,7 +145,7 @@ function newPending(since: number): Pending {
 }
 
 /** Long enough that the edits of one keystroke come together, short enough not to be seen. */
-const pauseMs = 5;
+const pauseMs = 2;
 /** Someone who types without a pause still sees results. */
 const patienceMs = 100;
 
