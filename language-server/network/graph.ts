@@ -112,6 +112,8 @@ export interface Pooling {
   readonly kernel: readonly Quantity[];
   readonly stride: readonly Quantity[];
   readonly padding: readonly Quantity[];
+  /** Output sizes of adaptive pooling. */
+  readonly target?: readonly Quantity[];
 }
 
 /** A model as it would be instantiated: what the evaluator returns and the theory runs on. */

@@ -233,6 +233,7 @@ export const adaptivePooling =
         kernel,
         stride: kernel,
         padding: [],
+        ...(sizes.every((size): size is Quantity => size !== null) ? { target: sizes } : {}),
       },
       shape: input && sizes.every((size): size is Quantity => size !== null) ? [...input.slice(0, -dimensions), ...sizes] : null,
     };
