@@ -25,7 +25,7 @@ export interface AnalyzeOptions {
  */
 export function analyze(
   tree: SyntaxTree,
-  language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'readModule'>,
+  language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'modules'>,
   { file, settings = defaultSettings, cancelled }: AnalyzeOptions,
 ): FileReport {
   const problems: Problem[] = [];

@@ -1,3 +1,4 @@
+import type { ModuleReader } from '../evaluator/files.js';
 import type { Framework } from '../frameworks/framework.js';
 import type { FileReport } from '../protocol.js';
 import type { PythonParser, TextEdit } from '../source/parser.js';
@@ -12,6 +13,8 @@ export class Analyzer {
 
   constructor(
     private readonly parser: PythonParser,
+    /** Finds imported files; `null`: what they hold is unknown. */
+    private readonly modules: ModuleReader | null = null,
     private readonly frameworks: readonly Framework[] = knownFrameworks,
   ) {}
 
@@ -30,7 +33,16 @@ export class Analyzer {
   analyze(tree: SyntaxTree, options: AnalyzeOptions): FileReport {
     const framework = this.frameworkOf(tree.text);
     if (!framework) return emptyReport(options.file);
-    return analyze(tree, { framework, library: this.library(framework), parse: (text) => this.parser.parse(text) }, options);
+    return analyze(
+      tree,
+      {
+        framework,
+        library: this.library(framework),
+        parse: (text) => this.parser.parse(text),
+        ...(this.modules && { modules: this.modules }),
+      },
+      options,
+    );
   }
 
   parse(text: string): SyntaxTree {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PythonParser } from '../source/parser.js';
 import { Analyzer } from './analyzer.js';
+import { DiskModules } from './disk-modules.js';
 
 /** Loads the parser from the two WebAssembly files that stand in a folder, for the doors that run under Node. */
 export async function loadAnalyzer(folder: string): Promise<Analyzer> {
@@ -9,5 +10,6 @@ export async function loadAnalyzer(folder: string): Promise<Analyzer> {
     readFile(join(folder, 'web-tree-sitter.wasm')),
     readFile(join(folder, 'tree-sitter-python.wasm')),
   ]);
-  return new Analyzer(await PythonParser.load(runtime, grammar));
+  const parser = await PythonParser.load(runtime, grammar);
+  return new Analyzer(parser, new DiskModules(parser));
 }

@@ -1,5 +1,5 @@
 import type { Interpreter } from './interpreter.js';
-import { callModule, construct, namedModules, namedParameters } from './modules.js';
+import { callModule, construct, namedModules, namedParameters, unknownModule } from './modules.js';
 import { callValue } from './python/calls.js';
 import { fromArgument } from './signature.js';
 import { forgetParameter } from './tensors.js';
@@ -95,8 +95,9 @@ const methods: Readonly<Record<string, Method>> = {
   named_parameters: (_, object) => list(namedParameters(object).map(({ path, value }) => tuple([string(path), value]))),
   buffers: () => list([]),
   named_buffers: () => list([]),
-  add_module: (run, object, { positional: [name, child] }) => {
-    if (name?.kind === 'string' && child) setInstanceAttribute(run, object, name.value, child);
+  add_module: (run, object, { positional: [name, child], node }) => {
+    if (name?.kind !== 'string' || !child) return none;
+    setInstanceAttribute(run, object, name.value, child.kind === 'unknown' ? unknownModule(run, child, node) : child);
     return none;
   },
   register_module: (run, object, call) => methods.add_module!(run, object, call),

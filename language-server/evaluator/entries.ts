@@ -145,7 +145,10 @@ export function factoryEntries(run: Interpreter): Entry[] {
 
 /** The function behind decorators that were followed. */
 function underlying(value: Value): FunctionValue | null {
-  if (value.kind === 'function') return value;
+  if (value.kind === 'function') {
+    const wrapped = value.attributes.get('__wrapped__');
+    return wrapped ? underlying(wrapped) : value;
+  }
   return value.kind === 'bound' ? underlying(value.function) : null;
 }
 

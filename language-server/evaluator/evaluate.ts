@@ -5,7 +5,7 @@ import { mentionsAny } from '../source/prefilter.js';
 import { namedChildren, type SyntaxTree } from '../source/syntax-tree.js';
 import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised } from './budget.js';
 import { builtEntries, classEntries, type Entry, factoryEntries, hintEntries } from './entries.js';
-import { Files, type ReadModule } from './files.js';
+import { Files, type ModuleReader } from './files.js';
 import { Interpreter } from './interpreter.js';
 import { networkOf } from './network-of.js';
 import { makeBuiltins } from './python/builtins.js';
@@ -20,8 +20,8 @@ export interface EvaluateOptions {
   readonly library: SyntaxTree;
   /** Parses a fragment, for hint comments. */
   readonly parse: (text: string) => SyntaxTree;
-  /** Finds the text that an import means; absent: imports of other files are unknown. */
-  readonly readModule?: ReadModule;
+  /** Finds the texts that imports mean; absent: imports of other files are unknown. */
+  readonly modules?: ModuleReader;
   /** Asked while it runs; `true` ends the evaluation with what is known so far. */
   readonly cancelled?: () => boolean;
   readonly limits?: Partial<BudgetLimits>;
@@ -64,10 +64,8 @@ class FileEvaluation {
       tree: options.library,
       scope: new Scope('module', builtins),
     };
-    this.files = new Files(options.readModule ?? (() => null), builtins, (one) => this.runFile(one));
-    this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, (name, from) =>
-      this.files.resolve(name, from),
-    );
+    this.files = new Files(options.modules ?? null, builtins, (one) => this.run.aside(() => this.runFile(one)));
+    this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, this.files);
     holder.run = this.run;
     this.files.add(file);
   }

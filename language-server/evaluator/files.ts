@@ -1,8 +1,13 @@
 import type { SyntaxTree } from '../source/syntax-tree.js';
 import { Scope, type SourceFile } from './scope.js';
 
-/** Finds the file that `name` (`a.b`, `.a`, `..a.b`) means when `from` imports it; `null`: there is none that may be read. */
-export type ReadModule = (name: string, from: string) => { readonly id: string; readonly tree: SyntaxTree } | null;
+/** Finds the texts that imports lead to. Only files that may be read: of the workspace, or of the package that a file belongs to. */
+export interface ModuleReader {
+  /** The file that `name` (`a.b`, `.a`, `..a.b`) means when `from` imports it; `null`: there is none that may be read. */
+  read(name: string, from: string): { readonly id: string; readonly tree: SyntaxTree } | null;
+  /** Full dotted name: `..ops.misc` is `torchvision.ops.misc` in a file of `torchvision.models`. */
+  fullName(name: string, from: string): string | null;
+}
 
 /** Files that imports lead to, each run once. A cycle sees what is there so far, as in Python. */
 export class Files {
@@ -10,7 +15,7 @@ export class Files {
   private readonly resolved = new Map<string, SourceFile | null>();
 
   constructor(
-    private readonly readModule: ReadModule,
+    private readonly reader: ModuleReader | null,
     private readonly builtins: Scope,
     private readonly runFile: (file: SourceFile) => void,
   ) {}
@@ -23,15 +28,20 @@ export class Files {
     return [...this.files.keys()].slice(1);
   }
 
+  fullName(name: string, from: SourceFile): string | null {
+    return this.reader?.fullName(name, from.id) ?? null;
+  }
+
   resolve(name: string, from: SourceFile): SourceFile | null {
+    if (!this.reader) return null;
     const key = `${from.id}\n${name}`;
     const known = this.resolved.get(key);
     if (known !== undefined) return known;
-    const found = this.readModule(name, from.id);
+    const found = this.reader.read(name, from.id);
     let file = found ? this.files.get(found.id) : null;
     if (found && !file) {
       file = { id: found.id, tree: found.tree, scope: new Scope('module', this.builtins) };
-      file.scope.variables.set('__name__', { kind: 'string', value: name });
+      file.scope.variables.set('__name__', { kind: 'string', value: this.fullName(name, from) ?? name });
       this.files.set(found.id, file);
       this.resolved.set(key, file);
       this.runFile(file);

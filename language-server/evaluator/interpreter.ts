@@ -8,8 +8,13 @@ import type { Scope, SourceFile } from './scope.js';
 import type { Trace } from './trace.js';
 import { type ClassValue, type Instance, type Unknown, unknown } from './values.js';
 
-/** Finds the file that an import means; `null`: it is not there. */
-export type ImportResolver = (module: string, from: SourceFile) => SourceFile | null;
+/** Where imports lead. */
+export interface Imports {
+  /** The file that an import means, evaluated; `null`: it is not there. */
+  resolve(module: string, from: SourceFile): SourceFile | null;
+  /** Full dotted name of what `name` means in a file; `null` where the file belongs to no package. */
+  fullName(name: string, from: SourceFile): string | null;
+}
 
 /** State of the evaluation of one file's models, shared by all functions of the evaluator. */
 export class Interpreter {
@@ -26,8 +31,9 @@ export class Interpreter {
   current: SyntaxNode | null = null;
   private notes = new Map<string, Note>();
   private readonly classes = new Map<string, ClassValue>();
-  /** Locations stay at the user's code while the framework's own library runs. */
-  private libraryDepth = 0;
+  /** The analysed file. */
+  readonly main: SourceFile;
+  /** Where control left the analysed file. */
   private userLocation: Location | null = null;
 
   constructor(
@@ -37,31 +43,52 @@ export class Interpreter {
     budget: Budget,
     file: SourceFile,
     readonly library: SourceFile,
-    readonly resolveImport: ImportResolver,
+    private readonly imports: Imports,
   ) {
     this.budget = budget;
     this.file = file;
+    this.main = file;
+  }
+
+  resolveImport(module: string, from: SourceFile): SourceFile | null {
+    return this.imports.resolve(module, from);
+  }
+
+  fullName(name: string, from: SourceFile): string | null {
+    return this.imports.fullName(name, from);
   }
 
   location(node: SyntaxNode): Location {
-    if (this.libraryDepth > 0 && this.userLocation) return this.userLocation;
+    if (this.file !== this.main && this.userLocation) return this.userLocation;
     return { file: this.file.id, range: this.file.tree.lines.range(node.start, node.end) };
   }
 
-  /** Runs code of another file; library code keeps the location of the call into it. */
+  /** Runs code of another file. Outside of the analysed one, all has the location of the call that led out of it. */
   inFile<T>(file: SourceFile, callSite: SyntaxNode | null, run: () => T): T {
     const before = this.file;
-    const enters = file === this.library;
-    if (enters && this.libraryDepth === 0) this.userLocation = callSite ? this.location(callSite) : null;
-    if (enters) this.libraryDepth++;
-    const depth = this.libraryDepth;
-    if (!enters) this.libraryDepth = 0;
+    const location = this.userLocation;
+    if (file !== this.main && before === this.main) this.userLocation = callSite ? this.location(callSite) : null;
     this.file = file;
     try {
       return run();
     } finally {
       this.file = before;
-      this.libraryDepth = enters ? depth - 1 : depth;
+      this.userLocation = location;
+    }
+  }
+
+  /** Runs the statements of an imported file: what it builds and what is unknown there belongs to no model yet. */
+  aside(run: () => void): void {
+    const { trace, constructing, current, notes, built } = this;
+    const count = built.length;
+    this.trace = null;
+    this.constructing = 0;
+    this.notes = new Map();
+    try {
+      run();
+    } finally {
+      built.length = count;
+      Object.assign(this, { trace, constructing, current, notes });
     }
   }
 

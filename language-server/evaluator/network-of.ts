@@ -50,7 +50,8 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     layers,
     nodes: trace.nodes,
     outputs: outputs.length > 0 ? outputs : trace.nodes.slice(-1).map((node) => node.id),
-    unknown: run.takeNotes(),
+    // A place in another file means nothing to a reader of this one.
+    unknown: run.takeNotes().map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
 }
 

@@ -11,6 +11,8 @@ export interface SourceFile {
 /** Names of one block. Class bodies are scopes that their functions do not see, as in Python. */
 export class Scope {
   readonly variables = new Map<string, Value>();
+  /** Imported names whose files are read when something asks for them. */
+  private readonly deferred = new Map<string, () => Value>();
   /** Names declared `global` or `nonlocal`, with the scope they mean. */
   private redirected: Map<string, Scope> | null = null;
   /** The function whose call this scope belongs to: `super()` asks for it. */
@@ -21,13 +23,34 @@ export class Scope {
     readonly parent: Scope | null,
   ) {}
 
+  /** A name of this very block. */
+  get(name: string): Value | undefined {
+    const known = this.variables.get(name);
+    const load = known === undefined ? this.deferred.get(name) : undefined;
+    if (!load) return known;
+    this.deferred.delete(name);
+    const value = load();
+    this.variables.set(name, value);
+    return value;
+  }
+
+  get names(): readonly string[] {
+    return [...this.variables.keys(), ...this.deferred.keys()];
+  }
+
+  /** Binds a name to what `load` will give. */
+  defer(name: string, load: () => Value): void {
+    this.variables.delete(name);
+    this.deferred.set(name, load);
+  }
+
   lookup(name: string): Value | undefined {
-    const own = this.redirected?.get(name)?.lookup(name) ?? this.variables.get(name);
+    const own = this.redirected?.get(name)?.lookup(name) ?? this.get(name);
     if (own !== undefined) return own;
     let scope = this.parent;
     while (scope) {
       if (scope.kind !== 'class' || this.kind === 'comprehension') {
-        const value = scope.variables.get(name);
+        const value = scope.get(name);
         if (value !== undefined) return value;
       }
       scope = scope.parent;
@@ -36,11 +59,14 @@ export class Scope {
   }
 
   assign(name: string, value: Value): void {
-    (this.redirected?.get(name) ?? this).variables.set(name, value);
+    const scope = this.redirected?.get(name) ?? this;
+    scope.deferred.delete(name);
+    scope.variables.set(name, value);
   }
 
   delete(name: string): void {
     this.variables.delete(name);
+    this.deferred.delete(name);
   }
 
   /** `global name`. */

@@ -5,6 +5,7 @@ import { parameterAttribute, tensorAttribute } from '../tensors.js';
 import { type ClassValue, dict, type Instance, type SuperValue, string, tuple, type Value } from '../values.js';
 import { callValue } from './calls.js';
 import { classAttribute } from './classes.js';
+import { submodule } from './imports.js';
 import { methodOf } from './methods.js';
 
 /** `object.name`; `undefined` where there is no such attribute, as `hasattr` wants to know. */
@@ -110,10 +111,11 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
 }
 
 function namespaceAttribute(run: Interpreter, object: Extract<Value, { kind: 'namespace' }>, name: string): Value | undefined {
-  const member = object.members?.get(name) ?? object.scope?.variables.get(name);
+  const member = object.members?.get(name) ?? object.scope?.get(name);
   if (member) return member;
-  if (object.members || object.scope) return undefined;
+  if (object.members) return undefined;
   const full = `${object.name}.${name}`;
+  if (object.scope) return submodule(run, full);
   if (run.isFrameworkPackage(full)) return frameworkValue(run, full);
   return { kind: 'namespace', name: full, members: null, scope: null };
 }

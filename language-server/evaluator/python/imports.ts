@@ -1,7 +1,7 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
-import type { Scope } from '../scope.js';
+import type { Scope, SourceFile } from '../scope.js';
 import type { Namespace, Value } from '../values.js';
 import { standardLibrary } from './standard-library.js';
 
@@ -11,10 +11,10 @@ export function importModules(run: Interpreter, node: SyntaxNode, scope: Scope):
     if (part.type === 'aliased_import') {
       const name = child(part, 'name');
       const alias = child(part, 'alias');
-      if (name && alias) scope.assign(run.file.tree.textOf(alias), moduleValue(run, run.file.tree.textOf(name)));
+      if (name && alias) bind(run, scope, run.file.tree.textOf(alias), run.file.tree.textOf(name));
     } else if (part.type === 'dotted_name') {
       const top = run.file.tree.textOf(part).split('.')[0]!;
-      scope.assign(top, moduleValue(run, top));
+      bind(run, scope, top, top);
     }
   }
 }
@@ -24,9 +24,8 @@ export function importFrom(run: Interpreter, node: SyntaxNode, scope: Scope): vo
   const moduleNode = child(node, 'module_name');
   if (!moduleNode) return;
   const moduleName = run.file.tree.textOf(moduleNode).replace(/\s/g, '');
-  const module = moduleValue(run, moduleName);
   if (node.children.some((part) => part.type === 'wildcard_import')) {
-    for (const [name, value] of publicNames(module)) scope.assign(name, value);
+    importAll(run, scope, moduleName);
     return;
   }
   for (const part of node.children) {
@@ -34,47 +33,71 @@ export function importFrom(run: Interpreter, node: SyntaxNode, scope: Scope): vo
     const nameNode = part.type === 'aliased_import' ? child(part, 'name') : part;
     const alias = part.type === 'aliased_import' ? child(part, 'alias') : part;
     if (!nameNode || !alias) continue;
-    const name = run.file.tree.textOf(nameNode);
-    scope.assign(run.file.tree.textOf(alias), member(run, module, moduleName, name));
+    bind(run, scope, run.file.tree.textOf(alias), moduleName, run.file.tree.textOf(nameNode));
   }
 }
 
-/** What a module's name stands for: the framework, the standard library, a file that can be read, or nothing that is known. */
-function moduleValue(run: Interpreter, name: string): Value {
+/** Binds a name to a module or to one of its names. Only a file waits until it is needed: most imports never are. */
+function bind(run: Interpreter, scope: Scope, alias: string, moduleName: string, name?: string): void {
+  const from = run.file;
+  const native = nativeModule(run, moduleName, from);
+  if (native && name === undefined) scope.assign(alias, native);
+  else if (native && name !== undefined) scope.assign(alias, memberOf(run, native, moduleName, name));
+  else
+    scope.defer(alias, () => {
+      const full = name === undefined ? null : run.fullName(`${moduleName}${moduleName.endsWith('.') ? '' : '.'}${name}`, from);
+      // The framework's own tables know what its sources mean better than an evaluation of these.
+      if (full && run.isFrameworkPackage(full) && run.resolve(full)) return frameworkValue(run, full) ?? missing(full);
+      const module = fileModule(run, moduleName, from);
+      return name === undefined ? module : memberOf(run, module, moduleName, name, from);
+    });
+}
+
+function importAll(run: Interpreter, scope: Scope, moduleName: string): void {
+  const from = run.file;
+  const module = nativeModule(run, moduleName, from) ?? fileModule(run, moduleName, from);
+  if (module.kind !== 'namespace') return;
+  for (const [name, value] of module.members ?? []) if (!name.startsWith('_')) scope.assign(name, value);
+  const source = module.scope;
+  if (!source) return;
+  const listed = source.get('__all__');
+  const wanted =
+    listed?.kind === 'list' || listed?.kind === 'tuple'
+      ? listed.items.flatMap((one) => (one.kind === 'string' ? [one.value] : []))
+      : source.names.filter((name) => !name.startsWith('_'));
+  for (const name of wanted) scope.defer(name, () => source.get(name) ?? missing(`${moduleName}.${name}`));
+}
+
+/** A module that costs nothing to reach: of the standard library or of a framework, unless the framework itself is being read. */
+function nativeModule(run: Interpreter, name: string, from: SourceFile): Value | null {
   const native = standardLibrary(run, name);
   if (native) return native;
-  if (!name.startsWith('.')) {
-    // A file of the workspace comes first: the framework's own package may be what is being read.
-    const file = run.resolveImport(name, run.file);
-    if (file) return { kind: 'namespace', name, members: null, scope: file.scope };
-    if (run.isFrameworkPackage(name)) return frameworkValue(run, name) ?? missing(name);
-    return missing(name);
-  }
-  const file = run.resolveImport(name, run.file);
-  return file ? { kind: 'namespace', name, members: null, scope: file.scope } : missing(name);
+  if (name.startsWith('.') || !run.isFrameworkPackage(name) || run.resolveImport(name, from)) return null;
+  return frameworkValue(run, name) ?? missing(name);
+}
+
+/** The file that a name means, or nothing that is known. */
+function fileModule(run: Interpreter, name: string, from: SourceFile): Namespace {
+  const file = run.resolveImport(name, from);
+  return { kind: 'namespace', name: run.fullName(name, from) ?? name, members: null, scope: file?.scope ?? null };
 }
 
 function missing(name: string): Namespace {
   return { kind: 'namespace', name, members: null, scope: null };
 }
 
-function member(run: Interpreter, module: Value, moduleName: string, name: string): Value {
+function memberOf(run: Interpreter, module: Value, moduleName: string, name: string, from: SourceFile = run.file): Value {
   if (module.kind !== 'namespace') return module;
-  const found = module.members?.get(name) ?? module.scope?.variables.get(name);
+  const found = module.members?.get(name) ?? module.scope?.get(name);
   if (found) return found;
   const full = moduleName.endsWith('.') ? `${moduleName}${name}` : `${moduleName}.${name}`;
   if (run.isFrameworkPackage(full) && !module.scope) return frameworkValue(run, full) ?? missing(full);
-  const file = run.resolveImport(full, run.file);
-  return file ? { kind: 'namespace', name: full, members: null, scope: file.scope } : missing(full);
+  const file = run.resolveImport(full, from);
+  return file ? { kind: 'namespace', name: run.fullName(full, from) ?? full, members: null, scope: file.scope } : missing(full);
 }
 
-function publicNames(module: Value): [string, Value][] {
-  if (module.kind !== 'namespace') return [];
-  const names = [...(module.scope?.variables ?? module.members ?? [])];
-  const listed = module.scope?.variables.get('__all__');
-  if (listed?.kind === 'list' || listed?.kind === 'tuple') {
-    const wanted = new Set(listed.items.map((one) => (one.kind === 'string' ? one.value : '')));
-    return names.filter(([name]) => wanted.has(name));
-  }
-  return names.filter(([name]) => !name.startsWith('_'));
+/** `package.module` where the package's own file does not import the module. */
+export function submodule(run: Interpreter, name: string): Value | undefined {
+  const file = run.resolveImport(name, run.file);
+  return file ? { kind: 'namespace', name, members: null, scope: file.scope } : undefined;
 }

@@ -68,7 +68,12 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
         first ?? none,
       );
     }),
-    wraps: builtin('wraps', () => builtin('wraps', ({ positional: [function_ = none] }) => function_)),
+    wraps: builtin('wraps', ({ positional: [wrapped = none] }) =>
+      builtin('wraps', ({ positional: [function_ = none] }) => {
+        if (function_.kind === 'function') function_.attributes.set('__wrapped__', wrapped);
+        return function_;
+      }),
+    ),
     lru_cache: decoratorOrFactory('lru_cache'),
     cache: decoratorOrFactory('cache'),
     cached_property: builtin('cached_property', ({ positional: [function_ = none] }) => ({

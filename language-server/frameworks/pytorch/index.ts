@@ -93,6 +93,9 @@ export const pytorch: Framework = {
     'torch.nn.utils.weight_norm': 'first',
     'torch.nn.utils.parametrizations.weight_norm': 'first',
     'torch.nn.DataParallel': 'first',
+    'torchvision.models._api.register_model': 'decorator',
+    'torchvision.models._utils.handle_legacy_interface': 'decorator',
+    'torchvision.utils._log_api_usage_once': 'none',
   },
   fans: (shape) => {
     // PyTorch reads the fans off the shape: dimension 1 is the input side, whatever the layer is.

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { findModule, fullModuleName } from '../../language-server/source/module-paths.js';
+import { evaluateText, parseText } from './evaluate-text.js';
+
+/** A project in memory: evaluates one of its files, which may import the others. */
+function evaluateProject(files: Record<string, string>, file: string) {
+  const read: string[] = [];
+  const disk = { isFile: (path: string) => path === '/project/setup.py' || path in files };
+  const { networks, problems } = evaluateText(files[file]!, {
+    file,
+    modules: {
+      read(name, from) {
+        const path = findModule(disk, name, from);
+        if (path === null) return null;
+        read.push(path);
+        return { id: path, tree: parseText(files[path]!) };
+      },
+      fullName: (name, from) => fullModuleName(disk, name, from),
+    },
+  });
+  return { networks, problems, read };
+}
+
+const blocks = `import torch
+from torch import nn
+
+unused = nn.Linear(3, 3)
+
+class Block(nn.Module):
+    def __init__(self, width, act=nn.GELU):
+        super().__init__()
+        self.fc = nn.Linear(width, width)
+        self.act = act()
+    def forward(self, x):
+        return self.act(self.fc(x))
+
+def head(width, classes=10):
+    layer = nn.Linear(width, classes)
+    nn.init.zeros_(layer.weight)
+    return layer
+`;
+
+const net = (imports: string, use = 'Block(8), head(8)') => `import torch
+from torch import nn
+${imports}
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(${use})
+    def forward(self, x):
+        return self.net(x)
+`;
+
+const layers = ['net.0.fc 8', 'net.1 8'];
+const found = ({ networks }: ReturnType<typeof evaluateProject>) =>
+  networks.map(({ layers }) => layers.map(({ path, fanIn }) => `${path} ${fanIn}`));
+
+test.each([
+  ['a module beside the file', 'from blocks import Block, head', undefined, '/project/blocks.py'],
+  ['a module of a package', 'from parts.blocks import Block as B, head', 'B(8), head(8)', '/project/parts/blocks.py'],
+  ['a name that a package hands on', 'from parts import Block, head', undefined, '/project/parts/blocks.py'],
+  ['all names of a module', 'from blocks import *', undefined, '/project/blocks.py'],
+  ['a module under another name', 'import parts.blocks as p', 'p.Block(8), p.head(8)', '/project/parts/blocks.py'],
+  ['a module by its full name', 'import parts.blocks', 'parts.blocks.Block(8), parts.blocks.head(8)', '/project/parts/blocks.py'],
+])('%s is followed', (_, imports, use, place) => {
+  const files = {
+    '/project/net.py': net(imports, use),
+    '/project/parts/__init__.py': 'from .blocks import *\nfrom .other import nothing\n',
+    '/project/parts/other.py': 'nothing = None\n',
+    [place]: blocks,
+  };
+  const result = evaluateProject(files, '/project/net.py');
+  expect(result.problems).toEqual([]);
+  expect(found(result)).toEqual([layers]);
+  expect(result.networks[0]!.unknown).toEqual([]);
+  expect(result.networks[0]!.layers[1]!.weight!.writes.at(-1)!.family).toBe('zeros');
+});
+
+test('a file is read when one of its names is used, and not before', () => {
+  const files = {
+    '/project/net.py': net('from blocks import Block, head\nfrom heavy import thing'),
+    '/project/blocks.py': blocks,
+    '/project/heavy.py': 'thing = 1\n',
+  };
+  expect(evaluateProject(files, '/project/net.py').read.filter((path) => path.endsWith('heavy.py'))).toEqual([]);
+});
+
+test('imports that go round in a circle end', () => {
+  const files = {
+    '/project/net.py': net('from blocks import Block, head\nWIDTH = 8'),
+    '/project/blocks.py': `from net import WIDTH\n${blocks}`.replace('nn.Linear(width, width)', 'nn.Linear(WIDTH, width)'),
+  };
+  expect(found(evaluateProject(files, '/project/net.py'))).toEqual([layers]);
+});
+
+test('what another file defines stands where this one calls it', () => {
+  const text = net('from blocks import Block, head');
+  const { networks } = evaluateProject({ '/project/net.py': text, '/project/blocks.py': blocks }, '/project/net.py');
+  for (const { location } of networks[0]!.layers) {
+    expect(location.file).toBe('/project/net.py');
+    expect(text.split('\n')[location.range.start.line]).toContain('self.net = nn.Sequential(');
+  }
+});
+
+test('models that an imported file builds are not reported here', () => {
+  const files = {
+    '/project/net.py': net('from blocks import *'),
+    '/project/blocks.py': `${blocks}\nmodel = nn.Sequential(nn.Linear(1, 2), Block(2))\n`,
+  };
+  expect(evaluateProject(files, '/project/net.py').networks.map(({ name }) => name)).toEqual(['Net']);
+});
+
+test('a base class of another file is followed', () => {
+  const files = {
+    '/project/net.py': 'import torch\nfrom base import Base\n\nclass Net(Base):\n    width = 12\n',
+    '/project/base.py':
+      'from torch import nn\n\nclass Base(nn.Module):\n    width = 4\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(self.width, 2)\n    def forward(self, x):\n        return self.fc(x)\n',
+  };
+  expect(found(evaluateProject(files, '/project/net.py'))).toEqual([['fc 12']]);
+});
+
+test('a file that is broken costs what it defines', () => {
+  const files = {
+    '/project/net.py': net('from blocks import Block, head', 'nn.Linear(8, 8), Block(8)'),
+    '/project/blocks.py': 'class Block(\n',
+  };
+  const { networks } = evaluateProject(files, '/project/net.py');
+  expect(networks[0]!.layers.map(({ path }) => path)).toEqual(['net.0']);
+  expect(networks[0]!.unknown.map(({ reason }) => reason).join()).toMatch(/Block/);
+});
