@@ -168,7 +168,7 @@ export interface PropagationPoint {
 export interface Summary {
   mode: 'train' | 'eval';
   phase: Phase | null;
-  /** Geometric mean of the χ of the layers. */
+  /** χ₁ of the typical layer: the median over the layers that feed an activation. */
   chi1: number | null;
   xiC: DepthScale;
   xiQ: DepthScale;

@@ -12,7 +12,7 @@ export function modelReport(network: Network, { layers, points, summary }: Propa
     framework: network.framework,
     range: network.location.range,
     arguments: network.arguments.map(({ name, value, source }) => ({ name, value, source })),
-    layers: network.layers.map((layer) => layerReport(layer, layers.get(layer) ?? null, file)),
+    layers: network.layers.filter(hasWeights).map((layer) => layerReport(layer, layers.get(layer) ?? null, file)),
     graph: {
       nodes: network.nodes.map(({ id, kind, name, path, location, shape }) => ({
         id,
@@ -32,6 +32,11 @@ export function modelReport(network: Network, { layers, points, summary }: Propa
     },
     findings: [],
   };
+}
+
+/** Scales of normalizations and slopes of rectifiers start at constants: they are nodes of the graph, not layers to initialize. */
+function hasWeights({ role }: Layer): boolean {
+  return role !== 'normalization' && role !== 'slope';
 }
 
 function layerReport(layer: Layer, theory: LayerTheory | null, file: string): LayerReport {

@@ -33,7 +33,7 @@ function describeFlow({ name, entry, summary }: ModelReport, { nats, chi1 }: Gra
   const verb = direction < 0 ? 'shrink' : 'grow';
   const where = entry === name ? '' : ` in ${shorten(entry, 24)}`;
   const scale = typeof summary.xiGrad === 'number' ? `, ξ_∇ = ${showDepth(summary.xiGrad)} layers` : '';
-  return `${what}${where}: squared, they ${verb} ${fold(nats / Math.LN10)} from output to input of ${summary.depth} layers (χ₁ = ${showNumber(chi1)}, 1 keeps them${scale}).`;
+  return `${what}${where}: squared, they ${verb} ${fold(nats / Math.LN10)} from output to input of ${summary.depth} layers (χ₁ = ${showNumber(summary.chi1 ?? chi1)}, 1 keeps them${scale}).`;
 }
 
 /** One entry a place, since layers that a loop makes share theirs. */

@@ -27,11 +27,12 @@ function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding)
   const direction = flow.nats < 0 ? -1 : 1;
   const remedy = repair(model, direction) ?? repair(model, 0);
   const what = direction < 0 ? 'Gradients vanish: squared, they shrink' : 'Gradients explode: squared, they grow';
-  return `${what} ${fold(flow.nats / Math.LN10)} from output to input of ${depth} layers at χ₁ = ${showNumber(flow.chi1)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
+  return `${what} ${fold(flow.nats / Math.LN10)} from output to input of ${depth} layers at χ₁ = ${showNumber(model.summary.chi1 ?? flow.chi1)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
 }
 
-function soundVerdict(model: ModelReport, { nats, chi1 }: GradientFlow): string {
+function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): string {
   const { depth, phase, unknown } = model.summary;
+  const chi1 = model.summary.chi1 ?? mean;
   const layers = depth === 1 ? '1 layer' : `${depth} layers`;
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   if (hasNormalization(model))
