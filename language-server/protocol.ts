@@ -59,6 +59,8 @@ export interface ModelReport {
   propagation: PropagationPoint[];
   summary: Summary;
   findings: Finding[];
+  /** The name in the class statement of the model, also where a factory makes it; absent or `null` without a class in this file. */
+  definition?: Range | null;
   /** Where an edit can add code that runs after all layers are made; absent or `null` where there is no such place. */
   initializerSite?: InitializerSite | null;
 }

@@ -5,7 +5,8 @@ import type { FileReport, ModelReport, Problem } from '../protocol.js';
 import { atLevels, checkModel } from '../rules/check-model.js';
 import { verdict } from '../rules/verdict.js';
 import { defaultSettings, type Settings } from '../settings.js';
-import type { SyntaxTree } from '../source/syntax-tree.js';
+import { child, type SyntaxTree } from '../source/syntax-tree.js';
+import { classNamed } from './class-named.js';
 import { initializerSite } from './initializer-site.js';
 import { modelReport } from './model-report.js';
 import { type Suppressions, suppressions } from './suppression.js';
@@ -48,6 +49,8 @@ function judged(network: Network, tree: SyntaxTree, file: string, settings: Sett
   const propagation = propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
   const model = modelReport(network, propagation, file);
   model.initializerSite = initializerSite(model, tree);
+  const name = child(classNamed(model.name, tree) ?? tree.root, 'name');
+  model.definition = name && tree.lines.range(name.start, name.end);
   const findings = checkModel(model);
   // Silencing a finding changes what is shown, not what is true: the verdict is that of all findings.
   model.summary.verdict = verdict(model, findings);

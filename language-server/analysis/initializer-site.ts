@@ -1,5 +1,6 @@
 import type { InitializerSite, ModelReport } from '../protocol.js';
 import { child, namedChildren, type SyntaxNode, type SyntaxTree } from '../source/syntax-tree.js';
+import { classNamed, nameOf } from './class-named.js';
 
 /** Finds the end of the constructor of a model's class (also of a model that a factory makes), where a fix can add an initialization loop. */
 export function initializerSite(model: ModelReport, tree: SyntaxTree): InitializerSite | null {
@@ -25,41 +26,10 @@ export function initializerSite(model: ModelReport, tree: SyntaxTree): Initializ
   };
 }
 
-/** The only class of that name, wherever it stands; a name that is defined twice does not tell which is meant. */
-function classNamed(name: string, tree: SyntaxTree): SyntaxNode | null {
-  const found: SyntaxNode[] = [];
-  const queue = [tree.root];
-  for (let node = queue.pop(); node; node = queue.pop()) {
-    if (node.type === 'class_definition' && nameOf(node, tree) === name) found.push(node);
-    // Classes stand in blocks, never inside expressions: these need not be walked.
-    for (const next of node.children) if (holdsStatements.has(next.type)) queue.push(next);
-  }
-  return found.length === 1 ? found[0]! : null;
-}
-
-const holdsStatements = new Set([
-  'class_definition',
-  'decorated_definition',
-  'block',
-  'if_statement',
-  'elif_clause',
-  'else_clause',
-  'try_statement',
-  'except_clause',
-  'finally_clause',
-  'function_definition',
-  'with_statement',
-]);
-
 function methodNamed(definition: SyntaxNode, name: string, tree: SyntaxTree): SyntaxNode | null {
   const body = child(definition, 'body');
   const methods = (body?.children ?? []).map((node) => (node.type === 'decorated_definition' ? child(node, 'definition') : node));
   return methods.find((node) => node?.type === 'function_definition' && nameOf(node, tree) === name) ?? null;
-}
-
-function nameOf(node: SyntaxNode, tree: SyntaxTree): string | null {
-  const name = child(node, 'name');
-  return name && tree.textOf(name);
 }
 
 function firstParameter(method: SyntaxNode, tree: SyntaxTree): string | null {

@@ -39,7 +39,8 @@ function targets({ models }: FileReport, position: Position): Target[] {
     for (const node of model.graph.nodes)
       if (node.kind === 'activation' && contains(node.range, position))
         found.push({ range: node.range, text: () => activationText(model, node, models) });
-    if (contains(model.range, position)) found.push({ range: model.range, text: () => modelText(model, models) });
+    const name = [model.range, model.definition].find((range) => range && contains(range, position));
+    if (name) found.push({ range: name, text: () => modelText(model, models) });
   }
   return found;
 }

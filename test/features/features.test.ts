@@ -119,6 +119,11 @@ describe('hovers', () => {
     expect(text).toMatch(/!\[squared gradient 2·10⁻¹² at the first layer/);
     expect(text).toMatch(/\*solid\* squared gradient 2·10⁻¹²/);
   });
+  test('over the class of a model that a factory makes give the same', () => {
+    const model = { ...judged(repeated(16, relu)), entry: 'net16', definition: at(2, 6, 9) };
+    expect(markdown(model, 2, 7)).toBe(markdown(model, 5, 7));
+    expect(markdown(model, 2, 7)).toContain('**Net by net16**');
+  });
   test('are silent elsewhere, and plain for clients without Markdown', () => {
     const report = fileOf(judged(repeated(16, relu)));
     expect(hover(report, { line: 80, character: 0 }, true)).toBeNull();
