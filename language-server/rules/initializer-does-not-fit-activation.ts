@@ -35,7 +35,7 @@ export const initializerDoesNotFitActivation: Rule = {
 const misfitNats = Math.log(1.5);
 
 function misfitSeverity(model: ModelReport, bad: readonly LayerReport[], found: readonly Finding[]): Severity | null {
-  if (found.length > 0) return 'hint';
+  if (found.some(({ rule }) => rule === 'vanishing-gradient' || rule === 'exploding-gradient')) return 'hint';
   const nats = bad.reduce((sum, { local }) => sum + Math.abs(Math.log(local!.chi1!)), 0);
   const written = bad.some(({ weight }) => weight?.sourceRange);
   return effectSeverity(nats, model.summary.depth) ?? (written && nats >= 2 ? 'hint' : null);

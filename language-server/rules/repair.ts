@@ -13,20 +13,21 @@ export interface Repair {
 }
 
 /**
- * The repair of the layers that change squared gradients most: those of the activation with the largest Σ |ln χ₁|.
+ * The repair of the layers that change squared gradients most: of those with the same activation and the same initializer, the group
+ * with the largest Σ |ln χ₁|.
  *
  * @param direction only layers that shrink (−1) or grow (+1) gradients; 0: both
  */
 export function repair(model: ModelReport, direction: -1 | 0 | 1): Repair | null {
-  const byActivation = new Map<string, { layers: LayerReport[]; effect: number }>();
+  const groups = new Map<string, { layers: LayerReport[]; effect: number }>();
   for (const layer of misfits(model, direction)) {
-    const key = `${layer.activation} ${JSON.stringify(layer.activationParameters)}`;
-    const group = byActivation.get(key) ?? { layers: [], effect: 0 };
+    const key = JSON.stringify([layer.activation, layer.activationParameters, layer.weight?.source, layer.weight?.formula]);
+    const group = groups.get(key) ?? { layers: [], effect: 0 };
     group.layers.push(layer);
     group.effect += Math.abs(Math.log(layer.local!.chi1!));
-    byActivation.set(key, group);
+    groups.set(key, group);
   }
-  const [worst] = [...byActivation.values()].sort((a, b) => b.effect - a.effect);
+  const [worst] = [...groups.values()].sort((a, b) => b.effect - a.effect);
   const first = worst?.layers[0];
   if (!worst || !first?.activation) return null;
   return {

@@ -35,10 +35,11 @@ function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): s
   const chi1 = model.summary.chi1 ?? mean;
   const layers = depth === 1 ? '1 layer' : `${depth} layers`;
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
+  const direction = nats < 0 ? 'shrink' : 'grow';
   if (hasNormalization(model))
-    return `Gradients keep their size within ${fold(nats / Math.LN10)} (squared) over ${layers}; normalization keeps that of the signal, not that of gradients at any depth.${gap}`;
+    return `Normalization keeps the size of the signal; squared gradients ${direction} ${fold(nats / Math.LN10)} from output to input of ${layers}.${gap}`;
   if (Math.abs(nats) < 0.5) return `Can be trained as initialized: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${gap}`;
-  const change = `squared gradients ${nats < 0 ? 'shrink' : 'grow'} ${fold(nats / Math.LN10)} over ${layers} (χ₁ = ${showNumber(chi1)}${phase ? `, ${phase}` : ''})`;
+  const change = `squared gradients ${direction} ${fold(nats / Math.LN10)} over ${layers} (χ₁ = ${showNumber(chi1)}${phase ? `, ${phase}` : ''})`;
   return Math.abs(nats) < 3 || depth <= 3
     ? `Can be trained as initialized: ${change}.${gap}`
     : `Trains, but not at its best: ${change}.${gap}`;

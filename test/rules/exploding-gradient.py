@@ -1,0 +1,92 @@
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+# ### tanh with weights of standard deviation 3/√fan_in is chaotic
+class Chaotic(nn.Module):
+    # ^^^^^^^ error exploding-gradient: Gradients explode
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(100, 100) for _ in range(30)])
+        #                            ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: tanh
+        for layer in self.layers:
+            nn.init.normal_(layer.weight, std=0.3)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.tanh(layer(x))
+        return x
+
+
+# ### ReLU with weights of variance 1
+class Unscaled(nn.Module):
+    # ^^^^^^^^ error exploding-gradient: ReLU needs 2: nn.init.kaiming_normal_(w, nonlinearity='relu').
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(256, 256), nn.ReLU()) for _ in range(6)])
+        #                                         ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: χ₁ = 128
+        for parameter in self.parameters():
+            nn.init.normal_(parameter)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### A gain of 2 for each of thirty ReLU layers
+def initialize(module):
+    if isinstance(module, nn.Conv2d):
+        nn.init.xavier_uniform_(module.weight, gain=2)
+        module.bias.data.fill_(0)
+
+
+class Gain(nn.Module):
+    # ^^^^ error exploding-gradient: χ₁ = 2
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.ReLU()) for _ in range(30)])
+        #                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: ReLU needs 2
+        self.apply(initialize)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: tanh at gain 5/3 over four layers, as policy networks have it
+class Policy(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 6)
+        )
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_normal_(module.weight, gain=5 / 3)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: tanh with He's √2 over two layers is mild chaos
+class Orthogonal(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        self.b = nn.Linear(64, 64)
+        self.c = nn.Linear(64, 4)
+        for layer in (self.a, self.b):
+            nn.init.orthogonal_(layer.weight, gain=2 ** 0.5)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        return self.c(torch.tanh(self.b(torch.tanh(self.a(x)))))
+
+
+# ### Silent: fifty ReLU layers at He's initializer
+net = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.ReLU()) for _ in range(50)])
+for module in net.modules():
+    if isinstance(module, nn.Linear):
+        nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
+        nn.init.zeros_(module.bias)

@@ -1,0 +1,101 @@
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+# ### Layers that cancel: some too large, some too small
+class Mixed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wide = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
+        #                          ^^^^^^^^^^^^^^^^^^^ warning initializer-does-not-fit-activation: ReLU needs 2
+        self.narrow = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
+        for layer in self.wide:
+            nn.init.normal_(layer.weight, std=0.2)
+            nn.init.zeros_(layer.bias)
+        for layer in self.narrow:
+            nn.init.normal_(layer.weight, std=0.1)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        for wide, narrow in zip(self.wide, self.narrow):
+            x = F.relu(narrow(F.relu(wide(x))))
+        return x
+
+
+# ### Glorot's initializer under ReLU in a network of five layers
+class Glorot(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.ReLU()) for _ in range(5)])
+        #                                         ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: xavier_uniform_
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Kaiming's initializer with the slope of a leaky rectifier that is not there
+class Slope(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 64, 3)
+        #        ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: kaiming_uniform_
+        self.b = nn.Conv2d(64, 64, 3)
+        self.c = nn.Conv2d(64, 64, 3)
+        self.d = nn.Conv2d(64, 64, 3)
+        for layer in (self.a, self.b, self.c, self.d):
+            nn.init.kaiming_uniform_(layer.weight, a=1)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        x = self.a(x).relu()
+        x = self.b(x).relu()
+        x = self.c(x).relu()
+        return self.d(x).relu()
+
+
+# ### Silent: the same in a network of three layers is harmless
+class Three(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: a layer before batch normalization may have any scale
+class Normalized(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            *[nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU()) for _ in range(6)]
+        )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.xavier_uniform_(module.weight)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: tanh at PyTorch's gain of 5/3
+class Tanh(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.Tanh()) for _ in range(6)])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_normal_(module.weight, gain=nn.init.calculate_gain('tanh'))
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)

@@ -1,0 +1,178 @@
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+# ### Twelve ReLU layers at PyTorch's default
+class Net(nn.Module):
+    # ^^^ error vanishing-gradient: PyTorch default gives σ_w² = 0.333, ReLU needs 2: nn.init.kaiming_normal_(w, nonlinearity='relu').
+    # ^^^ fix: Initialize Linear layers with nn.init.kaiming_normal_
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(256, 256) for _ in range(12)])
+        #                            ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: layers.0 and
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return x
+
+
+# ### The same as nn.Sequential
+net = nn.Sequential(*[part for _ in range(12) for part in (nn.Linear(256, 256), nn.ReLU())])
+# <- error vanishing-gradient: χ₁ = 0.167
+#                                                          ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: χ₁ = 0.167
+
+
+# ### Sixteen convolutions without batch normalization, as VGG has them
+class Vgg(nn.Module):
+    # ^^^ error vanishing-gradient: χ₁ = 0.167
+    # ^^^ fix: Initialize Conv2d layers with nn.init.kaiming_normal_
+    def __init__(self, widths=(64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512)):
+        super().__init__()
+        layers = []
+        channels = 3
+        for width in widths:
+            layers += [nn.Conv2d(channels, width, kernel_size=3, padding=1), nn.ReLU(inplace=True)]
+            #          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: ReLU needs 2
+            channels = width
+        self.features = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.features(x)
+
+
+# ### Glorot's initializer under ReLU over twenty layers
+class Glorot(nn.Module):
+    # ^^^^^^ error vanishing-gradient: xavier_normal_
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.ReLU()) for _ in range(20)])
+        #                                         ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: χ₁ = 0.5
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_normal_(module.weight)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Kaiming's initializer of the nonlinearity 'linear' under ReLU, through apply
+def initialize(module):
+    if isinstance(module, nn.Linear):
+        nn.init.kaiming_uniform_(module.weight, nonlinearity='linear')
+        nn.init.constant_(module.bias, 0)
+
+
+class Applied(nn.Module):
+    # ^^^^^^^ error vanishing-gradient: χ₁ = 0.5
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.ReLU()) for _ in range(20)])
+        #                                         ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: ReLU needs 2
+        self.apply(initialize)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Sigmoid has no critical initialization
+class Sigmoid(nn.Module):
+    # ^^^^^^^ error vanishing-gradient: no initialization makes sigmoid critical
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        #        ^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: sigmoid
+        self.b = nn.Linear(64, 64)
+        self.c = nn.Linear(64, 64)
+        self.d = nn.Linear(64, 64)
+        self.e = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = torch.sigmoid(self.a(x))
+        x = torch.sigmoid(self.b(x))
+        x = torch.sigmoid(self.c(x))
+        x = torch.sigmoid(self.d(x))
+        return self.e(x)
+
+
+# ### Silent: two layers at the default, as in most tutorials
+class Small(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(784, 128)
+        self.output = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.output(F.relu(self.hidden(x)))
+
+
+# ### Silent: fifty ReLU layers at He's initializer
+class He(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.ReLU()) for _ in range(50)])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: SELU at LeCun's initializer over thirty layers
+class Selu(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.SELU()) for _ in range(30)])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.kaiming_normal_(module.weight, nonlinearity='linear')
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: SELU at PyTorch's gain of 3/4 over thirty layers
+class SeluGain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.SELU()) for _ in range(30)])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.kaiming_normal_(module.weight, nonlinearity='selu')
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: batch normalization after each convolution keeps the signal, and its gradients are not those of bare layers
+class Normalized(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layers = []
+        channels = 3
+        for width in (64, 64, 128, 128, 256, 256, 256, 512):
+            layers += [nn.Conv2d(channels, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
+            channels = width
+        self.features = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.features(x)
+
+
+# ### Silent: what the user has looked at and accepts
+class Accepted(nn.Module):  # meanfield: ignore[vanishing-gradient]
+    def __init__(self):
+        super().__init__()
+        # meanfield: ignore[initializer-does-not-fit-activation]
+        self.layers = nn.ModuleList([nn.Linear(256, 256) for _ in range(12)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return x
