@@ -261,6 +261,8 @@ export const reportChangedMethod = 'meanfield/reportChanged';
 export interface ReportChanged {
   uri: string;
   version: number;
+  /** How many models the report has: commands are offered where there is one. */
+  models: number;
 }
 
 /** Sent by the server for the status item. */

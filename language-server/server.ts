@@ -55,7 +55,11 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
   function publish(document: OpenDocument, report: FileReport): void {
     const { uri, version: of } = document;
     void connection.sendDiagnostics({ uri, version: of, diagnostics: diagnostics(report, uri) });
-    void connection.sendNotification(reportChangedMethod, { uri, version: of } satisfies ReportChanged);
+    void connection.sendNotification(reportChangedMethod, {
+      uri,
+      version: of,
+      models: report.models.length,
+    } satisfies ReportChanged);
   }
 
   const logged = new Set<string>();

@@ -1,0 +1,13 @@
+import { languages, type TextDocument } from 'vscode';
+
+/**
+ * Documents that the language server is told about: saved and unsaved Python files, also of virtual workspaces. The left sides
+ * of comparisons (`git:`) are left out, since nobody edits them.
+ */
+export const analysedDocuments = [
+  { language: 'python', scheme: 'file' },
+  { language: 'python', scheme: 'untitled' },
+  { language: 'python', scheme: 'vscode-vfs' },
+];
+
+export const isAnalysed = (document: TextDocument): boolean => languages.match(analysedDocuments, document) > 0;

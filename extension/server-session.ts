@@ -1,0 +1,138 @@
+import type { Disposable, LogOutputChannel } from 'vscode';
+import { commands, EventEmitter, window } from 'vscode';
+import type { LanguageClient, LanguageClientOptions } from 'vscode-languageclient/node';
+import {
+  type Charts,
+  type ChartsRequest,
+  chartsMethod,
+  type ReportAnswer,
+  type ReportChanged,
+  type ReportRequest,
+  reportChangedMethod,
+  reportMethod,
+  type ServerStatus,
+  statusMethod,
+} from '../language-server/protocol.js';
+import { analysedDocuments } from './documents.js';
+import { RestartBudget } from './restart-budget.js';
+
+/** The bundled language server and the client that speaks to it; the client may change, the session stays. */
+export class ServerSession implements Disposable {
+  private readonly statusChanged = new EventEmitter<ServerStatus>();
+  private readonly reportsChanged = new EventEmitter<ReportChanged>();
+  readonly onStatus = this.statusChanged.event;
+  readonly onReportChanged = this.reportsChanged.event;
+
+  private client: LanguageClient | null = null;
+  private ready: Promise<LanguageClient | null> = Promise.resolve(null);
+  private disposed = false;
+
+  constructor(
+    private readonly serverPath: string,
+    readonly output: LogOutputChannel,
+  ) {}
+
+  /** Starts the server; what goes wrong is shown in the status item and in the output, and never thrown. */
+  start(): Promise<void> {
+    this.ready = this.open();
+    return this.ready.then(() => {});
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    if (!this.disposed) await this.start();
+  }
+
+  async stop(): Promise<void> {
+    const client = (await this.ready) ?? this.client;
+    this.client = null;
+    this.ready = Promise.resolve(null);
+    try {
+      // A server that hangs must not keep the window, or a restart, waiting.
+      await client?.dispose(stopMs);
+    } catch (error) {
+      this.output.debug('The language server did not end in order.', error);
+    }
+  }
+
+  /** The report of the present text, or `null` where the document is not open. @throws Error without a running server */
+  report(request: ReportRequest): Promise<ReportAnswer | null> {
+    return this.request(reportMethod, request);
+  }
+
+  /** What the panel draws beside the report. @throws Error without a running server */
+  charts(request: ChartsRequest): Promise<Charts | null> {
+    return this.request(chartsMethod, request);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.statusChanged.dispose();
+    this.reportsChanged.dispose();
+  }
+
+  private async request<Answer>(method: string, parameters: object): Promise<Answer> {
+    const client = await this.ready;
+    if (!client) throw new Error('The language server is not running.');
+    return client.sendRequest<Answer>(method, parameters);
+  }
+
+  private async open(): Promise<LanguageClient | null> {
+    this.statusChanged.fire({ state: 'busy', message: 'Starting…', milliseconds: null });
+    try {
+      const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
+      const server = { module: this.serverPath, transport: TransportKind.ipc };
+      const client = new LanguageClient('meanfield', 'meanfield', server, this.options());
+      client.onNotification(statusMethod, (status: ServerStatus) => this.statusChanged.fire(status));
+      client.onNotification(reportChangedMethod, (change: ReportChanged) => this.reportsChanged.fire(change));
+      this.client = client;
+      await client.start();
+      this.statusChanged.fire({ state: 'ready', message: 'Ready', milliseconds: null });
+      return client;
+    } catch (error) {
+      this.output.error('The language server could not be started.', error instanceof Error ? error : String(error));
+      this.fail('The language server could not be started.');
+      return null;
+    }
+  }
+
+  private options(): LanguageClientOptions {
+    const budget = new RestartBudget(maximalRestarts, restartWindowMs);
+    return {
+      documentSelector: analysedDocuments,
+      outputChannel: this.output,
+      errorHandler: {
+        error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? continueRunning : shutDown }),
+        closed: () => {
+          if (this.disposed) return { action: doNotRestart, handled: true };
+          const again = budget.spend(Date.now());
+          this.output.warn(`The language server ended unexpectedly${again ? ' and is restarted' : ''}.`);
+          if (!again)
+            this.fail(`The language server ended ${maximalRestarts + 1} times within three minutes and was not restarted.`);
+          return { action: again ? restart : doNotRestart, handled: true };
+        },
+      },
+    };
+  }
+
+  /** Says in the status item and in a message that nothing is analysed any more, and offers the way back. */
+  private fail(message: string): void {
+    if (this.disposed) return;
+    this.ready = Promise.resolve(null);
+    this.statusChanged.fire({ state: 'error', message, milliseconds: null });
+    void window.showErrorMessage(`meanfield: ${message}`, 'Restart server', 'Show output').then((choice) => {
+      if (choice === 'Restart server') void commands.executeCommand('meanfield.restartServer');
+      if (choice === 'Show output') this.output.show();
+    });
+  }
+}
+
+const maximalRestarts = 4;
+const restartWindowMs = 3 * 60_000;
+const stopMs = 2_000;
+
+// The enums of the client as numbers: importing them would load the client while the extension activates.
+const continueRunning = 1;
+const shutDown = 2;
+const doNotRestart = 1;
+const restart = 2;
