@@ -5,16 +5,22 @@ import type { PrettyOptions } from './pretty.js';
 import { phaseSymbol, type Style } from './style.js';
 import { pad, printable, truncate, widthOf } from './text-width.js';
 
-/** The layers of a model, aligned to the terminal, repetition folded. */
-export function layerTable(model: ModelReport, options: PrettyOptions): string[] {
-  const rows = model.layers.map((layer) => ({ layer, point: pointOf(layer, model.propagation) }));
-  const chosen = fittingColumns(rows, options.width - 2);
+/**
+ * The layers of a model, aligned to the terminal. Repetition is folded, and normalization layers, whose weights of 1 draw nothing at
+ * random, stand in the row of the layer before them; `full` undoes both.
+ */
+export function layerTable(model: ModelReport, { style, width, full }: PrettyOptions): string[] {
+  const normalized = normalizations(model);
+  const rows = model.layers
+    .map((layer) => ({ layer, point: pointOf(layer, model.propagation), normalized: normalized.after.has(layer.path) }))
+    .filter(({ layer }) => full || !normalized.paths.has(layer.path));
+  const chosen = fittingColumns(rows, width - 2);
   const line = (cells: string[]) => `  ${cells.join('  ').trimEnd()}`;
-  const heading = options.style.dim(line(chosen.map(({ title, width, align }) => pad(title, width, align))));
-  const stretches = options.full ? [{ rows, omitted: 0, period: 0 }] : foldRows(rows, likeness);
+  const heading = style.dim(line(chosen.map((column) => pad(column.title, column.width, column.align))));
+  const stretches = full ? [{ rows, omitted: 0, period: 0 }] : foldRows(rows, likeness);
   const body = stretches.flatMap((stretch) => [
-    ...stretch.rows.map((row) => line(chosen.map((column) => cellText(column, row, options.style)))),
-    ...(stretch.omitted > 0 ? [options.style.dim(`  ⋮ ${omission(stretch.omitted, stretch.period)}`)] : []),
+    ...stretch.rows.map((row) => line(chosen.map((column) => cellText(column, row, style)))),
+    ...(stretch.omitted > 0 ? [style.dim(`  ⋮ ${omission(stretch.omitted, stretch.period)}`)] : []),
   ]);
   return [heading, ...body];
 }
@@ -22,6 +28,16 @@ export function layerTable(model: ModelReport, options: PrettyOptions): string[]
 interface Row {
   layer: LayerReport;
   point: PropagationPoint | null;
+  /** A normalization layer takes its output. */
+  normalized: boolean;
+}
+
+/** Paths of the normalization layers, and of the layers whose output one of them takes. */
+function normalizations({ graph: { nodes, edges } }: ModelReport): { paths: Set<string>; after: Set<string> } {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const paths = new Set(nodes.filter(({ kind }) => kind === 'normalization').map(({ path }) => path));
+  const after = edges.flatMap(([from, to]) => (byId.get(to)?.kind === 'normalization' ? [byId.get(from)?.path ?? ''] : []));
+  return { paths, after: new Set(after) };
 }
 
 interface Column {
@@ -49,7 +65,7 @@ const columns: readonly Column[] = [
     dispensable: 0,
   },
   { title: 'σ_b²', align: 'right', text: ({ layer }) => (layer.bias ? showNumber(layer.bias.sigmaB2) : nothing), dispensable: 3 },
-  { title: 'then', align: 'left', text: ({ layer }) => layer.activation ?? nothing, minimum: 7, dispensable: 0 },
+  { title: 'then', align: 'left', text: following, minimum: 7, dispensable: 0 },
   { title: 'χ₁', align: 'right', text: chi1, dispensable: 0, paint: paintPhase },
   { title: 'q', align: 'right', text: ({ point }) => (point ? showNumber(point.q) : nothing), dispensable: 0 },
   { title: 'gradient', align: 'right', text: gradient, dispensable: 0 },
@@ -70,6 +86,12 @@ function variance({ weight }: LayerReport): string {
   return weight.formula ?? (weight.variance === null ? weight.distribution : showNumber(weight.variance));
 }
 
+/** What becomes of a layer's output until the next weights. */
+function following({ layer: { activation }, normalized }: Row): string {
+  if (normalized) return activation === null ? 'norm' : `norm, ${activation}`;
+  return activation ?? nothing;
+}
+
 function chi1({ layer: { local } }: Row): string {
   if (local === null) return nothing;
   return local.phase === null ? showNumber(local.chi1) : `${phaseSymbol[local.phase]} ${showNumber(local.chi1)}`;
@@ -87,15 +109,15 @@ function gradient({ point }: Row): string {
 }
 
 /** Rows that agree in this look alike to a reader; paths, q and gradients run on from the first to the last. */
-const likeness = ({ layer }: Row): string =>
+const likeness = (row: Row): string =>
   JSON.stringify([
-    layer.kind,
-    layer.weight?.source,
-    variance(layer),
-    layer.weight && showNumber(layer.weight.sigmaW2),
-    layer.activation,
-    layer.keep,
-    chi1({ layer, point: null }),
+    row.layer.kind,
+    row.layer.weight?.source,
+    variance(row.layer),
+    row.layer.weight && showNumber(row.layer.weight.sigmaW2),
+    following(row),
+    row.layer.keep,
+    chi1(row),
   ]);
 
 const omission = (omitted: number, period: number): string =>
@@ -103,17 +125,18 @@ const omission = (omitted: number, period: number): string =>
 
 type SizedColumn = Column & { width: number };
 
-/** As many columns as fit, the flexible ones no wider than there is room for. */
+/** As many columns as there is room for: first the texts that explain are cut, then left out, and only then paths are cut. */
 function fittingColumns(rows: readonly Row[], width: number): SizedColumn[] {
   const telling = columns.filter((column) => rows.some((row) => column.text(row) !== nothing));
   let kept: SizedColumn[] = telling.map((column) => ({ ...column, width: naturalWidth(column, rows) }));
   for (;;) {
     const excess = totalWidth(kept) - width;
     if (excess <= 0) return kept;
-    const shrinkable = kept.reduce((sum, column) => sum + slack(column), 0);
-    const dispensable = Math.max(...kept.map((column) => column.dispensable));
-    if (excess <= shrinkable || dispensable === 0) return shrink(kept, excess);
-    kept = kept.filter((column) => column.dispensable !== dispensable);
+    const explaining = kept.filter((column) => column.dispensable > 0);
+    if (explaining.length === 0) return shrink(kept, kept, excess);
+    if (excess <= explaining.reduce((sum, column) => sum + slack(column), 0)) return shrink(kept, explaining, excess);
+    const first = Math.max(...explaining.map((column) => column.dispensable));
+    kept = kept.filter((column) => column.dispensable !== first);
   }
 }
 
@@ -124,14 +147,14 @@ const totalWidth = (sized: readonly SizedColumn[]): number => sized.reduce((sum,
 
 const slack = ({ width, minimum }: SizedColumn): number => (minimum === undefined ? 0 : Math.max(0, width - minimum));
 
-/** Takes `excess` columns away, always from the one with most to spare. */
-function shrink(sized: SizedColumn[], excess: number): SizedColumn[] {
+/** Takes `excess` columns of text away, always from the one with most to spare. */
+function shrink(kept: SizedColumn[], flexible: readonly SizedColumn[], excess: number): SizedColumn[] {
   for (let left = excess; left > 0; left--) {
-    const widest = sized.reduce((a, b) => (slack(b) > slack(a) ? b : a));
+    const widest = flexible.reduce((a, b) => (slack(b) > slack(a) ? b : a));
     if (slack(widest) === 0) break;
     widest.width--;
   }
-  return sized;
+  return kept;
 }
 
 function cellText(column: SizedColumn, row: Row, style: Style): string {

@@ -1,21 +1,22 @@
 import { showDepth, showNumber } from '../format-number.js';
 import type { ModelReport, Range, Summary } from '../protocol.js';
+import type { Footnotes } from './footnotes.js';
 import { layerTable } from './layer-table.js';
 import type { PrettyOptions } from './pretty.js';
 import { phaseSymbol, type Style } from './style.js';
 import { printable, truncate, wrap } from './text-width.js';
 
 /** A model: name and place, the verdict in one sentence, its numbers, its layers, and what is not known about it. */
-export function modelText(file: string, model: ModelReport, options: PrettyOptions): string[] {
+export function modelText(file: string, model: ModelReport, options: PrettyOptions, footnotes: Footnotes): string[] {
   const { style, width } = options;
   const place = `${printable(file)}:${model.range.start.line + 1}`;
   const lines = [
     `${style.bold(truncate(title(model), width - place.length - 2))}  ${style.dim(place)}`,
     ...verdict(model.summary, options),
-    ...wrap(facts(model.summary), width - 2).map((line) => `  ${style.dim(line)}`),
+    ...wrap(facts(model.summary, footnotes), width - 2).map((line) => `  ${style.dim(line)}`),
   ];
   if (model.layers.length > 0) lines.push('', ...layerTable(model, options));
-  const notes = [...assumptions(model.summary, options), ...unknowns(model.summary, options)];
+  const notes = unknowns(model.summary, options);
   if (notes.length > 0) lines.push('', ...notes);
   return lines;
 }
@@ -29,13 +30,14 @@ function title({ name, entry, arguments: bound }: ModelReport): string {
 function verdict({ phase, verdict: sentence }: Summary, { style, width }: PrettyOptions): string[] {
   const symbol = phase === null ? '?' : phaseSymbol[phase];
   const label = `${symbol} ${phase ?? 'phase not known'}`;
-  const [first = '', ...rest] = wrap(`${label}: ${printable(sentence)}`, width - 2);
+  const [first = '', ...rest] = wrap(`${label.replaceAll(' ', '\u00a0')}\u00a0 ${printable(sentence)}`, width - 2);
   const painted = phase === null ? style.bold(label) : style.bold(style.phase(phase, label));
   return [first.startsWith(label) ? painted + first.slice(label.length) : first, ...rest.map((line) => `  ${line}`)];
 }
 
 /** The numbers behind the verdict, for those who know the theory; what is not known is left out here. */
-function facts({ mode, depth, chi1, xiC, xiGrad, trainableDepth }: Summary): string {
+function facts(summary: Summary, footnotes: Footnotes): string {
+  const { mode, depth, chi1, xiC, xiGrad, trainableDepth, assumptions } = summary;
   const items = [
     depth > 0 && `${depth} weight ${depth === 1 ? 'layer' : 'layers'} deep`,
     trainableDepth !== null && `trainable depth ${showDepth(trainableDepth)}`,
@@ -43,12 +45,9 @@ function facts({ mode, depth, chi1, xiC, xiGrad, trainableDepth }: Summary): str
     xiC !== null && `ξ_c = ${showDepth(xiC)}`,
     xiGrad !== null && `ξ_∇ = ${showDepth(xiGrad)}`,
     mode === 'train' ? 'training mode' : 'evaluation mode',
+    assumptions.length > 0 && `assumed ${assumptions.map((text) => footnotes.mark(printable(text))).join(' ')}`,
   ];
   return items.flatMap((item) => (item ? [item.replaceAll(' ', '\u00a0')] : [])).join(' · ');
-}
-
-function assumptions(summary: Summary, { style, width }: PrettyOptions): string[] {
-  return summary.assumptions.flatMap((text) => bullet('assumed', printable(text), style, width));
 }
 
 function unknowns({ unknown }: Summary, { style, width, full }: PrettyOptions): string[] {

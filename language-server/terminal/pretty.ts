@@ -1,5 +1,6 @@
 import type { FileReport, ModelReport, Problem } from '../protocol.js';
 import { findingText } from './finding-text.js';
+import { Footnotes } from './footnotes.js';
 import type { Format, Totals } from './format.js';
 import { modelText } from './model-text.js';
 import type { Style } from './style.js';
@@ -18,16 +19,17 @@ export interface PrettyOptions {
 /** For people: each model with its verdict and layers, its findings, and a closing line. */
 export function prettyFormat(options: PrettyOptions): Format {
   const { style, width } = options;
+  const footnotes = new Footnotes();
   let tables = 0;
   return {
     opening: () => '',
     file(report) {
       if (!options.quiet) tables += report.models.filter(({ layers }) => layers.length > 0).length;
-      return fileText(report, options);
+      return fileText(report, options, footnotes);
     },
     closing(totals) {
       const lines = [closingLine(totals, options)];
-      if (tables > 0) lines.unshift(...wrap(legend, width).map(style.dim), '');
+      if (tables > 0) lines.unshift(...[...wrap(legend, width), ...footnotes.lines(width)].map(style.dim), '');
       return `${lines.join('\n')}\n`;
     },
   };
@@ -38,17 +40,17 @@ const legend =
   '(▼ less: signals die out, ▲ more: they become chaos) · q: mean square of the layer’s output · gradient: mean squared gradient ' +
   'there, relative to that at the network’s output';
 
-function fileText(report: FileReport, options: PrettyOptions): string {
+function fileText(report: FileReport, options: PrettyOptions, footnotes: Footnotes): string {
   const paragraphs = [
     ...report.problems.map((problem) => problemText(report.file, problem, options)),
-    ...report.models.flatMap((model) => modelParagraphs(report.file, model, options)),
+    ...report.models.flatMap((model) => modelParagraphs(report.file, model, options, footnotes)),
   ];
   return paragraphs.map((lines) => `${lines.join('\n')}\n\n`).join('');
 }
 
-function modelParagraphs(file: string, model: ModelReport, options: PrettyOptions): string[][] {
+function modelParagraphs(file: string, model: ModelReport, options: PrettyOptions, footnotes: Footnotes): string[][] {
   const findings = model.findings.map((finding) => findingText(file, finding, options));
-  return options.quiet ? findings : [modelText(file, model, options), ...findings];
+  return options.quiet ? findings : [modelText(file, model, options, footnotes), ...findings];
 }
 
 function problemText(file: string, { message, range }: Problem, { style, width }: PrettyOptions): string[] {

@@ -21,13 +21,16 @@ export function truncate(text: string, width: number, where: 'start' | 'end' = '
 }
 
 /**
- * Broken at spaces into lines of at most `width` columns; a longer word has a line of its own. No line breaks at a no-break space
- * (U+00A0), which comes out as a plain one.
+ * Broken at spaces into lines of at most `width` columns; a longer word has a line of its own. No line breaks around an equals
+ * sign, nor at a no-break space (U+00A0), which comes out as a plain one.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/[ \n\t]+/).filter(Boolean)) {
+  for (const word of text
+    .replaceAll(' = ', '\u00a0=\u00a0')
+    .split(/[ \n\t]+/)
+    .filter(Boolean)) {
     const longer = line ? `${line} ${word}` : word;
     if (line && widthOf(longer) > width) {
       lines.push(line);

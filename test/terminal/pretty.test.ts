@@ -17,16 +17,15 @@ function print(models: ModelReport[], options: Partial<PrettyOptions> = {}, file
 test('a model is told by name, verdict, numbers, layers, findings and what is not known', () => {
   expect(print([deepReluReport(24)])).toMatchInlineSnapshot(`
     "DeepNet(hidden=256)  nets/deep.py:10
-    ▼ ordered: Gradients vanish: they shrink by a factor of 6 in each of 24 layers. Initialize with
+    ▼ ordered  Gradients vanish: they shrink by a factor of 6 in each of 24 layers. Initialize with
       kaiming_normal_(nonlinearity='relu').
-      24 weight layers deep · trainable depth 3.3 · χ₁ = 0.167 · ξ_c = 0.56 · ξ_∇ = 0.56 · training mode
+      24 weight layers deep · trainable depth 3.3 · χ₁ = 0.167 · ξ_c = 0.56 · ξ_∇ = 0.56 · training mode · assumed [1]
 
       layer      type    weights drawn by  Var(w)         σ_w²    σ_b²  then       χ₁          q  gradient
       layers.0   Linear  PyTorch default   1/(3·fan_in)  0.333  0.0013  relu  ▼ 0.167      0.333     10⁻¹⁸
       ⋮ 22 more like this
       layers.46  Linear  PyTorch default   1/(3·fan_in)  0.333  0.0013  relu  ▼ 0.167  4.2·10⁻¹⁹         1
 
-      assumed  Layers are wide and their weights independent.
       not known  head: argument of type Any (line 41)
 
     ! warning vanishing-gradient nets/deep.py:13:9
@@ -37,6 +36,7 @@ test('a model is told by name, verdict, numbers, layers, findings and what is no
     σ_w²: weight variance times the weights summed · χ₁: factor on the squared gradient in each layer like this one, 1 is
     critical (▼ less: signals die out, ▲ more: they become chaos) · q: mean square of the layer’s output · gradient: mean
     squared gradient there, relative to that at the network’s output
+    [1] Layers are wide and their weights independent.
 
     1 model, 1 finding in 3 files
     "
@@ -46,19 +46,18 @@ test('a model is told by name, verdict, numbers, layers, findings and what is no
 test('a narrow terminal keeps the numbers and leaves out what explains them', () => {
   expect(print([deepReluReport(3)], { width: 56 })).toMatchInlineSnapshot(`
     "DeepNet(hidden=256)  nets/deep.py:10
-    ▼ ordered: Gradients vanish: they shrink by a factor
+    ▼ ordered  Gradients vanish: they shrink by a factor
       of 6 in each of 3 layers. Initialize with
       kaiming_normal_(nonlinearity='relu').
       3 weight layers deep · trainable depth 3.3 ·
-      χ₁ = 0.167 · ξ_c = 0.56 · ξ_∇ = 0.56 · training mode
+      χ₁ = 0.167 · ξ_c = 0.56 · ξ_∇ = 0.56 · training mode ·
+      assumed [1]
 
       layer      σ_w²  then       χ₁        q  gradient
       layers.0  0.333  relu  ▼ 0.167    0.333     0.028
       layers.2  0.333  relu  ▼ 0.167   0.0556      0.17
       layers.4  0.333  relu  ▼ 0.167  0.00926         1
 
-      assumed  Layers are wide and their weights
-               independent.
       not known  head: argument of type Any (line 41)
 
     ! warning vanishing-gradient nets/deep.py:13:9
@@ -74,6 +73,7 @@ test('a narrow terminal keeps the numbers and leaves out what explains them', ()
     they become chaos) · q: mean square of the layer’s
     output · gradient: mean squared gradient there, relative
     to that at the network’s output
+    [1] Layers are wide and their weights independent.
 
     1 model, 1 finding in 3 files
     "
@@ -115,7 +115,7 @@ test('what is not known is a question mark, never NaN', () => {
   model.propagation = [];
   Object.assign(model.summary, { phase: null, chi1: null, xiC: null, xiGrad: null, trainableDepth: null });
   const text = print([model]);
-  expect(text).toContain('? phase not known: ');
+  expect(text).toContain('? phase not known  ');
   expect(text).toMatch(/layers\.0 .* \? /);
   expect(text).not.toMatch(/NaN|null|undefined/);
 });
@@ -126,6 +126,28 @@ test('names from analysed files cannot steer the terminal', () => {
   model.findings = [{ ...vanishing, message: 'line one\nline two \u001b[2J' }];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come through
   expect(print([model], {}, 'a\u001b[31m.py')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
+});
+
+test('an assumption that models share is written once', () => {
+  const text = print([deepReluReport(2), deepReluReport(3)]);
+  expect(text.match(/assumed \[1\]/g)).toHaveLength(2);
+  expect(text.match(/^\[1\] Layers are wide and their weights independent\.$/gm)).toHaveLength(1);
+});
+
+test('normalization layers stand in the row of the layer that they normalize, unless all layers are asked for', () => {
+  const model = deepReluReport(2);
+  model.layers.splice(1, 0, { ...model.layers[1]!, path: 'norm', kind: 'BatchNorm1d' });
+  const node = { operation: '', range: model.range, shape: null };
+  model.graph = {
+    nodes: [
+      { ...node, id: 0, kind: 'affine', path: 'layers.0' },
+      { ...node, id: 1, kind: 'normalization', path: 'norm' },
+    ],
+    edges: [[0, 1]],
+  };
+  expect(print([model])).toMatch(/layers\.0 .*norm, relu/);
+  expect(print([model])).not.toContain('BatchNorm1d');
+  expect(print([model], { full: true })).toContain('BatchNorm1d');
 });
 
 describe('the closing line', () => {

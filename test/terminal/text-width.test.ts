@@ -28,6 +28,7 @@ test('whatever is cut or padded to a width has it', () => {
 
 test('lines break at spaces and not at no-break spaces', () => {
   expect(wrap('one two\u00a0three four', 9)).toEqual(['one', 'two three', 'four']);
+  expect(wrap('that χ₁ = 0.3 is', 11)).toEqual(['that', 'χ₁ = 0.3 is']);
   expect(wrap('  averylongword  x ', 5)).toEqual(['averylongword', 'x']);
   expect(wrap('', 5)).toEqual([]);
 });
