@@ -68,8 +68,13 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     return unknown?.kind === 'unknown' ? unknown : run.unknown(`The result of ${short}() is not followed here.`, call.node);
   }
   const tensors = row.tensors.flatMap((key) => inputsOf(run, bound.get(key), call));
-  const context = { arguments: toArguments(bound), inputs: tensors.map((tensor) => tensor.shape), layer: null };
-  const result = row.operation(context);
+  const result = row.operation({
+    arguments: toArguments(bound),
+    inputs: tensors.map((tensor) => tensor.shape),
+    layer: null,
+    parameters: parametersIn(bound),
+    place: { path: run.trace.path, location: run.location(call.node) },
+  });
   const inputs = tensors.map((tensor) => tensor.node);
   if (typeof result === 'string') return opaque(run, result, inputs, call.node, short);
   if (result.operation.kind === 'opaque') run.note(result.operation.reason, call.node, run.trace.path || null);
@@ -85,6 +90,10 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
       ),
     );
   return spread(result.outputs);
+}
+
+function parametersIn(bound: ReadonlyMap<string, Value>): Record<string, Parameter> {
+  return Object.fromEntries([...bound].flatMap(([name, value]) => (value.kind === 'parameter' ? [[name, value.parameter]] : [])));
 }
 
 function inputsOf(run: Interpreter, value: Value | undefined, call: Call): Tensor[] {
@@ -152,14 +161,14 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
   let shape: Shape = null;
   if (row.sizes === 'like')
     shape = first?.kind === 'parameter' ? first.parameter.shape : first?.kind === 'tensor' ? first.shape : null;
-  else {
+  else if (row.sizes === 'positional') {
     sizes =
       given?.kind === 'tuple' || given?.kind === 'list' ? [...given.items] : row.fill && given ? [given] : [...call.positional];
     shape = sizes.every((size) => size.kind === 'number')
       ? sizes.map((size) => (size as Extract<Value, { kind: 'number' }>).value)
       : null;
   }
-  const fill = row.fill ? (call.keywords.get(row.fill) ?? call.positional[1]) : undefined;
+  const fill = row.fill ? (call.keywords.get(row.fill) ?? call.positional[row.fillPosition ?? 1]) : undefined;
   const mean: Quantity | null = row.fill ? (fill?.kind === 'number' ? fill.value : null) : row.mean;
   const parameter: Parameter = {
     name: '',

@@ -5,8 +5,10 @@ import {
   divide,
   equals,
   floor,
+  floorDivide,
   maximum,
   minimum,
+  modulo,
   multiply,
   power,
   type Quantity,
@@ -26,7 +28,7 @@ const compiled = new Map<string, Evaluate>();
 /**
  * Evaluates one of the small formulas in the rows: `2*gain^2/(fanIn+fanOut)`, `groups == 1 ? fanIn : 1`, `prod(kernel_size)`.
  *
- * Arithmetic (`+ - * / ^`), comparison (`== != < <= > >=`), `and`, `or`, `not`, `? :`, strings in single quotes, indexing `a[0]` and the
+ * Arithmetic (`+ - * / // % ^`), comparison (`== != < <= > >=`), `and`, `or`, `not`, `? :`, strings in single quotes, indexing `a[0]` and the
  * functions in `functions`. Holds for symbolic sizes.
  *
  * @throws RangeError for a formula that cannot be read: a fault of the row, not of the user
@@ -69,7 +71,7 @@ export function splitList(text: string): string[] {
 
 /** Parses a formula; `names` are the variables that it mentions. */
 export function compileExpression(text: string): { evaluate: Evaluate; names: ReadonlySet<string> } {
-  const tokens = text.match(/'[^']*'|\d+(?:\.\d+)?(?:e-?\d+)?|[A-Za-z_]\w*|==|!=|<=|>=|[-+*/^()?:,<>[\]]/g) ?? [];
+  const tokens = text.match(/'[^']*'|\d+(?:\.\d+)?(?:e-?\d+)?|[A-Za-z_]\w*|\/\/|==|!=|<=|>=|[-+*/%^()?:,<>[\]]/g) ?? [];
   if (tokens.join('') !== text.replace(/\s+(?=(?:[^']*'[^']*')*[^']*$)/g, ''))
     throw new RangeError(`The formula '${text}' cannot be read.`);
   const names = new Set<string>();
@@ -97,7 +99,7 @@ export function compileExpression(text: string): { evaluate: Evaluate; names: Re
     while (peek() === 'or') {
       position++;
       const [a, b] = [left, conjunction()];
-      left = (environment) => (truth(a(environment)) === true ? true : truth(b(environment)));
+      left = (environment) => either(truth(a(environment)), truth(b(environment)));
     }
     return left;
   }
@@ -106,7 +108,7 @@ export function compileExpression(text: string): { evaluate: Evaluate; names: Re
     while (peek() === 'and') {
       position++;
       const [a, b] = [left, negation()];
-      left = (environment) => (truth(a(environment)) === false ? false : truth(b(environment)));
+      left = (environment) => both(truth(a(environment)), truth(b(environment)));
     }
     return left;
   }
@@ -137,9 +139,9 @@ export function compileExpression(text: string): { evaluate: Evaluate; names: Re
   }
   function product(): Evaluate {
     let left = factor();
-    for (let operator = peek(); operator === '*' || operator === '/'; operator = peek()) {
+    for (let operator = products[peek() ?? '']; operator; operator = products[peek() ?? '']) {
       position++;
-      left = arithmetic(operator === '*' ? multiply : divide, left, factor());
+      left = arithmetic(operator, left, factor());
     }
     return left;
   }
@@ -201,11 +203,23 @@ export function compileExpression(text: string): { evaluate: Evaluate; names: Re
   return { evaluate, names };
 }
 
-function arithmetic(operation: (a: Quantity, b: Quantity) => Quantity, left: Evaluate, right: Evaluate): Evaluate {
+/** A layer without inputs divides by zero: its variance is not known, and the formula is no fault. */
+const byNonZero =
+  (operation: (a: Quantity, b: Quantity) => Quantity) =>
+  (a: Quantity, b: Quantity): Quantity | undefined =>
+    b === 0 ? undefined : operation(a, b);
+
+const products: Readonly<Record<string, (a: Quantity, b: Quantity) => Quantity | undefined>> = {
+  '*': multiply,
+  '/': byNonZero(divide),
+  '//': byNonZero(floorDivide),
+  '%': byNonZero(modulo),
+};
+
+function arithmetic(operation: (a: Quantity, b: Quantity) => Quantity | undefined, left: Evaluate, right: Evaluate): Evaluate {
   return (environment) => {
     const [a, b] = [left(environment), right(environment)].map((value) => (typeof value === 'boolean' ? Number(value) : value));
-    // A layer without inputs divides by zero: its variance is not known, and the formula is no fault.
-    if (!isQuantity(a) || !isQuantity(b) || (operation === divide && b === 0)) return undefined;
+    if (!isQuantity(a) || !isQuantity(b)) return undefined;
     const result = operation(a, b);
     return typeof result === 'number' && !Number.isFinite(result) ? undefined : result;
   };
@@ -216,6 +230,15 @@ function truth(value: Argument): boolean | undefined {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value === 'object' && value !== null) return true;
   return Boolean(value);
+}
+
+/** `or` with a third value for what is not known. */
+function either(a: boolean | undefined, b: boolean | undefined): boolean | undefined {
+  return a || b ? true : a === undefined || b === undefined ? undefined : false;
+}
+
+function both(a: boolean | undefined, b: boolean | undefined): boolean | undefined {
+  return a === false || b === false ? false : a === undefined || b === undefined ? undefined : true;
 }
 
 function compare(operator: string, a: Argument, b: Argument): boolean | undefined {
@@ -254,13 +277,4 @@ const functions: Readonly<Record<string, (...operands: Argument[]) => Argument>>
 function truncated(mean: Argument, std: Argument, a: Argument, b: Argument): { mean: number; variance: number } | undefined {
   if (typeof mean !== 'number' || typeof std !== 'number' || typeof a !== 'number' || typeof b !== 'number') return undefined;
   return std > 0 && a < b ? truncatedNormalMoments(mean, std, a, b) : { mean: Math.min(Math.max(mean, a), b), variance: 0 };
-}
-
-/** A formula as people read it: `2/fan_in`, `1/(3·fan_in)`. */
-export function showFormula(text: string): string {
-  return text
-    .replace(/\s*\*\s*/g, '·')
-    .replace(/\bfanIn\b/g, 'fan_in')
-    .replace(/\bfanOut\b/g, 'fan_out')
-    .replace(/\^2\b/g, '²');
 }

@@ -62,6 +62,8 @@ export interface ModuleRow {
   readonly prepare?: (bound: Arguments) => Arguments;
   /** Conditions that the framework checks, with what is wrong where one does not hold. */
   readonly requires?: readonly (readonly [condition: string, message: string])[];
+  /** An argument that the framework reads off the first input (`LazyLinear`): a symbol of that name until then. */
+  readonly lazy?: string;
   /** Classes that it derives from, besides the module class. */
   readonly bases?: readonly string[];
   /** Attributes besides the arguments themselves, as expressions in the arguments: `{ num_features: 'num_features' }`. */
@@ -71,7 +73,10 @@ export interface ModuleRow {
 }
 
 export interface TensorRow {
+  /** Variables in braces are filled in, as they are or as the place in a list: `weight_ih_l{layer}{direction:,_reverse}`. */
   readonly name: string;
+  /** Variables that run from 0 up to the value of an expression; neighbouring rows with the same `each` are repeated together. */
+  readonly each?: readonly (readonly [variable: string, count: string])[];
   /** Comma-separated expressions in the arguments; `*kernel_size` spreads a tuple. */
   readonly shape: string;
   /** The tensor exists if this expression is true; absent: always. */
@@ -95,6 +100,10 @@ export interface OperationContext {
   readonly inputs: readonly Shape[];
   /** The layer that owns the tensors; `null` for functions and for modules without weights. */
   readonly layer: Layer | null;
+  /** Arguments of a function that are parameters: the weight of a functional layer. */
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  /** Where the call of a function stands. */
+  readonly place?: Pick<Layer, 'path' | 'location'>;
 }
 
 export interface Operated {
@@ -118,9 +127,11 @@ export interface InitializerRow {
   readonly family: Family | ((environment: Arguments) => Family);
   /** Further values for the expressions, computed from the arguments; throws RangeError where the framework refuses them. */
   readonly prepare?: (bound: Arguments) => Arguments;
+  /** Conditions that the framework checks, also on `rows` and `dimensions` of the tensor, with what is wrong where one does not hold. */
+  readonly requires?: readonly (readonly [condition: string, message: string])[];
   /** The framework refuses tensors with fewer than two dimensions. */
   readonly needsFans?: boolean;
-  /** Expressions in the arguments, `fanIn`, `fanOut`, `rows`, `columns`, and the functions of the expression language. */
+  /** Expressions in the arguments, `fanIn`, `fanOut`, the tensor's `dimensions`, `rows`, `channels` (second size), `columns` (∏ of all but the first). */
   readonly mean?: string;
   readonly variance: string;
   /** How a user reads the variance. */
@@ -132,12 +143,15 @@ export interface InitializerRow {
 
 export interface CreatorRow {
   readonly family: Family;
-  readonly mean: number;
-  readonly variance: number;
-  /** Where the sizes stand: all positional arguments, or the shape of a tensor that is given. */
-  readonly sizes: 'positional' | 'like';
-  /** Name or position of the argument that holds the constant of `torch.full`. */
+  /** `null`: not known. */
+  readonly mean: number | null;
+  readonly variance: number | null;
+  /** Where the sizes stand: all positional arguments, the shape of a tensor that is given, or in values that are not followed. */
+  readonly sizes: 'positional' | 'like' | 'unknown';
+  /** Name of the argument that holds the constant of `torch.full`. */
   readonly fill?: string;
+  /** Position of that argument; absent: 1. */
+  readonly fillPosition?: number;
 }
 
 export interface ValueRow {

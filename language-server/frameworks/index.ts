@@ -1,12 +1,24 @@
 import type { Distribution, Source } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
-import { multiply, type Quantity } from '../network/quantity.js';
-import { type Environment, evaluateExpression, isQuantity, quantityOf, showFormula, splitList } from './expression.js';
-import type { Argument, Arguments, Framework, InitializerRow, Instantiated, ModuleRow, Resolved } from './framework.js';
+import { multiply, type Quantity, show, symbol } from '../network/quantity.js';
+import { compileExpression, type Environment, evaluateExpression, isQuantity, quantityOf, splitList } from './expression.js';
+import type {
+  Argument,
+  Arguments,
+  Framework,
+  InitializerRow,
+  Instantiated,
+  ModuleRow,
+  Resolved,
+  TensorRow,
+} from './framework.js';
 
 /** What a dotted name means, after aliases; `null`: the framework's tables do not have it. */
 export function resolve(framework: Framework, dottedName: string): Resolved | null {
-  const name = canonicalName(framework, dottedName);
+  return meaningOf(framework, dottedName) ?? meaningOf(framework, canonicalName(framework, dottedName));
+}
+
+function meaningOf(framework: Framework, name: string): Resolved | null {
   const module = own(framework.modules, name);
   if (module) return { kind: 'module', name, row: module };
   const function_ = own(framework.functions, name);
@@ -46,29 +58,32 @@ export function instantiate(
   bound: Arguments,
   place: Pick<Layer, 'path' | 'location'>,
 ): Instantiated {
-  const parameters = new Map<string, Parameter | null>();
-  const prepared = row.prepare ? { ...bound, ...row.prepare(bound) } : bound;
+  const prepared = sized(row, bound);
   const source: Source = { kind: 'default', text: `${framework.label} default`, location: null };
+  const parameters = new Map<string, Parameter | null>();
   let environment: Environment = prepared;
-  for (const tensor of row.tensors) {
-    if (tensor.when && evaluateExpression(tensor.when, environment) === false) {
-      parameters.set(tensor.name, null);
+  for (const { tensor, variables } of repeated(row.tensors, prepared)) {
+    const own: Environment = { ...environment, ...variables };
+    const key = filledIn(tensor.name, variables);
+    if (tensor.when && evaluateExpression(tensor.when, own) === false) {
+      parameters.set(key, null);
       continue;
     }
-    const shape = shapeOf(tensor.shape, environment);
+    const shape = shapeOf(tensor.shape, own);
     const fans = framework.fans(shape);
     // The bias is drawn with the fans of the weight, which comes first in each row.
     if (fans && !('fanIn' in environment)) environment = { ...environment, fanIn: fans.fanIn, fanOut: fans.fanOut };
+    const written: Environment = { ...environment, ...variables };
     const { initial } = tensor;
-    parameters.set(tensor.name, {
-      name: tensor.name,
+    parameters.set(key, {
+      name: key,
       shape,
       writes: [
         {
           family: initial.family,
-          mean: initial.mean === undefined ? 0 : quantityOf(initial.mean, environment),
-          variance: quantityOf(initial.variance, environment),
-          formula: /[a-z]/i.test(initial.variance) ? showFormula(initial.variance) : null,
+          mean: initial.mean === undefined ? 0 : quantityOf(initial.mean, written),
+          variance: quantityOf(initial.variance, written),
+          formula: formulaOf(initial.variance, written, sizeNames(initial.variance)),
           source,
         },
       ],
@@ -80,6 +95,68 @@ export function instantiate(
     attributes: attributesOf(row, prepared),
     problems: problemsOf(row, prepared),
   };
+}
+
+/** The arguments in the form that the expressions want, with a symbol for each size that is not known. */
+function sized(row: ModuleRow, bound: Arguments): Arguments {
+  const known: Record<string, Argument> = { ...bound };
+  if (row.lazy) known[row.lazy] = symbol(row.lazy);
+  for (const { shape } of row.tensors)
+    for (const part of splitList(shape))
+      for (const name of compileExpression(part.replace(/^\*/, '')).names)
+        if (name in known && known[name] === undefined) known[name] = symbol(name);
+  return row.prepare ? { ...known, ...row.prepare(known) } : known;
+}
+
+/** Rows with the values of their running variables, in the framework's order. */
+function repeated(rows: readonly TensorRow[], environment: Environment): { tensor: TensorRow; variables: Environment }[] {
+  const result: { tensor: TensorRow; variables: Environment }[] = [];
+  for (let i = 0; i < rows.length; ) {
+    const { each } = rows[i]!;
+    let end = i + 1;
+    while (each && end < rows.length && rows[end]!.each === each) end++;
+    const group = rows.slice(i, end);
+    for (const variables of runs(each ?? [], environment)) for (const tensor of group) result.push({ tensor, variables });
+    i = end;
+  }
+  return result;
+}
+
+/** `{layer}` becomes the variable's value, `{direction:,_reverse}` the entry of the list at that value. */
+function filledIn(name: string, variables: Environment): string {
+  return name.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, variable: string, choices: string | undefined) => {
+    const value = variables[variable];
+    return choices !== undefined && typeof value === 'number' ? (choices.split(',')[value] ?? '') : String(value);
+  });
+}
+
+/** More layers than this in one stack are no model that anyone trains. */
+const largestCount = 1000;
+
+function runs(each: NonNullable<TensorRow['each']>, environment: Environment): Environment[] {
+  return each.reduce<Environment[]>(
+    (outer, [variable, count]) =>
+      outer.flatMap((variables) => {
+        const value = evaluateExpression(count, environment);
+        const length = typeof value === 'number' && value >= 1 ? Math.min(Math.floor(value), largestCount) : 1;
+        return Array.from({ length }, (_, i) => ({ ...variables, [variable]: i }));
+      }),
+    [{}],
+  );
+}
+
+const fanNames: Readonly<Record<string, string>> = { fanIn: 'fan_in', fanOut: 'fan_out', rows: 'rows', columns: 'columns' };
+
+function sizeNames(expression: string): ReadonlySet<string> {
+  return compileExpression(expression).names;
+}
+
+/** The variance as people read it: sizes by name, everything else as a number: `1/(3·fan_in)`, `2/fan_in`. `null` where it has no sizes. */
+function formulaOf(expression: string, environment: Environment, names: ReadonlySet<string>): string | null {
+  const shown: Record<string, Argument> = { ...environment };
+  for (const name of names) if (isQuantity(environment[name] ?? undefined)) shown[name] = symbol(fanNames[name] ?? name);
+  const value = evaluateExpression(expression, shown);
+  return isQuantity(value) && typeof value !== 'number' ? show(value) : null;
 }
 
 function shapeOf(text: string, environment: Environment): Shape {
@@ -156,21 +233,13 @@ export function initialize(
     ...(fans ? { fanIn: fans.fanIn, fanOut: fans.fanOut } : {}),
     ...(rows === undefined ? {} : { rows }),
     ...(columns === undefined ? {} : { columns }),
+    ...(shape ? { dimensions: shape.length, channels: shape[1] } : {}),
   };
+  for (const [condition, message] of row.requires ?? [])
+    if (evaluateExpression(condition, environment) === false) throw new RangeError(message);
   const family = typeof row.family === 'function' ? row.family(environment) : row.family;
   const mean = row.mean === undefined ? 0 : quantityOf(row.mean, environment);
   const variance = quantityOf(row.variance, environment);
-  const formula =
-    row.formula ?? (/fan|rows|columns/.test(row.variance) ? substituteNumbers(showFormula(row.variance), environment) : null);
+  const formula = row.formula ?? formulaOf(row.variance, environment, new Set(Object.keys(fanNames)));
   return { family, mean, variance, formula, source };
-}
-
-/** Puts the numbers of the call into the formula: `gain²/fan` becomes `2/fan_in`. */
-function substituteNumbers(formula: string, environment: Environment): string {
-  return formula.replace(/[A-Za-z_]\w*/g, (word) => {
-    const value: Argument = environment[word];
-    if (word === 'fan') return environment.mode === 'fan_out' ? 'fan_out' : 'fan_in';
-    if (word === 'fan_in' || word === 'fan_out') return word;
-    return typeof value === 'number' ? String(Number(value.toPrecision(4))) : word;
-  });
 }

@@ -22,11 +22,12 @@ function integrate(alpha: number, beta: number): { mean: number; variance: numbe
   const reach = Math.min(12, 40 / Math.max(1, Math.abs(mode)));
   const low = Math.max(alpha, mode - (mode > 0 && alpha === mode ? 0 : reach));
   const high = Math.min(beta, mode + (mode < 0 && beta === mode ? 0 : reach));
-  const weight = (z: number) => Math.exp(-0.5 * (z - mode) * (z + mode));
-  const total = panels(low, high, weight);
-  // Moments about the mode, so that a thin layer far from zero loses no digits.
-  const first = panels(low, high, (z) => (z - mode) * weight(z)) / total;
-  const variance = panels(low, high, (z) => (z - mode - first) ** 2 * weight(z)) / total;
+  // In the distance from the mode, so that a thin layer far from zero loses no digits.
+  const [from, to] = [low - mode, high - mode];
+  const weight = (t: number) => Math.exp(-t * (mode + t / 2));
+  const total = panels(from, to, weight);
+  const first = panels(from, to, (t) => t * weight(t)) / total;
+  const variance = panels(from, to, (t) => (t - first) ** 2 * weight(t)) / total;
   return { mean: mode + first, variance };
 }
 

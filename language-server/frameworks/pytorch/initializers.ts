@@ -60,19 +60,28 @@ const rows: Readonly<Record<string, InitializerRow>> = {
   },
   ones_: { signature: 'tensor', family: 'ones', mean: '1', variance: '0' },
   zeros_: { signature: 'tensor', family: 'zeros', variance: '0' },
-  eye_: { signature: 'tensor', family: 'identity', mean: '0', variance: 'min(rows, columns)/(rows*columns)' },
+  // Ones on the diagonal are not drawn: their share is the second moment of the entries, about the mean 0.
+  eye_: {
+    signature: 'tensor',
+    family: 'identity',
+    mean: '0',
+    variance: 'min(rows, columns)/(rows*columns)',
+    requires: [['dimensions == 2', 'eye_ needs a tensor with two dimensions.']],
+  },
   dirac_: {
     signature: 'tensor, groups=1',
     family: 'dirac',
     mean: '0',
-    variance: 'min(floor(rows/groups), fanIn)/(floor(rows/groups)*fanIn)',
-    needsFans: true,
+    variance: 'groups*min(rows/groups, channels)/(rows*columns)',
+    requires: [
+      ['dimensions >= 3 and dimensions <= 5', 'dirac_ needs a tensor with three to five dimensions.'],
+      ['rows % groups == 0', 'dirac_ needs a number of groups that divides the output channels.'],
+    ],
   },
   xavier_uniform_: {
     signature: 'tensor, gain=1.0, generator=None',
     family: 'uniform',
     variance: '2*gain^2/(fanIn+fanOut)',
-    formula: '2·gain²/(fan_in+fan_out)',
     needsFans: true,
     source: 'Glorot & Bengio 2010',
   },
@@ -80,7 +89,6 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     signature: 'tensor, gain=1.0, generator=None',
     family: 'normal',
     variance: '2*gain^2/(fanIn+fanOut)',
-    formula: '2·gain²/(fan_in+fan_out)',
     needsFans: true,
     source: 'Glorot & Bengio 2010, eq. 12',
   },
@@ -89,7 +97,6 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     family: 'uniform',
     prepare: kaiming,
     variance: byFan,
-    formula: 'gain²/fan',
     needsFans: true,
     source: 'He et al. 2015, arXiv:1502.01852, eq. 10',
   },
@@ -98,7 +105,6 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     family: 'normal',
     prepare: kaiming,
     variance: byFan,
-    formula: 'gain²/fan',
     needsFans: true,
     source: 'He et al. 2015, arXiv:1502.01852, eq. 10',
   },
@@ -106,7 +112,6 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     signature: 'tensor, gain=1, generator=None',
     family: 'orthogonal',
     variance: 'gain^2/max(rows, columns)',
-    formula: 'gain²/max(rows, columns)',
     needsFans: true,
     source: 'Saxe et al. 2013, arXiv:1312.6120',
   },
@@ -114,51 +119,90 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     signature: 'tensor, sparsity, std=0.01, generator=None',
     family: 'sparse',
     variance: 'std^2*(1-ceil(sparsity*rows)/rows)',
+    requires: [['dimensions == 2', 'sparse_ needs a tensor with two dimensions.']],
   },
 };
+
+/** What is drawn by a law that no family here names; its moments are known all the same. */
+const drawn = (signature: string, mean: string, variance: string): InitializerRow => ({
+  signature,
+  family: 'unknown',
+  mean,
+  variance,
+});
+
+/** Rewrites a tensor in a way that is not followed. */
+const unfollowed: InitializerRow = { signature: 'tensor, *args, **kwargs', family: 'unknown', mean: 'none', variance: 'none' };
 
 /** In-place methods that rewrite a tensor. */
 const methods: Readonly<Record<string, InitializerRow>> = {
   'Tensor.normal_': { ...rows.normal_!, signature: 'tensor, mean=0.0, std=1.0, *, generator=None' },
-  'Tensor.uniform_': { ...rows.uniform_!, signature: 'tensor, a=0.0, b=1.0, *, generator=None' },
+  'Tensor.uniform_': {
+    signature: 'tensor, from=0.0, to=1.0, *, a=None, b=None, generator=None',
+    family: 'uniform',
+    mean: '(from+to)/2',
+    variance: '(to-from)^2/12',
+  },
   'Tensor.zero_': rows.zeros_!,
   'Tensor.fill_': { ...rows.constant_!, signature: 'tensor, val' },
+  'Tensor.exponential_': drawn('tensor, lambd=1, *, generator=None', '1/lambd', '1/lambd^2'),
+  'Tensor.bernoulli_': drawn('tensor, p=0.5, *, generator=None', 'p', 'p*(1-p)'),
+  'Tensor.geometric_': drawn('tensor, p, *, generator=None', '1/p', '(1-p)/p^2'),
   'Tensor.mul_': {
     signature: 'tensor, other',
     family: 'unknown',
-    variance: 'other',
+    variance: 'none',
     scales: ({ other }) => (typeof other === 'number' ? other : undefined),
   },
   'Tensor.div_': {
-    signature: 'tensor, other, rounding_mode=None',
+    signature: 'tensor, other, *, rounding_mode=None',
     family: 'unknown',
-    variance: 'other',
+    variance: 'none',
     scales: ({ other }) => (typeof other === 'number' && other !== 0 ? 1 / other : undefined),
   },
+  'Tensor.neg_': { signature: 'tensor', family: 'unknown', variance: 'none', scales: () => -1 },
   ...Object.fromEntries(
     [
-      'copy_',
-      'add_',
-      'sub_',
-      'clamp_',
-      'exponential_',
-      'cauchy_',
-      'log_normal_',
-      'bernoulli_',
-      'random_',
-      'erfinv_',
-      'geometric_',
-      'pow_',
-    ].map((name) => [
-      `Tensor.${name}`,
-      {
-        signature: 'tensor, *args, **kwargs',
-        family: 'unknown',
-        mean: 'unknownMean',
-        variance: 'unknownVariance',
-      } satisfies InitializerRow,
-    ]),
+      ...[
+        'copy_',
+        'add_',
+        'sub_',
+        'clamp_',
+        'clip_',
+        'cauchy_',
+        'log_normal_',
+        'random_',
+        'erfinv_',
+        'pow_',
+        'sqrt_',
+        'abs_',
+        'addcmul_',
+      ],
+      ...[
+        'exp_',
+        'log_',
+        'fill_diagonal_',
+        'index_fill_',
+        'masked_fill_',
+        'scatter_',
+        'index_copy_',
+        'set_',
+        'triu_',
+        'tril_',
+        'lerp_',
+      ],
+    ].map((name) => [`Tensor.${name}`, unfollowed]),
   ),
+};
+
+/** Writes of functions in the library: the weight divided by its top singular value, s(√rows + √columns) for entries of deviation s. */
+const normalizations: Readonly<Record<string, InitializerRow>> = {
+  'torch.nn.utils._divide_by_top_singular_value_': {
+    signature: 'tensor',
+    family: 'unknown',
+    variance: '1/(sqrt(rows)+sqrt(columns))^2',
+    source: 'Bai & Yin 1993: the top singular value of a random matrix',
+  },
 };
 
 const prefixed = Object.entries(rows).map(([name, row]) => [`torch.nn.init.${name}`, row] as const);
@@ -170,7 +214,11 @@ const deprecated = prefixed
 export const initializers: Readonly<Record<string, InitializerRow>> = {
   ...Object.fromEntries([...prefixed, ...deprecated]),
   ...methods,
+  ...normalizations,
 };
+
+const length = (argument: Argument): number | null =>
+  typeof argument === 'number' && argument >= 0 && argument <= 10_000 ? argument : null;
 
 export const values: Readonly<Record<string, ValueRow>> = {
   'torch.nn.init.calculate_gain': {
@@ -178,22 +226,35 @@ export const values: Readonly<Record<string, ValueRow>> = {
     float: true,
     value: ({ nonlinearity, param }) => calculateGain(nonlinearity, param),
   },
+  'torch.linspace': {
+    signature: 'start, end, steps=100, **options',
+    float: true,
+    value: ({ start, end, steps }) => {
+      const count = length(steps);
+      if (typeof start !== 'number' || typeof end !== 'number' || count === null) return undefined;
+      return Array.from({ length: count }, (_, i) => (count === 1 ? start : start + ((end - start) * i) / (count - 1)));
+    },
+  },
+  'torch.Size': { signature: 'sizes=()', value: ({ sizes }) => sizes },
 };
 
-const creator = (family: CreatorRow['family'], mean: number, variance: number): CreatorRow => ({
+const creator = (family: CreatorRow['family'], mean: number | null, variance: number | null): CreatorRow => ({
   family,
   mean,
   variance,
   sizes: 'positional',
 });
 const like = (row: CreatorRow): CreatorRow => ({ ...row, sizes: 'like' });
+const elsewhere = (row: CreatorRow): CreatorRow => ({ ...row, sizes: 'unknown' });
 const normal = creator('normal', 0, 1);
 const uniform = creator('uniform', 0.5, 1 / 12);
 const zeros = creator('zeros', 0, 0);
 const ones = creator('ones', 1, 0);
 /** Memory that nothing was written to. */
-const empty: CreatorRow = { ...creator('undefined', 0, 0) };
+const empty = creator('undefined', null, null);
 const full: CreatorRow = { ...creator('constant', 0, 0), fill: 'fill_value' };
+/** Numbers that are written down or counted: they are what they are, but no law describes them. */
+const given = elsewhere(creator('unknown', null, null));
 
 export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.randn': normal,
@@ -204,9 +265,26 @@ export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.full': full,
   'torch.Tensor': empty,
   'torch.FloatTensor': empty,
+  'torch.cuda.FloatTensor': empty,
   'torch.randn_like': like(normal),
   'torch.rand_like': like(uniform),
   'torch.zeros_like': like(zeros),
   'torch.ones_like': like(ones),
   'torch.empty_like': like(empty),
+  'torch.full_like': { ...like(full) },
+  // One number, or a list of them whose law is not known.
+  'torch.tensor': { ...elsewhere(creator('constant', null, 0)), fill: 'data', fillPosition: 0 },
+  'torch.as_tensor': { ...elsewhere(creator('constant', null, 0)), fill: 'data', fillPosition: 0 },
+  'torch.normal': given,
+  'torch.from_numpy': given,
+  'torch.arange': given,
+  'torch.range': given,
+  'torch.logspace': given,
+  'torch.randint': given,
+  'torch.randperm': given,
+  'torch.bernoulli': given,
+  'torch.eye': given,
+  'torch.LongTensor': given,
+  'torch.tril_indices': given,
+  'torch.triu_indices': given,
 };

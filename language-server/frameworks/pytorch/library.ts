@@ -224,6 +224,52 @@ class MultiheadAttention(Module):
         return F.scaled_dot_product_attention(query, key, value), None
 
 
+def glu(input, dim=-1):
+    value, gate = input.chunk(2, dim)
+    return value * torch.sigmoid(gate)
+
+
+class GLU(Module):
+    def __init__(self, dim=-1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input):
+        return glu(input, self.dim)
+
+
+def spectral_norm(module, name='weight', n_power_iterations=1, eps=1e-12, dim=None):
+    torch.nn.utils._divide_by_top_singular_value_(getattr(module, name))
+    return module
+
+
+def orthogonal(module, name='weight', orthogonal_map=None, *, use_trivialization=True):
+    init.orthogonal_(getattr(module, name))
+    return module
+
+
+def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism_check='default', debug=False, preserve_rng_state=True, **kwargs):
+    return function(*args, **kwargs)
+
+
+def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwargs):
+    for function in functions:
+        input = function(input)
+    return input
+
+
+def _calculate_fan_in_and_fan_out(tensor):
+    receptive = 1
+    for size in tensor.shape[2:]:
+        receptive *= size
+    return tensor.shape[1] * receptive, tensor.shape[0] * receptive
+
+
+def _calculate_correct_fan(tensor, mode):
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    return fan_in if mode == 'fan_in' else fan_out
+
+
 class TransformerEncoderLayer(Module):
     def __init__(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False,
                  norm_first=False, bias=True, device=None, dtype=None):
@@ -435,10 +481,18 @@ const torch = [
   'TransformerDecoder',
   'TransformerEncoderLayer',
   'TransformerDecoderLayer',
+  'GLU',
 ];
 const vision = ['ConvNormActivation', 'Conv2dNormActivation', 'Conv3dNormActivation', 'SqueezeExcitation', 'MLP'];
 
 export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries([
   ...torch.map((name) => [name, `torch.nn.${name}`]),
   ...vision.map((name) => [name, `torchvision.ops.${name}`]),
+  ['glu', 'torch.nn.functional.glu'],
+  ['spectral_norm', 'torch.nn.utils.spectral_norm'],
+  ['orthogonal', 'torch.nn.utils.parametrizations.orthogonal'],
+  ['checkpoint', 'torch.utils.checkpoint.checkpoint'],
+  ['checkpoint_sequential', 'torch.utils.checkpoint.checkpoint_sequential'],
+  ['_calculate_fan_in_and_fan_out', 'torch.nn.init._calculate_fan_in_and_fan_out'],
+  ['_calculate_correct_fan', 'torch.nn.init._calculate_correct_fan'],
 ]);

@@ -1,76 +1,146 @@
-import type { ModuleRow } from '../framework.js';
-import { normalization, notDescribed, sameShape } from './operations.js';
+import type { Normalization, Parameter } from '../../network/graph.js';
+import type { Quantity } from '../../network/quantity.js';
+import type { FunctionRow, ModuleRow, OperationRow, TensorRow } from '../framework.js';
+import { number, quantity } from './arguments.js';
+import { named, sameShape, type Tables, unary } from './rows.js';
 
-const affine = (size: string, when: string, withBias = 'true'): ModuleRow['tensors'] => [
-  { name: 'weight', shape: size, when, initial: { family: 'ones', mean: '1', variance: '0' } },
-  { name: 'bias', shape: size, when: `${when} and ${withBias}`, initial: { family: 'zeros', variance: '0' } },
-];
+const one = { family: 'ones', mean: '1', variance: '0' } as const;
+const zero = { family: 'zeros', mean: '0', variance: '0' } as const;
 
-const batch = (bases: readonly string[]): ModuleRow => ({
-  signature: 'num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None',
-  tensors: affine('num_features', 'affine'),
+function scaleAndShift(shape: string, when: string, biasWhen = when): readonly TensorRow[] {
+  return [
+    { name: 'weight', shape, when, initial: one },
+    { name: 'bias', shape, when: biasWhen, initial: zero },
+  ];
+}
+
+function normalize(variant: Normalization['variant'], groups: string | null = null): OperationRow {
+  return sameShape((bound, { layer, parameters }) =>
+    node(
+      variant,
+      parameters?.weight ?? layer?.weight ?? null,
+      parameters?.bias ?? layer?.bias ?? null,
+      // RMSNorm without an epsilon takes the smallest step of the dtype, float32 by default.
+      number(bound.eps) ?? (bound.eps === null ? 2 ** -23 : 1e-5),
+      groups === null ? null : quantity(bound[groups]),
+    ),
+  );
+}
+
+function node(
+  variant: Normalization['variant'],
+  weight: Parameter | null,
+  bias: Parameter | null,
+  epsilon: number,
+  groups: Quantity | null,
+): Normalization {
+  return { kind: 'normalization', variant, weight, bias, epsilon, groups };
+}
+
+const options = 'eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None';
+const instanceOptions = 'eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None';
+
+const batch: ModuleRow = {
+  signature: `num_features, ${options}`,
+  tensors: scaleAndShift('num_features', 'affine'),
   role: 'normalization',
-  bases,
-  operation: normalization('batch'),
+  operation: normalize('batch'),
+  bases: ['torch.nn.modules.batchnorm._BatchNorm'],
+};
+
+const instance: ModuleRow = {
+  signature: `num_features, ${instanceOptions}`,
+  tensors: scaleAndShift('num_features', 'affine'),
+  role: 'normalization',
+  operation: normalize('instance'),
+  bases: ['torch.nn.modules.instancenorm._InstanceNorm'],
+};
+
+const lazy = (row: ModuleRow, signature: string, base: string): ModuleRow => ({
+  ...row,
+  signature,
+  lazy: 'num_features',
+  bases: [base],
 });
 
-const instance = (): ModuleRow => ({
-  ...batch(['torch.nn.modules.instancenorm._InstanceNorm', 'torch.nn.modules.batchnorm._NormBase']),
-  signature: 'num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None',
-  operation: normalization('instance'),
-});
+const layer: ModuleRow = {
+  signature: 'normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None',
+  tensors: scaleAndShift('*normalized_shape', 'elementwise_affine', 'elementwise_affine and bias'),
+  role: 'normalization',
+  prepare: (bound) => ({
+    normalized_shape: Array.isArray(bound.normalized_shape) ? bound.normalized_shape : [bound.normalized_shape],
+  }),
+  attributes: { normalized_shape: 'normalized_shape' },
+  operation: normalize('layer'),
+};
 
-const batchBases = ['torch.nn.modules.batchnorm._BatchNorm', 'torch.nn.modules.batchnorm._NormBase'];
+const rms: ModuleRow = {
+  ...layer,
+  signature: 'normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None',
+  tensors: [{ name: 'weight', shape: '*normalized_shape', when: 'elementwise_affine', initial: one }],
+  operation: normalize('rms'),
+};
 
-/** Layers that rescale to unit second moment. Affine parameters start at 1 and 0. */
-export const normalizationLayers: Readonly<Record<string, ModuleRow>> = {
-  'torch.nn.BatchNorm1d': batch(batchBases),
-  'torch.nn.BatchNorm2d': batch(batchBases),
-  'torch.nn.BatchNorm3d': batch(batchBases),
-  'torch.nn.SyncBatchNorm': { ...batch(batchBases), signature: `${batch([]).signature}, process_group=None` },
-  'torch.nn.LazyBatchNorm1d': { ...batch(batchBases), signature: batch([]).signature.replace('num_features, ', '') },
-  'torch.nn.LazyBatchNorm2d': { ...batch(batchBases), signature: batch([]).signature.replace('num_features, ', '') },
-  'torch.nn.LazyBatchNorm3d': { ...batch(batchBases), signature: batch([]).signature.replace('num_features, ', '') },
-  'torch.nn.InstanceNorm1d': instance(),
-  'torch.nn.InstanceNorm2d': instance(),
-  'torch.nn.InstanceNorm3d': instance(),
-  'torch.nn.LayerNorm': {
-    signature: 'normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None',
-    tensors: affine('*normalized_shape', 'elementwise_affine', 'bias'),
-    prepare: ({ normalized_shape: shape }) => ({
-      normalized_shape: Array.isArray(shape) || shape === undefined ? shape : [shape],
+const group: ModuleRow = {
+  signature: 'num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None',
+  tensors: scaleAndShift('num_channels', 'affine'),
+  role: 'normalization',
+  requires: [['num_channels % num_groups == 0', 'num_channels must be divisible by num_groups.']],
+  operation: normalize('group', 'num_groups'),
+};
+
+const localResponse: OperationRow = normalize('local-response');
+
+const functions: Readonly<Record<string, FunctionRow>> = {
+  'torch.nn.functional.batch_norm': unary(
+    'running_mean=None, running_var=None, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5',
+    normalize('batch'),
+  ),
+  'torch.nn.functional.instance_norm': unary(
+    'running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-5',
+    normalize('instance'),
+  ),
+  'torch.nn.functional.group_norm': unary('num_groups, weight=None, bias=None, eps=1e-5', normalize('group', 'num_groups')),
+  'torch.nn.functional.local_response_norm': unary('size, alpha=1e-4, beta=0.75, k=1.0', localResponse),
+  ...named(
+    ['torch.nn.functional.layer_norm', 'torch.layer_norm'],
+    unary('normalized_shape, weight=None, bias=None, eps=1e-5', normalize('layer')),
+  ),
+  ...named(
+    ['torch.nn.functional.rms_norm', 'torch.rms_norm'],
+    unary('normalized_shape, weight=None, eps=None', normalize('rms')),
+  ),
+};
+
+export const normalizationTables: Tables = {
+  modules: {
+    ...named(['torch.nn.BatchNorm1d', 'torch.nn.BatchNorm2d', 'torch.nn.BatchNorm3d'], batch),
+    'torch.nn.SyncBatchNorm': {
+      ...batch,
+      signature:
+        'num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, process_group=None, device=None, dtype=None',
+    },
+    ...named(['torch.nn.InstanceNorm1d', 'torch.nn.InstanceNorm2d', 'torch.nn.InstanceNorm3d'], instance),
+    ...Object.fromEntries(
+      [1, 2, 3].flatMap((n): [string, ModuleRow][] => [
+        [`torch.nn.LazyBatchNorm${n}d`, lazy(batch, options, `torch.nn.BatchNorm${n}d`)],
+        [`torch.nn.LazyInstanceNorm${n}d`, lazy(instance, options, `torch.nn.InstanceNorm${n}d`)],
+      ]),
+    ),
+    'torch.nn.LayerNorm': layer,
+    'torch.nn.RMSNorm': rms,
+    'torch.nn.GroupNorm': group,
+    ...named(['torch.nn.LocalResponseNorm', 'torch.nn.CrossMapLRN2d'], {
+      signature: 'size, alpha=1e-4, beta=0.75, k=1.0',
+      tensors: [],
+      operation: localResponse,
     }),
-    role: 'normalization',
-    operation: normalization('layer'),
+    // Statistics 0 and 1, scale 1 and shift 0 are constants here: at initialization the identity up to eps.
+    'torchvision.ops.FrozenBatchNorm2d': {
+      signature: 'num_features, eps=1e-5',
+      tensors: [],
+      operation: sameShape(() => ({ kind: 'reshape' })),
+    },
   },
-  'torch.nn.RMSNorm': {
-    signature: 'normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None',
-    tensors: affine('*normalized_shape', 'elementwise_affine').slice(0, 1),
-    prepare: ({ normalized_shape: shape }) => ({
-      normalized_shape: Array.isArray(shape) || shape === undefined ? shape : [shape],
-    }),
-    role: 'normalization',
-    operation: normalization('rms'),
-  },
-  'torch.nn.GroupNorm': {
-    signature: 'num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None',
-    tensors: affine('num_channels', 'affine'),
-    role: 'normalization',
-    operation: normalization('group', ({ num_groups }) => num_groups),
-  },
-  'torch.nn.LocalResponseNorm': {
-    signature: 'size, alpha=0.0001, beta=0.75, k=1.0',
-    tensors: [],
-    operation: normalization('local-response'),
-  },
-  'torch.nn.CrossMapLRN2d': {
-    signature: 'size, alpha=0.0001, beta=0.75, k=1',
-    tensors: [],
-    operation: normalization('local-response'),
-  },
-  'torchvision.ops.FrozenBatchNorm2d': {
-    signature: 'num_features, eps=1e-05',
-    tensors: [],
-    operation: notDescribed('Batch normalization with frozen statistics', sameShape),
-  },
+  functions,
 };

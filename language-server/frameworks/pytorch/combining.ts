@@ -1,0 +1,247 @@
+import type { Operation, Shape } from '../../network/graph.js';
+import { add, type Quantity } from '../../network/quantity.js';
+import type { Argument, FunctionRow, OperationContext, OperationRow } from '../framework.js';
+import { axisOf, number } from './arguments.js';
+import { sameShape, type Tables, undescribed } from './rows.js';
+import { broadcast } from './shapes.js';
+
+/** `input + alpha·other`; a number instead of a tensor shifts. */
+function sum(sign: 1 | -1): OperationRow {
+  return ({ arguments: { other, alpha }, inputs }) => {
+    const factor = number(alpha ?? 1);
+    if (factor === null) return 'The factor of this addition is not known.';
+    if (inputs.length === 2) return { operation: { kind: 'add', coefficients: [1, sign * factor] }, shape: broadcast(inputs) };
+    const offset = number(other);
+    return {
+      operation: { kind: 'shift', offset: offset === null ? null : sign * factor * offset, parameter: null },
+      shape: inputs[0] ?? null,
+    };
+  };
+}
+
+const product: OperationRow = ({ arguments: { input, self, other }, inputs }) => {
+  if (inputs.length === 2) return { operation: { kind: 'multiply' }, shape: broadcast(inputs) };
+  return scaled(number(other) ?? number(input ?? self), inputs);
+};
+
+const quotient: OperationRow = ({ arguments: { other }, inputs }) => {
+  if (inputs.length === 2) return 'Division by a tensor is not described by the theory used here.';
+  const divisor = number(other);
+  return scaled(divisor === null || divisor === 0 ? null : 1 / divisor, inputs);
+};
+
+function scaled(factor: number | null, inputs: OperationContext['inputs']) {
+  return { operation: { kind: 'scale', factor, parameter: null }, shape: inputs[0] ?? null } as const;
+}
+
+const concatenate: OperationRow = ({ arguments: { dim }, inputs }) => {
+  const dimensions = inputs.find((shape) => shape !== null)?.length;
+  const axis = dimensions === undefined ? number(dim) : axisOf(dim, dimensions);
+  if (axis === null) return 'The dimension of this concatenation is not known.';
+  return { operation: { kind: 'concatenate', axis }, shape: joinedShape(inputs, axis) };
+};
+
+function joinedShape(inputs: readonly Shape[], axis: number): Shape {
+  const [first] = inputs;
+  if (!first || inputs.some((shape) => shape?.length !== first.length)) return null;
+  return first.map((size, i) => (i === axis ? inputs.reduce<Quantity>((total, shape) => add(total, shape![i]!), 0) : size));
+}
+
+const stack: OperationRow = ({ arguments: { dim }, inputs }) => {
+  const [first = null] = inputs;
+  const axis = first ? axisOf(dim, first.length + 1) : number(dim);
+  if (axis === null) return 'The dimension of this stack is not known.';
+  const shape = first ? [...first.slice(0, axis), inputs.length, ...first.slice(axis)] : null;
+  return { operation: { kind: 'concatenate', axis }, shape };
+};
+
+const matmul: OperationRow = ({ inputs: [a = null, b = null] }) => {
+  const shape =
+    a && b && a.length >= 2 && b.length >= 2 ? [...(a.length >= b.length ? a : b).slice(0, -2), a.at(-2)!, b.at(-1)!] : null;
+  return { operation: { kind: 'matmul' }, shape };
+};
+
+const einsum: OperationRow = ({ arguments: { equation }, inputs }) => {
+  if (inputs.length === 1) return { operation: { kind: 'reshape' }, shape: null };
+  return { operation: { kind: 'matmul' }, shape: einsumShape(equation, inputs) };
+};
+
+/** Sizes by letter; `null` with an ellipsis, or where a letter has no known size. */
+function einsumShape(equation: Argument, inputs: readonly Shape[]): Shape {
+  if (typeof equation !== 'string' || equation.includes('.')) return null;
+  const [left = '', right] = equation.replace(/\s/g, '').split('->');
+  if (right === undefined) return null;
+  const sizes = new Map<string, Quantity>();
+  left.split(',').forEach((letters, k) => {
+    [...letters].forEach((letter, i) => {
+      const size = inputs[k]?.[i];
+      if (size !== undefined) sizes.set(letter, size);
+    });
+  });
+  const shape = [...right].map((letter) => sizes.get(letter));
+  return shape.includes(undefined) ? null : (shape as Quantity[]);
+}
+
+const softmax = sameShape((): Operation => ({ kind: 'softmax' }));
+
+const attention: OperationRow = ({ inputs: [query = null, , value = null] }) => ({
+  operation: { kind: 'attention', heads: null },
+  shape: query && value ? [...query.slice(0, -1), value.at(-1)!] : null,
+});
+
+const binary = (signature: string, operation: OperationRow): ((tensor: string) => FunctionRow) => {
+  return (tensor) => ({ signature: `${tensor}, ${signature}`, tensors: [tensor, 'other'], operation });
+};
+
+const elementwise: readonly [names: readonly string[], row: (tensor: string) => FunctionRow][] = [
+  [['add', 'add_'], binary('other, *, alpha=1', sum(1))],
+  [['sub', 'sub_', 'subtract'], binary('other, *, alpha=1', sum(-1))],
+  [['mul', 'mul_', 'multiply'], binary('other', product)],
+  [['div', 'div_', 'divide', 'true_divide'], binary('other, *, rounding_mode=None', quotient)],
+  [['matmul', 'bmm', 'mm', 'mv', 'dot', 'inner', 'outer', 'kron', 'chain_matmul'], binary('other', matmul)],
+  [
+    ['softmax', 'log_softmax'],
+    (tensor) => ({ signature: `${tensor}, dim=None, dtype=None, *rest, **options`, tensors: [tensor], operation: softmax }),
+  ],
+];
+
+const undescribedNames = [
+  ...[
+    'sum',
+    'prod',
+    'cumsum',
+    'cumprod',
+    'var',
+    'std',
+    'norm',
+    'pow',
+    'square',
+    'sqrt',
+    'rsqrt',
+    'log',
+    'log2',
+    'log1p',
+    'reciprocal',
+    'exp2',
+    'expm1',
+  ],
+  ...[
+    'floor',
+    'ceil',
+    'round',
+    'sign',
+    'topk',
+    'sort',
+    'argsort',
+    'argmax',
+    'argmin',
+    'masked_fill',
+    'masked_fill_',
+    'where',
+    'maximum',
+    'minimum',
+  ],
+  ...[
+    'addmm',
+    'baddbmm',
+    'addcmul',
+    'addcdiv',
+    'lerp',
+    'logsumexp',
+    'scatter',
+    'scatter_add',
+    'index_add',
+    'cdist',
+    'multinomial',
+  ],
+  ...[
+    'fmod',
+    'remainder',
+    'atan2',
+    'atan',
+    'asin',
+    'acos',
+    'sinh',
+    'cosh',
+    'tan',
+    'logit',
+    'einsum_path',
+    'cross',
+    'median',
+    'mode',
+    'quantile',
+    'renorm',
+  ],
+];
+
+const undescribedRow = (name: string, tensor: string): FunctionRow => ({
+  signature: `${tensor}=None, *rest, **options`,
+  tensors: [tensor, 'rest'],
+  operation: undescribed(`The operation '${name}' is not described by the theory used here.`),
+});
+
+const f = 'torch.nn.functional';
+
+export const combiningTables: Tables = {
+  modules: {
+    'torch.nn.Softmax': { signature: 'dim=None', tensors: [], operation: softmax },
+    'torch.nn.Softmin': { signature: 'dim=None', tensors: [], operation: softmax },
+    'torch.nn.LogSoftmax': { signature: 'dim=None', tensors: [], operation: softmax },
+    'torch.nn.Softmax2d': { signature: '', tensors: [], operation: softmax },
+    'torch.nn.CosineSimilarity': {
+      signature: 'dim=1, eps=1e-8',
+      tensors: [],
+      operation: undescribed('Cosine similarity is not described by the theory used here.'),
+    },
+    'torch.nn.PairwiseDistance': {
+      signature: 'p=2.0, eps=1e-6, keepdim=False',
+      tensors: [],
+      operation: undescribed('A distance is not described by the theory used here.'),
+    },
+  },
+  functions: {
+    ...Object.fromEntries(elementwise.flatMap(([names, row]) => names.map((name) => [`torch.${name}`, row('input')]))),
+    'torch.cat': { signature: 'tensors, dim=0', tensors: ['tensors'], operation: concatenate },
+    'torch.stack': { signature: 'tensors, dim=0', tensors: ['tensors'], operation: stack },
+    'torch.einsum': { signature: 'equation, *operands', tensors: ['operands'], operation: einsum },
+    [`${f}.softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
+    [`${f}.softmin`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
+    [`${f}.log_softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
+    [`${f}.gumbel_softmax`]: {
+      signature: 'logits, tau=1, hard=False, eps=1e-10, dim=-1',
+      tensors: ['logits'],
+      operation: undescribed('Gumbel softmax draws its noise anew at each call: not described by the theory used here.'),
+    },
+    [`${f}.scaled_dot_product_attention`]: {
+      signature: 'query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False',
+      tensors: ['query', 'key', 'value'],
+      operation: attention,
+    },
+    [`${f}.multi_head_attention_forward`]: {
+      signature: 'query, key, value, *rest, **options',
+      tensors: ['query', 'key', 'value'],
+      operation: ({ inputs: [query = null] }) => ({
+        operation: { kind: 'attention', heads: null },
+        shape: query,
+        outputs: [{ shape: query }, { shape: null }],
+      }),
+    },
+    [`${f}.normalize`]: {
+      signature: 'input, p=2.0, dim=1, eps=1e-12, out=None',
+      tensors: ['input'],
+      operation: undescribed('Normalizing by a vector norm is not described by the theory used here.'),
+    },
+    [`${f}.cosine_similarity`]: undescribedRow('cosine_similarity', 'x1'),
+    [`${f}.pairwise_distance`]: undescribedRow('pairwise_distance', 'x1'),
+    [`${f}.pdist`]: undescribedRow('pdist', 'input'),
+    [`${f}.grid_sample`]: undescribedRow('grid_sample', 'input'),
+    [`${f}.affine_grid`]: undescribedRow('affine_grid', 'theta'),
+    [`${f}.one_hot`]: undescribedRow('one_hot', 'tensor'),
+    [`${f}.conv_tbc`]: undescribedRow('conv_tbc', 'input'),
+    ...Object.fromEntries(undescribedNames.map((name) => [`torch.${name}`, undescribedRow(name, 'input')])),
+  },
+  methods: {
+    ...Object.fromEntries(elementwise.flatMap(([names, row]) => names.map((name) => [name, row('self')]))),
+    ...Object.fromEntries(undescribedNames.map((name) => [name, undescribedRow(name, 'self')])),
+  },
+};

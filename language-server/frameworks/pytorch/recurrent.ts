@@ -1,0 +1,121 @@
+import type { Operation, Shape } from '../../network/graph.js';
+import { multiply, type Quantity } from '../../network/quantity.js';
+import type { Arguments, InitialRow, ModuleRow, OperationRow, Output, TensorRow } from '../framework.js';
+import { quantity } from './arguments.js';
+import type { Tables } from './rows.js';
+
+type Cell = Extract<Operation, { kind: 'recurrent' }>['cell'];
+
+const gates: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
+
+/** Every tensor is drawn from U(±1/√hidden_size), also the biases and with a projection. */
+const byHidden: InitialRow = { family: 'uniform', variance: '1/(3*hidden_size)' };
+
+const stackedTensors = (cell: Cell): readonly TensorRow[] => {
+  const each = [
+    ['layer', 'num_layers'],
+    ['direction', 'directions'],
+  ] as const;
+  const rows = `${gates[cell]}*hidden_size`;
+  const tensor = (name: string, shape: string, when?: string): TensorRow => ({
+    name: `${name}_l{layer}{direction:,_reverse}`,
+    shape,
+    each,
+    initial: byHidden,
+    ...(when === undefined ? {} : { when }),
+  });
+  return [
+    tensor('weight_ih', `${rows}, layer == 0 ? input_size : directions*state_size`),
+    tensor('weight_hh', `${rows}, state_size`),
+    tensor('bias_ih', rows, 'bias'),
+    tensor('bias_hh', rows, 'bias'),
+    ...(cell === 'lstm' ? [tensor('weight_hr', 'proj_size, hidden_size', 'proj_size > 0')] : []),
+  ];
+};
+
+const stackedOptions = 'bias=True, batch_first=False, dropout=0.0, bidirectional=False';
+const device = 'device=None, dtype=None';
+const stackedSignatures: Readonly<Record<Cell, string>> = {
+  rnn: `input_size, hidden_size, num_layers=1, nonlinearity='tanh', ${stackedOptions}, ${device}`,
+  gru: `input_size, hidden_size, num_layers=1, ${stackedOptions}, ${device}`,
+  lstm: `input_size, hidden_size, num_layers=1, ${stackedOptions}, proj_size=0, ${device}`,
+};
+
+/** `directions`, and the size of the state that goes round: the projection's where there is one. */
+function derive({ bidirectional, proj_size, hidden_size }: Arguments): Arguments {
+  const hasProjection = proj_size !== undefined && proj_size !== 0;
+  return { directions: bidirectional === true ? 2 : 1, state_size: hasProjection ? proj_size : hidden_size };
+}
+
+/** `output, state`; the sizes of the output are those of the input with the states of all directions last. */
+function stackedOperation(cell: Cell): OperationRow {
+  return ({ arguments: bound, inputs, layer }) => {
+    if (!layer) return 'The weights of this layer are not known.';
+    const derived = derive(bound);
+    const state = quantity(derived.state_size);
+    const input = inputs[0] ?? null;
+    const shape: Shape =
+      input && state !== null ? [...input.slice(0, -1), multiply(derived.directions as Quantity, state)] : null;
+    const last: Output = { shape: null };
+    return {
+      operation: { kind: 'recurrent', cell, layer },
+      shape,
+      outputs: [{ shape }, cell === 'lstm' ? [last, last] : last],
+    };
+  };
+}
+
+function stacked(cell: Cell): ModuleRow {
+  return {
+    signature: stackedSignatures[cell],
+    tensors: stackedTensors(cell),
+    prepare: derive,
+    summands: 'input_size',
+    role: 'recurrent',
+    bases: ['torch.nn.modules.rnn.RNNBase'],
+    operation: stackedOperation(cell),
+    source: 'torch.nn.modules.rnn.RNNBase.reset_parameters: U(±1/√hidden_size)',
+  };
+}
+
+const cellSignatures: Readonly<Record<Cell, string>> = {
+  rnn: `input_size, hidden_size, bias=True, nonlinearity='tanh', ${device}`,
+  gru: `input_size, hidden_size, bias=True, ${device}`,
+  lstm: `input_size, hidden_size, bias=True, ${device}`,
+};
+
+function single(cell: Cell): ModuleRow {
+  const rows = `${gates[cell]}*hidden_size`;
+  return {
+    signature: cellSignatures[cell],
+    tensors: [
+      { name: 'weight_ih', shape: `${rows}, input_size`, initial: byHidden },
+      { name: 'weight_hh', shape: `${rows}, hidden_size`, initial: byHidden },
+      { name: 'bias_ih', shape: rows, when: 'bias', initial: byHidden },
+      { name: 'bias_hh', shape: rows, when: 'bias', initial: byHidden },
+    ],
+    summands: 'input_size',
+    role: 'recurrent',
+    bases: ['torch.nn.modules.rnn.RNNCellBase'],
+    operation: ({ arguments: bound, inputs, layer }) => {
+      if (!layer) return 'The weights of this layer are not known.';
+      const hidden = quantity(bound.hidden_size);
+      const input = inputs[0] ?? null;
+      const shape = input && hidden !== null ? [...input.slice(0, -1), hidden] : null;
+      const operation: Operation = { kind: 'recurrent', cell, layer };
+      return cell === 'lstm' ? { operation, shape, outputs: [{ shape }, { shape }] } : { operation, shape };
+    },
+    source: 'torch.nn.modules.rnn.RNNCellBase.reset_parameters: U(±1/√hidden_size)',
+  };
+}
+
+export const recurrentTables: Tables = {
+  modules: {
+    'torch.nn.RNN': stacked('rnn'),
+    'torch.nn.GRU': stacked('gru'),
+    'torch.nn.LSTM': stacked('lstm'),
+    'torch.nn.RNNCell': single('rnn'),
+    'torch.nn.GRUCell': single('gru'),
+    'torch.nn.LSTMCell': single('lstm'),
+  },
+};

@@ -1,0 +1,333 @@
+import type { Shape } from '../../network/graph.js';
+import { add, ceil, divide, equals, floor, floorDivide, multiply, numberOf, type Quantity } from '../../network/quantity.js';
+import type { Arguments, FunctionRow, ModuleRow, Operated, OperationRow } from '../framework.js';
+import { axisOf, isList, number, quantity, sizes, variadic } from './arguments.js';
+import { identity, named, plain, rearranged, type Tables, unary, undescribed } from './rows.js';
+import { flattened, reshaped, slidingShape, spatialOf, withSpatial } from './shapes.js';
+
+const flatten = rearranged((input, { start_dim, end_dim }) => {
+  const first = input && axisOf(start_dim, input.length);
+  const last = input && axisOf(end_dim, input.length);
+  return typeof first === 'number' && typeof last === 'number' ? flattened(input, first, last) : null;
+});
+
+const view = rearranged((input, { shape }) => reshaped(input, variadic(shape).map(quantity)));
+
+const permute = rearranged((input, { dims }) => {
+  const order = input && variadic(dims).map((dim) => axisOf(dim, input.length));
+  return order && order.length === input?.length && !order.includes(null) ? order.map((axis) => input[axis!]!) : null;
+});
+
+const transpose = rearranged((input, { dim0, dim1 }) => {
+  const a = input && axisOf(dim0, input.length);
+  const b = input && axisOf(dim1, input.length);
+  if (!input || a === null || b === null) return null;
+  return input.map((size, i) => (i === a ? input[b]! : i === b ? input[a]! : size));
+});
+
+const reversed = rearranged((input) => input && [...input].reverse());
+
+const squeeze = rearranged((input, { dim }) => {
+  if (!input) return null;
+  const axes = dim === null ? input.map((_, i) => i) : variadic(dim).map((one) => axisOf(one, input.length));
+  const isOne = input.map((size, i) => (axes.includes(i) ? equals(size, 1) : false));
+  // Whether a symbolic size is 1 decides how many dimensions are left.
+  return axes.includes(null) || isOne.includes(undefined) ? null : input.filter((_, i) => !isOne[i]);
+});
+
+const unsqueeze = rearranged((input, { dim }) => {
+  const axis = input && axisOf(dim, input.length + 1);
+  return input && axis !== null ? [...input.slice(0, axis), 1, ...input.slice(axis)] : null;
+});
+
+const expand = rearranged((input, { sizes: given }) => {
+  const wanted = variadic(given).map(quantity);
+  if (!input || wanted.includes(null)) return null;
+  const offset = wanted.length - input.length;
+  const result = wanted.map((size, i) => (size === -1 ? (input[i - offset] ?? null) : size));
+  return result.includes(null) ? null : (result as Quantity[]);
+});
+
+const repeat = rearranged((input, { repeats }) => {
+  const counts = variadic(repeats).map(quantity);
+  if (!input || counts.includes(null) || counts.length < input.length) return null;
+  const offset = counts.length - input.length;
+  return counts.map((count, i) => multiply(count!, input[i - offset] ?? 1));
+});
+
+const unflatten = rearranged((input, { dim, unflattened_size, sizes: given }) => {
+  const axis = input && axisOf(dim, input.length);
+  const inner = isList(unflattened_size ?? given) ? variadic(unflattened_size ?? given).map(quantity) : null;
+  if (!input || typeof axis !== 'number' || !inner) return null;
+  const parts = reshaped([input[axis]!], inner);
+  return parts && [...input.slice(0, axis), ...parts, ...input.slice(axis + 1)];
+});
+
+/** Parts of a tensor along one dimension, as a tuple. */
+function parts(pieces: (input: Shape, bound: Arguments) => readonly Shape[] | null): OperationRow {
+  return ({ arguments: bound, inputs }): Operated => {
+    const input = inputs[0] ?? null;
+    const shapes = pieces(input, bound);
+    const made: Operated = { operation: { kind: 'reshape' }, shape: shapes?.[0] ?? null };
+    return shapes ? { ...made, outputs: shapes.map((shape) => ({ shape })) } : made;
+  };
+}
+
+function cut(input: Shape, axis: number | null, pieces: readonly Quantity[]): readonly Shape[] {
+  return pieces.map((piece) => (input && axis !== null ? input.map((size, i) => (i === axis ? piece : size)) : null));
+}
+
+const chunk = parts((input, { chunks, dim }) => {
+  const count = number(chunks);
+  if (count === null || count < 1 || count > 1000) return null;
+  const axis = input && axisOf(dim, input.length);
+  const size = input && axis !== null ? input[axis]! : null;
+  if (size === null) return Array.from({ length: count }, () => null);
+  const piece = ceil(divide(size, count));
+  const total = numberOf(size);
+  if (total === null)
+    return cut(
+      input,
+      axis,
+      Array.from({ length: count }, () => piece),
+    );
+  return cut(input, axis, piecesOf(total, piece as number));
+});
+
+function piecesOf(total: number, piece: number): number[] {
+  const count = piece > 0 ? Math.ceil(total / piece) : 0;
+  return Array.from({ length: count }, (_, i) => Math.min(piece, total - i * piece));
+}
+
+const split = parts((input, bound) => {
+  const wanted = bound.split_size_or_sections;
+  const axis = input && axisOf(bound.dim, input.length);
+  if (isList(wanted)) {
+    const pieces = wanted.map(quantity);
+    return pieces.includes(null) ? pieces.map(() => null) : cut(input, axis, pieces as Quantity[]);
+  }
+  const piece = number(wanted);
+  const size = input && axis !== null ? numberOf(input[axis]!) : null;
+  return piece === null || size === null || size / piece > 1000 ? null : cut(input, axis, piecesOf(size, piece));
+});
+
+const unbind = parts((input, { dim }) => {
+  const axis = input && axisOf(dim, input.length);
+  const count = input && axis !== null ? numberOf(input[axis]!) : null;
+  if (!input || count === null || count > 1000) return null;
+  return Array.from({ length: count }, () => input.filter((_, i) => i !== axis));
+});
+
+const unknownShape = rearranged(() => null);
+
+/** Upsampling by copying keeps second moments; the other modes average neighbours. */
+const interpolate: OperationRow = ({ arguments: bound, inputs }) => {
+  const { mode, size, scale_factor } = bound;
+  const input = inputs[0] ?? null;
+  const n = input ? input.length - 2 : 0;
+  const before = n > 0 ? spatialOf(input, n) : null;
+  if (mode !== 'nearest' && mode !== 'nearest-exact')
+    return `Interpolation in the mode '${typeof mode === 'string' ? mode : 'unknown'}' averages neighbours, which the theory used here does not follow.`;
+  const wanted = size === null || size === undefined ? null : sizes(size, n);
+  const factors = scale_factor === null || scale_factor === undefined ? null : sizes(scale_factor, n);
+  const after = wanted ?? (factors && before ? before.map((one, i) => floor(multiply(one, factors[i]!))) : null);
+  return { operation: { kind: 'reshape' }, shape: withSpatial(input, after) };
+};
+
+/** Channels become space: (C·r², H, W) → (C, H·r, W·r). Shi et al. 2016, arXiv:1609.05158. */
+function shuffle(factor: string, up: boolean): OperationRow {
+  return rearranged((input, bound) => {
+    const r = quantity(bound[factor]);
+    if (!input || input.length < 3 || r === null || r === 0) return null;
+    const [channels, height, width] = input.slice(-3) as [Quantity, Quantity, Quantity];
+    const square = multiply(r, r);
+    const inner = up
+      ? [floorDivide(channels, square), multiply(height, r), multiply(width, r)]
+      : [multiply(channels, square), floorDivide(height, r), floorDivide(width, r)];
+    return [...input.slice(0, -3), ...inner];
+  });
+}
+
+/** `F.pad`: pairs from the last dimension backwards. */
+function padded(input: Shape, pairs: readonly (Quantity | null)[]): Shape {
+  if (!input || pairs.includes(null) || pairs.length % 2 === 1 || pairs.length / 2 > input.length) return null;
+  return input.map((size, i) => {
+    const pair = 2 * (input.length - 1 - i);
+    return pair < pairs.length ? add(size, add(pairs[pair]!, pairs[pair + 1]!)) : size;
+  });
+}
+
+function padding(n: number): ModuleRow {
+  return plain(
+    'padding, value=0.0',
+    rearranged((input, bound) => {
+      const pairs = isList(bound.padding)
+        ? bound.padding.map(quantity)
+        : Array.from({ length: 2 * n }, () => quantity(bound.padding));
+      return padded(input, pairs);
+    }),
+  );
+}
+
+/** Sliding blocks as columns: (N, C, …) → (N, C·∏k, blocks). */
+const unfold: OperationRow = rearranged((input, bound) => {
+  if (input?.length !== 4) return null;
+  const kernel = sizes(bound.kernel_size, 2);
+  const stride = sizes(bound.stride, 2);
+  const pad = sizes(bound.padding, 2);
+  const dilation = sizes(bound.dilation, 2);
+  if (!kernel || !stride || !pad || !dilation) return null;
+  const blocks = slidingShape(input, { kernel, stride, padding: pad, dilation });
+  return blocks && [input[0]!, multiply(input[1]!, multiply(kernel[0]!, kernel[1]!)), multiply(blocks[0]!, blocks[1]!)];
+});
+
+const fold = undescribed('Fold adds overlapping blocks, which the theory used here does not follow.');
+
+const select = rearranged((input, { dim }) => {
+  const axis = input && axisOf(dim, input.length);
+  return input && axis !== null ? input.filter((_, i) => i !== axis) : null;
+});
+
+const narrow = rearranged((input, { dim, length }) => {
+  const axis = input && axisOf(dim, input.length);
+  const size = quantity(length);
+  return input && axis !== null && size !== null ? input.map((one, i) => (i === axis ? size : one)) : null;
+});
+
+const diagonal = rearranged((input) => (input && input.length === 2 && input[0] === input[1] ? [input[0]!] : null));
+
+/** Name, arguments after the tensor, what it does: each is a function below `torch` and a method. */
+const both: readonly [names: readonly string[], signature: string, operation: OperationRow][] = [
+  [['flatten'], 'start_dim=0, end_dim=-1', flatten],
+  [['reshape'], '*shape', view],
+  [['permute'], '*dims', permute],
+  [['transpose', 'swapaxes', 'swapdims'], 'dim0, dim1', transpose],
+  [['t'], '', reversed],
+  [['squeeze'], 'dim=None', squeeze],
+  [['unsqueeze'], 'dim', unsqueeze],
+  [['unflatten'], 'dim, sizes', unflatten],
+  [['chunk'], 'chunks, dim=0', chunk],
+  [['split'], 'split_size_or_sections, dim=0', split],
+  [['unbind'], 'dim=0', unbind],
+  [['select'], 'dim, index', select],
+  [['narrow'], 'dim, start, length', narrow],
+  [['diagonal'], 'offset=0, dim1=0, dim2=1', diagonal],
+  [['roll'], 'shifts, dims=None', identity],
+  [['flip', 'fliplr', 'flipud'], '*dims', identity],
+  [['clone', 'detach', 'neg', 'negative', 'conj'], '**options', identity],
+  [
+    ['movedim', 'moveaxis', 'rot90', 'gather', 'index_select', 'take', 'tile', 'masked_select', 'tensor_split', 'take_along_dim'],
+    '*rest, **options',
+    unknownShape,
+  ],
+  [
+    ['repeat_interleave', 'broadcast_to', 'as_strided', 'hsplit', 'vsplit', 'triu', 'tril', 'atleast_1d', 'nan_to_num'],
+    '*rest, **options',
+    unknownShape,
+  ],
+];
+
+const methodsOnly: readonly [names: readonly string[], signature: string, operation: OperationRow][] = [
+  [['view'], '*shape', view],
+  [['view_as', 'reshape_as'], 'other', rearranged(() => null)],
+  [['expand'], '*sizes', expand],
+  [['expand_as'], 'other', rearranged(() => null)],
+  [['repeat'], '*repeats', repeat],
+  [['unfold'], 'dimension, size, step', unknownShape],
+  [['squeeze_'], 'dim=None', squeeze],
+  [['unsqueeze_'], 'dim', unsqueeze],
+  [['transpose_', 't_'], 'dim0, dim1', transpose],
+  [
+    [
+      ...[
+        'contiguous',
+        'to',
+        'float',
+        'double',
+        'half',
+        'bfloat16',
+        'type',
+        'type_as',
+        'cuda',
+        'cpu',
+        'requires_grad_',
+        'detach_',
+        'refine_names',
+      ],
+      ...['align_to', 'rename', 'pin_memory', 'int', 'long', 'bool'],
+    ],
+    '*rest, **options',
+    identity,
+  ],
+];
+
+function rowsOf(list: typeof both, tensor: string, prefix: string): Record<string, FunctionRow> {
+  return Object.fromEntries(
+    list.flatMap(([names, signature, operation]) =>
+      names.map((name) => [`${prefix}${name}`, unary(signature, operation, tensor)]),
+    ),
+  );
+}
+
+const upsampleSignature = "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None";
+
+export const reshapingTables: Tables = {
+  modules: {
+    'torch.nn.Identity': plain('*args, **kwargs', identity),
+    'torch.nn.Flatten': plain('start_dim=1, end_dim=-1', flatten),
+    'torch.nn.Unflatten': plain('dim, unflattened_size', unflatten),
+    'torch.nn.Upsample': plain(upsampleSignature, interpolate),
+    'torch.nn.UpsamplingNearest2d': {
+      ...plain('size=None, scale_factor=None', interpolate),
+      prepare: () => ({ mode: 'nearest' }),
+      attributes: { mode: 'mode' },
+    },
+    'torch.nn.UpsamplingBilinear2d': {
+      ...plain('size=None, scale_factor=None', interpolate),
+      prepare: () => ({ mode: 'bilinear' }),
+      attributes: { mode: 'mode' },
+    },
+    'torch.nn.PixelShuffle': plain('upscale_factor', shuffle('upscale_factor', true)),
+    'torch.nn.PixelUnshuffle': plain('downscale_factor', shuffle('downscale_factor', false)),
+    'torch.nn.ChannelShuffle': plain('groups', identity),
+    'torch.nn.Unfold': plain('kernel_size, dilation=1, padding=0, stride=1', unfold),
+    'torch.nn.Fold': plain('output_size, kernel_size, dilation=1, padding=0, stride=1', fold),
+    'torchvision.ops.Permute': plain('dims', permute),
+    ...Object.fromEntries(
+      [1, 2, 3].flatMap((n): [string, ModuleRow][] =>
+        ['ConstantPad', 'ZeroPad', 'ReflectionPad', 'ReplicationPad', 'CircularPad'].map((kind) => [
+          `torch.nn.${kind}${n}d`,
+          padding(n),
+        ]),
+      ),
+    ),
+  },
+  functions: {
+    ...rowsOf(both, 'input', 'torch.'),
+    ...named(
+      ['torch.nn.functional.interpolate', 'torch.nn.functional.upsample'],
+      unary(`${upsampleSignature}, antialias=False`, interpolate),
+    ),
+    'torch.nn.functional.upsample_nearest': unary("size=None, scale_factor=None, mode='nearest'", interpolate),
+    'torch.nn.functional.upsample_bilinear': unary("size=None, scale_factor=None, mode='bilinear'", interpolate),
+    ...named(
+      ['torch.nn.functional.pixel_shuffle', 'torch.pixel_shuffle'],
+      unary('upscale_factor', shuffle('upscale_factor', true)),
+    ),
+    ...named(
+      ['torch.nn.functional.pixel_unshuffle', 'torch.pixel_unshuffle'],
+      unary('downscale_factor', shuffle('downscale_factor', false)),
+    ),
+    ...named(
+      ['torch.nn.functional.channel_shuffle', 'torch.channel_shuffle', 'torch.nn.functional.native_channel_shuffle'],
+      unary('groups', identity),
+    ),
+    'torch.nn.functional.pad': unary(
+      "pad, mode='constant', value=None",
+      rearranged((input, { pad }) => (isList(pad) ? padded(input, pad.map(quantity)) : null)),
+    ),
+    'torch.nn.functional.unfold': unary('kernel_size, dilation=1, padding=0, stride=1', unfold),
+    'torch.nn.functional.fold': unary('output_size, kernel_size, dilation=1, padding=0, stride=1', fold),
+  },
+  methods: { ...rowsOf(both, 'self', ''), ...rowsOf(methodsOnly, 'self', '') },
+};
