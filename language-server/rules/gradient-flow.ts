@@ -29,6 +29,20 @@ export function gradientFlow(model: ModelReport): GradientFlow | null {
   return { nats, factors: points.length, chi1: Math.exp(nats / points.length), points };
 }
 
+/**
+ * The largest |Σ ln χ| over any run of neighbouring layers: how far squared gradients swell or shrink on their way, also where that
+ * cancels over the whole network.
+ */
+export function largestSwing({ points }: GradientFlow): number {
+  let [sum, low, high] = [0, 0, 0];
+  for (const { chi } of points) {
+    sum += Math.log(chi!);
+    low = Math.min(low, sum);
+    high = Math.max(high, sum);
+  }
+  return high - low;
+}
+
 /** True where no signal is split, joined or lost between input and output. */
 function isChain({ graph }: ModelReport): boolean {
   if (graph.nodes.some(({ kind }) => kind === 'opaque')) return false;

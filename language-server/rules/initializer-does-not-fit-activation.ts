@@ -1,6 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Finding, LayerReport, ModelReport, Severity } from '../protocol.js';
 import { effectSeverity } from './effect-severity.js';
+import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, misfits, repair } from './repair.js';
 import type { Rule } from './rule.js';
@@ -9,17 +10,20 @@ import type { Rule } from './rule.js';
  * Layers whose weights were drawn for another activation than the one that they feed: ReLU after `xavier_normal_`, tanh after
  * `kaiming_normal_`, SELU after PyTorch's default.
  *
- * It judges the layers one by one, so it also sees what cancels over the network (some layers too large, others too small). Where
- * the network's gradients are already reported, it only points at the layer that causes it.
+ * It looks at the layers one by one, so it also sees what cancels over the network: gradients that swell in one half and shrink in the
+ * other. Where the network's gradients are reported already, it only points at the layer that causes it. A network whose graph
+ * branches is left out, since beside a skip connection a small branch is no fault.
  */
 export const initializerDoesNotFitActivation: Rule = {
   id: 'initializer-does-not-fit-activation',
   title: 'Weights are drawn with a variance that was made for another activation.',
   check(model, found) {
+    const flow = gradientFlow(model);
+    if (!flow) return null;
     const bad = misfits(model, 0).filter(({ local }) => Math.abs(Math.log(local!.chi1!)) >= misfitNats);
     const remedy = repair({ ...model, layers: bad }, 0);
     const first = remedy?.layers[0];
-    const severity = remedy && misfitSeverity(model, bad, found);
+    const severity = remedy && misfitSeverity(model, flow, bad, found);
     if (!remedy || !first || !severity) return null;
     return {
       severity,
@@ -34,11 +38,18 @@ export const initializerDoesNotFitActivation: Rule = {
 /** A layer that changes squared gradients by less than half in either direction was meant for its activation. */
 const misfitNats = Math.log(1.5);
 
-function misfitSeverity(model: ModelReport, bad: readonly LayerReport[], found: readonly Finding[]): Severity | null {
+function misfitSeverity(
+  { summary, layers }: ModelReport,
+  flow: GradientFlow,
+  bad: readonly LayerReport[],
+  found: readonly Finding[],
+): Severity | null {
   if (found.some(({ rule }) => rule === 'vanishing-gradient' || rule === 'exploding-gradient')) return 'hint';
-  const nats = bad.reduce((sum, { local }) => sum + Math.abs(Math.log(local!.chi1!)), 0);
-  const written = bad.some(({ weight }) => weight?.sourceRange);
-  return effectSeverity(nats, model.summary.depth) ?? (written && nats >= 2 ? 'hint' : null);
+  const severity = effectSeverity(largestSwing(flow), summary.depth);
+  if (severity) return severity;
+  // The first layer scales the signal once, and no gradient passes through it.
+  const written = bad.filter((layer) => layer.weight?.sourceRange && layer !== layers[0]);
+  return written.reduce((sum, { local }) => sum + Math.abs(Math.log(local!.chi1!)), 0) >= 2 ? 'hint' : null;
 }
 
 function subject(layers: readonly LayerReport[]): string {

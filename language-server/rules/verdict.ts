@@ -1,7 +1,7 @@
 import { showDepth, showNumber } from '../format-number.js';
 import type { Finding, ModelReport, Severity } from '../protocol.js';
 import { fold } from './fold.js';
-import { type GradientFlow, gradientFlow } from './gradient-flow.js';
+import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './normalized-layers.js';
 import { describeRepair, repair } from './repair.js';
 
@@ -15,7 +15,7 @@ export function verdict(model: ModelReport, findings: readonly Finding[]): strin
   const alarm = findings.find(({ severity }) => alarming.has(severity));
   if (alarm && flow) return alarmVerdict(model, flow, alarm);
   if (flow) return soundVerdict(model, flow);
-  return `Cannot be judged as a whole: ${reason(model)}.`;
+  return `Cannot be judged as a whole: ${reason(model)}.${signal(model)}`;
 }
 
 const alarming = new Set<Severity>(['error', 'warning', 'information']);
@@ -24,6 +24,10 @@ function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding)
   const { depth, xiC } = model.summary;
   if (rule === 'deeper-than-trainable')
     return `Hard to train: differences between inputs fade with ξ_c = ${showDepth(xiC)} layers, and the network has ${depth}.`;
+  if (rule === 'initializer-does-not-fit-activation') {
+    const misfit = repair(model, 0);
+    return `Uneven: squared gradients change ${fold(largestSwing(flow) / Math.LN10)} within the network, though only ${fold(flow.nats / Math.LN10)} over all of it.${misfit ? ` ${describeRepair(misfit)}` : ''}`;
+  }
   const direction = flow.nats < 0 ? -1 : 1;
   const remedy = repair(model, direction) ?? repair(model, 0);
   const what = direction < 0 ? 'Gradients vanish: squared, they shrink' : 'Gradients explode: squared, they grow';
@@ -51,7 +55,13 @@ function reason({ summary, layers, graph }: ModelReport): string {
   if (first) return withoutPeriod(first.reason);
   if (layers.length === 0) return 'it has no layers with weights';
   if (graph.edges.length === 0) return 'its forward pass is not known';
-  return 'its graph branches, so that no single product of χ₁ describes it';
+  return 'its graph branches, so that no single product of χ₁ describes its gradients';
+}
+
+function signal({ summary: { log10SignalRatio } }: ModelReport): string {
+  if (log10SignalRatio === null) return '';
+  if (Math.abs(log10SignalRatio) < 0.05) return ' The signal keeps its mean square from input to output.';
+  return ` The mean square of the signal ${log10SignalRatio < 0 ? 'shrinks' : 'grows'} ${fold(log10SignalRatio)} from input to output.`;
 }
 
 function withoutPeriod(text: string): string {

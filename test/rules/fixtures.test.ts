@@ -21,12 +21,17 @@ describe.each(rules.map(({ id }) => id))('%s', (id) => {
     ).toBeGreaterThanOrEqual(2);
   });
   test('has the page that its diagnostics link to', () => {
-    expect(ruleDocumentation(id)).toMatch(new RegExp(`/docs/rules/${id}\\.md$`));
+    expect(ruleDocumentation(id)).toBe(`${manifest.repository.url.replace(/\.git$/, '')}/blob/main/docs/rules/${id}.md`);
     expect(readFileSync(page(id), 'utf8')).toMatch(new RegExp(`^# ${id}\n`));
   });
 });
 
 describe('settings', () => {
+  test('in package.json are those that the server reads', () => {
+    const { properties } = manifest.contributes.configuration;
+    const ours = Object.fromEntries(Object.entries(properties).filter(([name]) => name in settingsSchema));
+    expect(ours).toEqual(settingsSchema);
+  });
   test('of every name have their default when the client sends nothing or nonsense', () => {
     for (const section of [
       undefined,

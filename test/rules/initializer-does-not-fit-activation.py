@@ -3,23 +3,23 @@ from torch import nn
 import torch.nn.functional as F
 
 
-# ### Layers that cancel: some too large, some too small
-class Mixed(nn.Module):
+# ### Gradients swell in one half of the network and shrink in the other
+class Halves(nn.Module):
     def __init__(self):
         super().__init__()
         self.wide = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
         #                          ^^^^^^^^^^^^^^^^^^^ warning initializer-does-not-fit-activation: ReLU needs 2
         self.narrow = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
         for layer in self.wide:
-            nn.init.normal_(layer.weight, std=0.2)
+            nn.init.normal_(layer.weight, std=0.29)
             nn.init.zeros_(layer.bias)
         for layer in self.narrow:
-            nn.init.normal_(layer.weight, std=0.1)
+            nn.init.normal_(layer.weight, std=0.071)
             nn.init.zeros_(layer.bias)
 
     def forward(self, x):
-        for wide, narrow in zip(self.wide, self.narrow):
-            x = F.relu(narrow(F.relu(wide(x))))
+        for layer in [*self.wide, *self.narrow]:
+            x = F.relu(layer(x))
         return x
 
 
@@ -95,6 +95,38 @@ class Tanh(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.xavier_normal_(module.weight, gain=nn.init.calculate_gain('tanh'))
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.body(x)
+
+
+# ### Silent: beside a skip connection a small branch is no fault
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.ModuleList([nn.Linear(128, 128) for _ in range(12)])
+        self.b = nn.ModuleList([nn.Linear(128, 128) for _ in range(12)])
+        for layer in [*self.a, *self.b]:
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        for a, b in zip(self.a, self.b):
+            x = x + b(F.relu(a(x)))
+        return x
+
+
+# ### Silent: He's initializer by fan_out, whose first layer and changes of width are off by a factor
+class FanOut(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 64, 3), nn.ReLU(), nn.Conv2d(64, 64, 3), nn.ReLU(), nn.Conv2d(64, 128, 3), nn.ReLU(), nn.Conv2d(128, 128, 3)
+        )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode='fan_out', nonlinearity='relu')
                 nn.init.zeros_(module.bias)
 
     def forward(self, x):
