@@ -5,6 +5,11 @@ import { axisOf, isList, quantity, sizes, variadic } from './arguments.js';
 import { plain, type Tables, unary } from './rows.js';
 import { slidingShape, spatialOf, withSpatial } from './shapes.js';
 
+/** The twin of a pooling that always gives its indices as well. */
+function withIndices(operation: OperationRow): OperationRow {
+  return (context) => operation({ ...context, arguments: { ...context.arguments, return_indices: true } });
+}
+
 function pooled(operation: Pooling, shape: Shape, bound: Arguments): Operated {
   return bound.return_indices === true ? { operation, shape, outputs: [{ shape }, { shape }] } : { operation, shape };
 }
@@ -103,6 +108,8 @@ function functions(n: 1 | 2 | 3): [string, FunctionRow][] {
   return [
     [`${f}.avg_pool${n}d`, unary(averageSignatures[n === 1 ? 0 : 1], sliding(n, 'average'))],
     [`${f}.max_pool${n}d`, unary(maxFunctionSignature, sliding(n, 'max'))],
+    [`${f}.max_pool${n}d_with_indices`, unary(maxFunctionSignature, withIndices(sliding(n, 'max')))],
+    [`${f}.adaptive_max_pool${n}d_with_indices`, unary('output_size, return_indices=True', withIndices(adaptive(n, 'max')))],
     [`torch.max_pool${n}d`, unary('kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False', sliding(n, 'max'))],
     [`${f}.adaptive_avg_pool${n}d`, unary('output_size', adaptive(n, 'average'))],
     [`${f}.adaptive_max_pool${n}d`, unary('output_size, return_indices=False', adaptive(n, 'max'))],
@@ -133,6 +140,8 @@ export const poolingTables: Tables = {
   },
   functions: {
     ...Object.fromEntries(dimensions.flatMap(functions)),
+    'torch.nn.functional.fractional_max_pool2d_with_indices': unary(fractional, unsupported('Fractional pooling')),
+    'torch.nn.functional.fractional_max_pool3d_with_indices': unary(fractional, unsupported('Fractional pooling')),
     'torch.adaptive_avg_pool1d': unary('output_size', adaptive(1, 'average')),
     'torch.nn.functional.fractional_max_pool2d': unary(fractional, unsupported('Fractional pooling')),
     'torch.nn.functional.fractional_max_pool3d': unary(fractional, unsupported('Fractional pooling')),
