@@ -129,6 +129,7 @@ const model = record<ModelReport>({
   propagation: list(point),
   summary,
   findings: list(finding),
+  definition: optional(nullable(range)),
   initializerSite: optional(
     nullable(record<InitializerSite>({ position, indent: text, lineEnd: text, self: text, namespace: text })),
   ),
