@@ -1,9 +1,9 @@
 // Draws the terminal report of an example as it looks on a dark and on a light terminal, into docs/images/.
-// `node test/terminal/screenshot.mjs`, after a build; needs Chromium (CHROMIUM_PATH, or the one of the system).
+// `node test/terminal/screenshot.mjs`, after a build; needs Chromium.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../host/browser.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const command = ['analyze', ...(process.argv.length > 2 ? process.argv.slice(2) : ['examples/tanh-mlp.py'])];
@@ -37,10 +37,7 @@ const palettes = {
   },
 };
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
+const browser = await launchBrowser();
 mkdirSync(`${root}docs/images`, { recursive: true });
 for (const [name, palette] of Object.entries(palettes)) {
   const page = await browser.newPage({ deviceScaleFactor: 1.5, viewport: { width: 960, height: 200 } });
