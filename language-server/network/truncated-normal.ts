@@ -26,7 +26,8 @@ function integrate(alpha: number, beta: number): { mean: number; variance: numbe
   const [from, to] = [low - mode, high - mode];
   const weight = (t: number) => Math.exp(-t * (mode + t / 2));
   const total = panels(from, to, weight);
-  const first = panels(from, to, (t) => t * weight(t)) / total;
+  // The mean of a symmetric interval is 0 and not the rounding of its integral: a weight with mean 0 is told by that.
+  const first = mode === 0 && from === -to ? 0 : panels(from, to, (t) => t * weight(t)) / total;
   const variance = panels(from, to, (t) => (t - first) ** 2 * weight(t)) / total;
   return { mean: mode + first, variance };
 }

@@ -248,6 +248,17 @@ describe('truncated normal', () => {
   });
 });
 
+test('a truncation that is symmetric, or too far out to matter, leaves the mean exactly 0', () => {
+  for (const [std, a, b] of [
+    [0.02, -2, 2],
+    [1, -2, 2],
+    [0.02, -2, 3],
+    [1, -50, 40],
+  ] as const)
+    expect(truncatedNormalMoments(0, std, a, b).mean).toBe(0);
+  expect(draw('trunc_normal_', { std: 0.02 }, [8, 4]).mean).toBe(0);
+});
+
 test('rows of other frameworks wait for their tables', () => {
   const skipped = rows.filter(({ inputs }) => inputs.framework !== 'pytorch' && inputs.framework !== undefined);
   const count = (framework: string) => skipped.filter(({ inputs }) => inputs.framework === framework).length;
