@@ -86,6 +86,7 @@ function faults(wanted: TrueModel, model: ModelReport): string[] {
       ...fanFaults(truth, layer),
       ...momentFaults('weight', truth.weight, layer.weight),
       ...momentFaults('bias', truth.bias, layer.bias),
+      ...activationFaults(truth, layer),
     ].map((fault) => `${truth.path}: ${fault}`);
   });
 }
@@ -106,4 +107,11 @@ function momentFaults(name: string, truth: Moments | null, found: WeightReport |
       ? []
       : [`${moment} of ${name} ${value} instead of ${truth[moment]}`];
   });
+}
+
+/** A softmax is no activation of a layer in the theory, so naming it or not is equally right. */
+function activationFaults(truth: TrueLayer, layer: LayerReport): string[] {
+  const plain = (activation: string | null) => (activation === 'softmax' || activation === 'log_softmax' ? null : activation);
+  if (!truth.called || plain(truth.activation) === plain(layer.activation)) return [];
+  return [`activation ${layer.activation} instead of ${truth.activation}`];
 }
