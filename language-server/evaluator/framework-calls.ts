@@ -1,11 +1,11 @@
-import type { CreatorRow, FunctionRow, InitializerRow, Output } from '../frameworks/framework.js';
+import type { CreatorRow, FunctionRow, InitializerRow, Output, ValueRow } from '../frameworks/framework.js';
 import { initialize } from '../frameworks/index.js';
-import type { Parameter, Shape } from '../network/graph.js';
+import type { Layer, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
 import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
-import { opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
+import { nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
 import {
   type Builtin,
   builtin,
@@ -24,18 +24,32 @@ export function callFrameworkFunction(run: Interpreter, { name, target }: Framew
     case 'initializer':
       return callInitializer(run, name, target.row, call);
     case 'value': {
-      try {
-        return fromArgument(
-          target.row.value(toArguments(bindSignature(target.row.signature, call, name))),
-          target.row.float ?? false,
-        );
-      } catch (error) {
-        if (error instanceof RangeError) throw new Raised('ValueError', error.message);
-        throw error;
-      }
+      const value = callValueRow(name, target.row, call);
+      const creator = value.kind === 'unknown' ? run.framework.creators[name] : undefined;
+      return creator ? callCreator(run, creator, name, call) : value;
     }
     case 'function':
       return callFunctionRow(run, name, target.row, call);
+  }
+}
+
+function callValueRow(name: string, row: ValueRow, call: Call): Value {
+  try {
+    const result = fromArgument(row.value(toArguments(bindSignature(row.signature, call, name))), row.float ?? false);
+    return row.array && result.kind === 'tuple' ? { kind: 'list', items: [...result.items], array: true } : result;
+  } catch (error) {
+    if (error instanceof RangeError) throw new Raised('ValueError', error.message);
+    throw error;
+  }
+}
+
+/** Rows know the usual signatures; a call that fits none of them is one that is not followed. */
+function bindOrExplain(signature: string, call: Call, name: string): Map<string, Value> | string {
+  try {
+    return bindSignature(signature, call, name);
+  } catch (error) {
+    if (error instanceof Raised) return `This call of ${name}() is not followed: ${error.message}`;
+    throw error;
   }
 }
 
@@ -57,10 +71,14 @@ export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): B
 
 function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call: Call): Value {
   const short = name.split('.').at(-1)!;
-  const bound = bindSignature(row.signature, call, short);
+  const bound = bindOrExplain(row.signature, call, short);
+  if (typeof bound === 'string')
+    return opaque(run, bound, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, short);
   const given = [...bound.values()];
   const hasTensor = tensorsIn(given).length > 0 || (run.trace !== null && given.some((value) => value.kind === 'parameter'));
   if (!hasTensor || !run.trace) {
+    const onNumbers = run.framework.values[name];
+    if (onNumbers) return callValueRow(name, onNumbers, call);
     const parameter = given.find((value): value is ParameterValue => value.kind === 'parameter');
     const unknown = given.find((value) => value.kind === 'unknown');
     if (parameter && !run.trace)
@@ -71,7 +89,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   const result = row.operation({
     arguments: toArguments(bound),
     inputs: tensors.map((tensor) => tensor.shape),
-    layer: null,
+    layer: layerOf(run, bound.get('weight')),
     parameters: parametersIn(bound),
     place: { path: run.trace.path, location: run.location(call.node) },
   });
@@ -94,6 +112,11 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
 
 function parametersIn(bound: ReadonlyMap<string, Value>): Record<string, Parameter> {
   return Object.fromEntries([...bound].flatMap(([name, value]) => (value.kind === 'parameter' ? [[name, value.parameter]] : [])));
+}
+
+/** The layer of the model that owns a tensor which a function is given as its weight. */
+function layerOf(run: Interpreter, weight: Value | undefined): Layer | null {
+  return weight?.kind === 'parameter' ? (run.layers.get(weight.parameter) ?? null) : null;
 }
 
 function inputsOf(run: Interpreter, value: Value | undefined, call: Call): Tensor[] {
@@ -190,6 +213,7 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
 export function makeTrainable(run: Interpreter, call: Call): Value {
   const tensor = call.positional[0] ?? call.keywords.get('data');
   if (tensor?.kind === 'parameter') return { kind: 'parameter', parameter: tensor.parameter, trainable: true };
+  if (tensor?.kind === 'number') return constantParameter(run, tensor.value, call);
   const reason = tensor?.kind === 'unknown' ? tensor.reason : 'The tensor of this parameter is not known.';
   const parameter: Parameter = {
     name: '',
@@ -203,6 +227,17 @@ export function makeTrainable(run: Interpreter, call: Call): Value {
         source: { kind: 'call', text: reason, location: run.location(call.node) },
       },
     ],
+  };
+  return { kind: 'parameter', parameter, trainable: true };
+}
+
+/** `nn.Parameter(torch.tensor(0.1))`. */
+function constantParameter(run: Interpreter, mean: Quantity, call: Call): Value {
+  const source = { kind: 'call', text: 'torch.tensor', location: run.location(call.node) } as const;
+  const parameter: Parameter = {
+    name: '',
+    shape: [],
+    writes: [{ family: 'constant', mean, variance: 0, formula: null, source }],
   };
   return { kind: 'parameter', parameter, trainable: true };
 }

@@ -1,7 +1,7 @@
 import type { Framework, Resolved } from '../frameworks/framework.js';
 import { resolve } from '../frameworks/index.js';
 import type { Location } from '../network/distribution.js';
-import type { Unknown as Note } from '../network/graph.js';
+import type { Layer, Unknown as Note, Parameter } from '../network/graph.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Budget, BudgetLimits } from './budget.js';
 import type { Scope, SourceFile } from './scope.js';
@@ -23,6 +23,8 @@ export class Interpreter {
   budget: Budget;
   /** Set while `forward` runs. */
   trace: Trace | null = null;
+  /** The layers of the model whose `forward` runs, by their weights: `F.linear(x, self.fc.weight)` uses one. */
+  layers: ReadonlyMap<Parameter, Layer> = new Map();
   /** Modules that were built, to tell the models from their parts. */
   readonly built: Instance[] = [];
   /** How many constructors of modules are running. */

@@ -21,6 +21,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     layer.path = path;
     layers.push(layer);
   }
+  run.layers = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.weight, layer] as const] : [])).reverse());
   const trace = new Trace(run.limits.nodes);
   run.trace = trace;
   let outputs: number[] = [];

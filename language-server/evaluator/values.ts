@@ -55,6 +55,8 @@ export interface StringValue {
 export interface ListValue {
   readonly kind: 'list';
   readonly items: Value[];
+  /** A one-dimensional tensor of known numbers (`torch.linspace`): arithmetic goes entry by entry. */
+  readonly array?: true;
 }
 
 export interface TupleValue {

@@ -13,9 +13,22 @@ import type {
   TensorRow,
 } from './framework.js';
 
+const resolved = new WeakMap<Framework, Map<string, Resolved | null>>();
+
 /** What a dotted name means, after aliases; `null`: the framework's tables do not have it. */
 export function resolve(framework: Framework, dottedName: string): Resolved | null {
-  return meaningOf(framework, dottedName) ?? meaningOf(framework, canonicalName(framework, dottedName));
+  let names = resolved.get(framework);
+  if (!names) {
+    names = new Map();
+    resolved.set(framework, names);
+  }
+  let found = names.get(dottedName);
+  if (found === undefined) {
+    found = meaningOf(framework, dottedName) ?? meaningOf(framework, canonicalName(framework, dottedName));
+    // Names come from users' files, which have no end.
+    if (names.size < 10_000) names.set(dottedName, found);
+  }
+  return found;
 }
 
 function meaningOf(framework: Framework, name: string): Resolved | null {

@@ -57,6 +57,7 @@ def layer_modules(model):
 def first_activations(model, arguments):
     """{path: first activation function that the layer's output reaches, or None}; layers that forward does not call are absent."""
     found = {}
+    owners = {id(primary(module)[0]): name for name, module in layer_modules(model)}
 
     class Follow(TorchFunctionMode):
         def __torch_function__(self, function, types, args=(), kwargs=None):
@@ -69,7 +70,10 @@ def first_activations(model, arguments):
                 for layer in layers:
                     found[layer] = found.get(layer) or activation
             if name in ACTIVATIONS or name in NEW_SIGNAL:
-                layers = frozenset()
+                # A function that is given a layer's own weight does what the layer does.
+                layers = frozenset(owners[id(a)] for a in args[1:2] if name in NEW_SIGNAL and id(a) in owners)
+                for layer in layers:
+                    found.setdefault(layer, None)
             for t in tensors([out]):
                 t._reached = layers
             return out

@@ -3,7 +3,7 @@ import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { parameterAttribute, tensorAttribute } from '../tensors.js';
 import { type ClassValue, dict, type Instance, type SuperValue, string, tuple, type Value } from '../values.js';
-import { callValue } from './calls.js';
+import { callValue, dataclassConstructor } from './calls.js';
 import { classAttribute } from './classes.js';
 import { submodule } from './imports.js';
 import { methodOf } from './methods.js';
@@ -102,6 +102,8 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
     const value = moduleAttribute(run, object.self, name);
     if (value) return value;
   }
+  const fields = name === '__init__' ? object.rest.find((ancestor) => ancestor.flavour === 'dataclass') : undefined;
+  if (fields && object.self.kind === 'instance') return dataclassConstructor(run, fields, object.self);
   // `object.__init__` and hooks of classes that are not there take anything and do nothing.
   return {
     kind: 'builtin',

@@ -5,7 +5,7 @@ import type { Interpreter } from '../interpreter.js';
 import { build, callModule } from '../modules.js';
 import type { Scope } from '../scope.js';
 import { forgetParameter, opaque, tensorsIn } from '../tensors.js';
-import { type BoundMethod, type Call, type ClassValue, type Instance, tuple, type Value } from '../values.js';
+import { type BoundMethod, builtin, type Call, type ClassValue, type Instance, none, tuple, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { classAttribute, fieldsOf } from './classes.js';
 import { callFunction } from './functions.js';
@@ -134,6 +134,14 @@ function fillFields(run: Interpreter, type: ClassValue, instance: Instance, call
   for (const [name, value] of bindFields(run, type, call)) instance.attributes.set(name, value);
   const after = classAttribute(type, '__post_init__');
   if (after) callValue(run, after, { positional: [instance], keywords: new Map(), node: call.node }, null);
+}
+
+/** `super().__init__(…)` where the base is a dataclass. */
+export function dataclassConstructor(run: Interpreter, type: ClassValue, instance: Instance): Value {
+  return builtin('__init__', (call) => {
+    fillFields(run, type, instance, call);
+    return none;
+  });
 }
 
 function namedTuple(run: Interpreter, type: ClassValue, call: Call): Value {

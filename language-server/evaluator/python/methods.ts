@@ -13,7 +13,7 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
     case 'string':
       return stringMethod(object.value, name);
     case 'list':
-      return listMethod(run, object, name);
+      return (object.array ? arrayMethod(run, object, name) : undefined) ?? listMethod(run, object, name);
     case 'tuple':
       return tupleMethod(object, name);
     case 'dict':
@@ -21,6 +21,7 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
     case 'set':
       return setMethod(run, object, name);
     case 'number':
+      if (name === 'item' || name === 'tolist' || name === 'float') return builtin(name, () => object);
       if (name === 'is_integer') return builtin(name, () => bool(Number.isInteger(numberOf(object.value))));
       return name === 'bit_length'
         ? builtin(name, () => int(Math.floor(Math.log2(Math.abs(numberOf(object.value) ?? 1) || 0.5)) + 1))
@@ -28,6 +29,52 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
     default:
       return undefined;
   }
+}
+
+/** Methods of a tensor of known numbers. */
+function arrayMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {
+  const { items } = object;
+  const each = (work: (value: Value) => Value): Value =>
+    builtin(name, () => ({ kind: 'list', items: items.map(work), array: true }));
+  switch (name) {
+    case 'tolist':
+      return builtin(name, () => list(items.slice()));
+    case 'item':
+      return builtin(name, ({ node }) => items[0] ?? run.unknown('This tensor is empty.', node));
+    case 'int':
+    case 'long':
+      return each((value) => {
+        const number = value.kind === 'number' ? numberOf(value.value) : null;
+        return number === null ? value : int(Math.trunc(number));
+      });
+    case 'float':
+    case 'double':
+    case 'numpy':
+    case 'cpu':
+    case 'detach':
+    case 'to':
+    case 'type':
+      return each((value) => value);
+    case 'numel':
+      return builtin(name, () => int(items.length));
+    case 'split':
+      return builtin(name, ({ positional: [sizes] }) => arraySplit(run, items, sizes));
+    default:
+      return undefined;
+  }
+}
+
+/** `torch.linspace(0, rate, sum(depths)).split(depths)`. */
+function arraySplit(run: Interpreter, items: readonly Value[], sizes: Value | undefined): Value {
+  if (sizes?.kind !== 'list' && sizes?.kind !== 'tuple') return run.unknown('The sizes of these parts are not known.');
+  let start = 0;
+  return tuple(
+    sizes.items.map((size): Value => {
+      const length = size.kind === 'number' ? (numberOf(size.value) ?? 0) : 0;
+      start += length;
+      return { kind: 'list', items: items.slice(start - length, start), array: true };
+    }),
+  );
 }
 
 function listMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {

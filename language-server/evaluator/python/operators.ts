@@ -42,6 +42,7 @@ export function binary(run: Interpreter, operator: string, left: Value, right: V
   const a = asNumber(left);
   const b = asNumber(right);
   if (a && b) return arithmetic(run, operator, a, b, node);
+  if (isArray(left) || isArray(right)) return entryByEntry(run, operator, left, right, node);
   if (left.kind === 'instance' || right.kind === 'instance') {
     const result = overloaded(run, operator, left, right, node);
     if (result) return result;
@@ -82,6 +83,18 @@ export function binary(run: Interpreter, operator: string, left: Value, right: V
   if (left.kind === 'unknown') return left;
   if (right.kind === 'unknown') return right;
   return run.unknown(`'${operator}' between ${typeName(left)} and ${typeName(right)} is not followed.`, node);
+}
+
+function isArray(value: Value): boolean {
+  return value.kind === 'list' && value.array === true;
+}
+
+function entryByEntry(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode): Value {
+  const length = Math.max(left.kind === 'list' ? left.items.length : 0, right.kind === 'list' ? right.items.length : 0);
+  const entry = (value: Value, i: number): Value =>
+    value.kind === 'list' ? (value.items[i] ?? run.unknown('These tensors differ in length.', node)) : value;
+  const items = Array.from({ length }, (_, i) => binary(run, operator, entry(left, i), entry(right, i), node));
+  return { kind: 'list', items, array: true };
 }
 
 function asNumber(value: Value): NumberValue | null {

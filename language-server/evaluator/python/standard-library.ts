@@ -160,7 +160,20 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
   types: (run) => ({
     SimpleNamespace: builtin('SimpleNamespace', ({ keywords, node }) => namespaceObject(run, keywords, node)),
   }),
-  typing: () => ({
+  numpy: () => ({
+    pi: float(Math.PI),
+    sqrt: onNumber('sqrt', Math.sqrt, float, (q) => power(q, 0.5)),
+    log: onNumber('log', Math.log, float),
+    log2: onNumber('log2', Math.log2, float),
+    exp: onNumber('exp', Math.exp, float),
+    floor: onNumber('floor', Math.floor, float, floor),
+    ceil: onNumber('ceil', Math.ceil, float, ceil),
+    linspace: builtin('linspace', ({ positional: [start, stop, count], keywords }) =>
+      spaced(numeric(start), numeric(stop), numeric(count ?? keywords.get('num')) ?? 50),
+    ),
+  }),
+  typing: (run) => ({
+    OrderedDict: run.builtins.variables.get('dict') ?? none,
     cast: builtin('cast', ({ positional: [, value = none] }) => value),
     TYPE_CHECKING: { kind: 'bool', value: false },
     overload: decoratorOrFactory('overload'),
@@ -197,6 +210,12 @@ function numeric(value: Value | undefined): number | null {
 
 function notKnown(name: string): Value {
   return { kind: 'unknown', reason: `The argument of ${name}() is not known.`, location: null };
+}
+
+function spaced(start: number | null, stop: number | null, count: number): Value {
+  if (start === null || stop === null || count > 10_000) return notKnown('linspace');
+  const step = count > 1 ? (stop - start) / (count - 1) : 0;
+  return { kind: 'list', items: Array.from({ length: Math.max(0, count) }, (_, i) => float(start + step * i)), array: true };
 }
 
 function gcd(a: number, b: number): number {

@@ -11,6 +11,7 @@ import { linearTables } from './linear.js';
 import { lossTables } from './losses.js';
 import { abstract, aliases, transparent } from './names.js';
 import { normalizationTables } from './normalization.js';
+import { numberTensors } from './number-tensors.js';
 import { poolingTables } from './pooling.js';
 import { recurrentTables } from './recurrent.js';
 import { reshapingTables } from './reshaping.js';
@@ -41,7 +42,7 @@ export const pytorch: Framework = {
   functions: join(tables.map((table) => table.functions)),
   methods: join(tables.map((table) => table.methods)),
   initializers,
-  values,
+  values: { ...values, ...numberTensors },
   creators,
   library,
   libraryNames,

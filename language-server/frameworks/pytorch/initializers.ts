@@ -217,23 +217,11 @@ export const initializers: Readonly<Record<string, InitializerRow>> = {
   ...normalizations,
 };
 
-const length = (argument: Argument): number | null =>
-  typeof argument === 'number' && argument >= 0 && argument <= 10_000 ? argument : null;
-
 export const values: Readonly<Record<string, ValueRow>> = {
   'torch.nn.init.calculate_gain': {
     signature: 'nonlinearity, param=None',
     float: true,
     value: ({ nonlinearity, param }) => calculateGain(nonlinearity, param),
-  },
-  'torch.linspace': {
-    signature: 'start, end, steps=100, **options',
-    float: true,
-    value: ({ start, end, steps }) => {
-      const count = length(steps);
-      if (typeof start !== 'number' || typeof end !== 'number' || count === null) return undefined;
-      return Array.from({ length: count }, (_, i) => (count === 1 ? start : start + ((end - start) * i) / (count - 1)));
-    },
   },
   'torch.Size': { signature: 'sizes=()', value: ({ sizes }) => sizes },
 };

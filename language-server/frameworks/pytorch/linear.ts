@@ -94,11 +94,13 @@ const functionalLinear: OperationRow = (context) => {
 
 /** The layer that a functional call with a parameter stands for; `null` where its weight is no parameter. */
 export function functionalLayer(
-  { parameters, place }: OperationContext,
+  { layer, parameters, place }: OperationContext,
   kind: string,
   weight: Parameter | undefined,
   summands?: (fanIn: Quantity) => Quantity | null,
 ): Layer | null {
+  // A layer of the model whose weight is used by a function: the same layer is at work.
+  if (layer?.weight && layer.weight === weight) return layer;
   if (!weight || !place) return null;
   const fans = fansOf(weight.shape);
   return {

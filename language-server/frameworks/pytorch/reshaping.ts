@@ -99,6 +99,13 @@ function piecesOf(total: number, piece: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.min(piece, total - i * piece));
 }
 
+/** The sizes of the parts are not told, their number is. */
+const tensorSplit = parts((_, { indices_or_sections: either, indices, sections }) => {
+  const cuts = either ?? indices ?? sections;
+  const count = isList(cuts) ? cuts.length + 1 : number(cuts);
+  return count === null || count < 1 || count > 1000 ? null : Array.from({ length: count }, () => null);
+});
+
 const split = parts((input, bound) => {
   const wanted = bound.split_size_or_sections;
   const axis = input && axisOf(bound.dim, input.length);
@@ -208,6 +215,7 @@ const both: readonly [names: readonly string[], signature: string, operation: Op
   [['unflatten'], 'dim, sizes', unflatten],
   [['chunk'], 'chunks, dim=0', chunk],
   [['split'], 'split_size_or_sections, dim=0', split],
+  [['tensor_split'], 'indices_or_sections=None, dim=0, *, indices=None, sections=None', tensorSplit],
   [['unbind'], 'dim=0', unbind],
   [['select'], 'dim, index', select],
   [['narrow'], 'dim, start, length', narrow],
@@ -216,7 +224,7 @@ const both: readonly [names: readonly string[], signature: string, operation: Op
   [['flip', 'fliplr', 'flipud'], '*dims', identity],
   [['clone', 'detach', 'neg', 'negative', 'conj'], '**options', identity],
   [
-    ['movedim', 'moveaxis', 'rot90', 'gather', 'index_select', 'take', 'tile', 'masked_select', 'tensor_split', 'take_along_dim'],
+    ['movedim', 'moveaxis', 'rot90', 'gather', 'index_select', 'take', 'tile', 'masked_select', 'take_along_dim'],
     '*rest, **options',
     unknownShape,
   ],

@@ -1,0 +1,92 @@
+import { isQuantity } from '../expression.js';
+import type { Argument, ValueRow } from '../framework.js';
+
+/** Tensors of known numbers, as constructors compute sizes and rates with: `torch.linspace(0, rate, depth)`. */
+export const numberTensors: Readonly<Record<string, ValueRow>> = {
+  'torch.arange': {
+    signature: 'start, end=None, step=1, *, dtype=None, device=None',
+    array: true,
+    value: ({ start, end, step }) => {
+      const [from, to] = end === null ? [0, start] : [start, end];
+      if (typeof from !== 'number' || typeof to !== 'number' || typeof step !== 'number' || step === 0) return undefined;
+      return sequence(Math.ceil((to - from) / step), (i) => from + step * i);
+    },
+  },
+  'torch.linspace': {
+    signature: 'start, end, steps=100, *, dtype=None, device=None',
+    float: true,
+    array: true,
+    value: ({ start, end, steps }) =>
+      typeof start === 'number' && typeof end === 'number' && typeof steps === 'number'
+        ? sequence(steps, (i) => (steps > 1 ? start + ((end - start) * i) / (steps - 1) : start))
+        : undefined,
+  },
+  'torch.tensor': each('input, *, dtype=None, device=None, requires_grad=False', (x) => x),
+  'torch.round': each('input, *, decimals=0', roundHalfEven),
+  'torch.floor': each('input', Math.floor),
+  'torch.ceil': each('input', Math.ceil),
+  'torch.log': each('input', Math.log),
+  'torch.log2': each('input', Math.log2),
+  'torch.exp': each('input', Math.exp),
+  'torch.sqrt': each('input', Math.sqrt),
+  'torch.pow': pairwise('input, exponent', (a, b) => a ** b),
+  'torch.div': pairwise('input, other', (a, b) => a / b),
+  'torch.divide': pairwise('input, other', (a, b) => a / b),
+  'torch.mul': pairwise('input, other', (a, b) => a * b),
+  'torch.multiply': pairwise('input, other', (a, b) => a * b),
+  'torch.diff': {
+    signature: 'input, n=1, dim=-1',
+    array: true,
+    value: ({ input }) => {
+      const numbers = numbersOf(input);
+      return numbers?.slice(1).map((value, i) => value - numbers[i]!);
+    },
+  },
+  'torch.cumsum': {
+    signature: 'input, dim=0',
+    array: true,
+    value: ({ input }) => {
+      let total = 0;
+      return numbersOf(input)?.map((value) => (total += value));
+    },
+  },
+};
+
+function each(signature: string, work: (x: number) => number): ValueRow {
+  return {
+    signature,
+    array: true,
+    value: ({ input }) => (typeof input === 'number' ? work(input) : numbersOf(input)?.map(work)),
+  };
+}
+
+function pairwise(signature: string, work: (a: number, b: number) => number): ValueRow {
+  return {
+    signature,
+    array: true,
+    value: ({ input, exponent, other }) => {
+      const second = exponent ?? other;
+      const [a, b] = [numbersOf(input), numbersOf(second)];
+      if (typeof input === 'number')
+        return typeof second === 'number' ? work(input, second) : b?.map((value) => work(input, value));
+      if (typeof second === 'number') return a?.map((value) => work(value, second));
+      return a && b && a.length === b.length ? a.map((value, i) => work(value, b[i]!)) : undefined;
+    },
+  };
+}
+
+/** As PyTorch rounds: halves go to the even neighbour. */
+function roundHalfEven(x: number): number {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + (Math.abs(below) % 2) : Math.round(x);
+}
+
+function numbersOf(value: Argument): number[] | undefined {
+  if (value === undefined || value === null || typeof value !== 'object' || isQuantity(value)) return undefined;
+  const items = [...value];
+  return items.every((one) => typeof one === 'number') ? items : undefined;
+}
+
+function sequence(length: number, entry: (i: number) => number): number[] | undefined {
+  return length >= 0 && length <= 10_000 ? Array.from({ length: Math.floor(length) }, (_, i) => entry(i)) : undefined;
+}
