@@ -2,7 +2,7 @@
 
 What to look at: the two verdicts above the classes, and in the panel the gradient through depth. `Frozen` is what one
 gets by writing nothing: PyTorch's default has σ_w² = 1/3, far inside the ordered phase (χ₁ = 0.33). `EdgeOfChaos` draws the
-same weights with σ_w² = 1.76 and biases with σ_b² = 0.05, a point where χ₁ = 1: gradients reach the first layer, and such
+same weights with σ_w² = 2.16 and biases with σ_b² = 0.15, a point where χ₁ = 1: gradients reach the first layer, and such
 a network can be trained through hundreds of layers (Schoenholz et al. 2017, arXiv:1611.01232).
 """
 
@@ -29,8 +29,8 @@ class EdgeOfChaos(Frozen):
         super().__init__(width, depth)
         for module in self.modules():
             if isinstance(module, nn.Linear):
-                nn.init.orthogonal_(module.weight, gain=1.76**0.5)
-                nn.init.normal_(module.bias, std=0.05**0.5)
+                nn.init.orthogonal_(module.weight, gain=1.47)
+                nn.init.normal_(module.bias, std=0.39)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ const palettes = {
 const browser = await launchBrowser();
 mkdirSync(`${root}docs/images`, { recursive: true });
 for (const [name, palette] of Object.entries(palettes)) {
-  const page = await browser.newPage({ deviceScaleFactor: 1.5, viewport: { width: 960, height: 200 } });
+  const page = await browser.newPage({ deviceScaleFactor: 2, viewport: { width: 960, height: 200 } });
   await page.setContent(html(`$ meanfield ${command.join(' ')}\n${stdout}`, palette));
   await page.locator('pre').screenshot({ path: `${root}docs/images/terminal-${name}.png` });
 }
@@ -48,7 +48,7 @@ await browser.close();
 
 function html(text, palette) {
   const style = `margin:0;padding:16px;font:13px/1.4 'DejaVu Sans Mono',monospace;color:${palette.text};background:${palette.background}`;
-  return `<body style="margin:0"><pre style="${style}">${spans(text, palette)}</pre>`;
+  return `<body style="margin:0;background:${palette.background}"><pre style="${style}">${spans(text, palette)}</pre>`;
 }
 
 /** Select Graphic Rendition codes become nested elements; each code that ends one closes the innermost. */
