@@ -40,7 +40,7 @@ const palettes = {
 const browser = await launchBrowser();
 mkdirSync(`${root}docs/images`, { recursive: true });
 for (const [name, palette] of Object.entries(palettes)) {
-  const page = await browser.newPage({ deviceScaleFactor: 2, viewport: { width: 960, height: 200 } });
+  const page = await browser.newPage({ deviceScaleFactor: 1.5, viewport: { width: 960, height: 200 } });
   await page.setContent(html(`$ meanfield ${command.join(' ')}\n${stdout}`, palette));
   await page.locator('pre').screenshot({ path: `${root}docs/images/terminal-${name}.png` });
 }
