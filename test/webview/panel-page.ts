@@ -14,13 +14,15 @@ export const themes: Theme[] = ['vscode-light', 'vscode-dark', 'vscode-high-cont
 export interface PanelBrowser extends AsyncDisposable {
   /** Bytes of the script as it ships. */
   scriptSize: number;
-  open(options?: {
-    theme?: Theme;
-    width?: number;
-    height?: number;
-    state?: unknown;
-    reducedMotion?: boolean;
-  }): Promise<PanelPage>;
+  open(options?: OpenOptions): Promise<PanelPage>;
+}
+
+export interface OpenOptions {
+  theme?: Theme;
+  width?: number;
+  height?: number;
+  state?: unknown;
+  reducedMotion?: boolean;
 }
 
 export class PanelPage {
@@ -59,7 +61,8 @@ export class PanelPage {
       return new Set(new Uint32Array(data.buffer)).size;
     }, selector);
 
-  close = () => this.page.context().close();
+  /** What the browser has to complain about: exceptions and breaches of the security policy. */
+  complaints = async (): Promise<string[]> => [...this.errors, ...(await this.violations())];
 }
 
 export async function openBrowser(): Promise<PanelBrowser> {
@@ -72,9 +75,10 @@ export async function openBrowser(): Promise<PanelBrowser> {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] });
+  const page = await browser.newPage();
   return {
     scriptSize: files.get('/webview.js')!.text.length,
-    open: (options = {}) => openPanel(browser, origin, options),
+    open: (options = {}) => openPanel(page, origin, options),
     [Symbol.asyncDispose]: () => close(browser, server),
   };
 }
@@ -90,25 +94,13 @@ export const chromiumPath = (): string => {
   return path;
 };
 
-async function openPanel(
-  browser: Browser,
-  origin: string,
-  {
-    theme = 'vscode-light',
-    width = 1200,
-    height = 900,
-    state,
-    reducedMotion = false,
-  }: Parameters<PanelBrowser['open']>[0] & object,
-): Promise<PanelPage> {
-  const context = await browser.newContext({
-    viewport: { width, height },
-    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
-  });
-  const page = await context.newPage();
-  await page.addInitScript((saved) => Object.assign(window, { saved }), state);
+async function openPanel(page: Page, origin: string, options: OpenOptions): Promise<PanelPage> {
+  const { theme = 'vscode-light', width = 1200, height = 900, state, reducedMotion = false } = options;
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
+  page.removeAllListeners('pageerror');
   const panel = new PanelPage(page);
-  await page.goto(`${origin}/?theme=${theme}`);
+  await page.goto(`${origin}/?state=${encodeURIComponent(JSON.stringify(state ?? null))}`);
   await panel.setTheme(theme);
   return panel;
 }
@@ -141,7 +133,7 @@ async function panelFiles(): Promise<Map<string, { type: string; text: string }>
 const hostScript = `
   window.posted = [];
   window.violations = [];
-  window.state = window.saved;
+  window.state = JSON.parse(new URLSearchParams(location.search).get('state')) ?? undefined;
   document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
   window.acquireVsCodeApi = () => ({
     postMessage: (message) => window.posted.push(message),
