@@ -22,10 +22,16 @@ import type {
 } from '../language-server/protocol.js';
 import { dictionary, either, flag, index, list, nullable, number, oneOf, optional, record, type Shape, text } from './shape.js';
 
-/** The message if it is one that the panel understands, else `null`: what does not fit is dropped, never half used. */
+/**
+ * The message if it is one that the panel understands, else `null`: what does not fit is dropped, never half used.
+ * A report that does not fit becomes an error, because a reader who waits for it must not wait for ever.
+ */
 export function readMessage(data: unknown): ToWebview | null {
-  return messages.find((shape) => shape(data)) ? (data as ToWebview) : null;
+  if (messages.some((shape) => shape(data))) return data as ToWebview;
+  return isReport(data) ? { type: 'error', message: 'The report has a form that this panel cannot read.' } : null;
 }
+
+const isReport = record<{ type: 'report' }>({ type: oneOf('report') });
 
 type Message<Type extends ToWebview['type']> = Extract<ToWebview, { type: Type }>;
 

@@ -108,6 +108,12 @@ describe('talking with the host', () => {
     expect((await panel.posted()).slice(1)).toEqual([{ type: 'retry' }, { type: 'showOutput' }]);
   });
 
+  test('a report of another form is an error, not a wait without end', async () => {
+    await open();
+    await panel.send({ type: 'report', file: 'x.py', version: 1, report: { models: 'many' }, model: 0 });
+    expect(await textOf('[role=alert]')).toContain('cannot read');
+  });
+
   test('an error and a stale state keep the last report on the page, marked, until the next one comes', async () => {
     await show([reports.vgg]);
     await panel.send({ type: 'stale' });

@@ -55,7 +55,7 @@ function figures(summary: Summary): HTMLElement[] {
   const { chi1, xiC, depth, trainableDepth, log10ActivationGradient, uncertainty, isometry } = summary;
   const error = uncertainty ? ` ± ${uncertainty.log10Gradient.toFixed(1)} decades` : '';
   return [
-    figure('χ₁', showNumber(chi1), 'growth of squared gradients per layer'),
+    figure('χ₁', showNumber(chi1), 'growth of squared gradients in the typical layer'),
     figure('ξ_c', showDepth(xiC), 'layers that a difference between inputs survives'),
     survival(trainableDepth, depth),
     figure(
