@@ -314,7 +314,7 @@ describe('charts', () => {
 
   test('a model of which nothing is known shows question marks and reasons, and no number', async () => {
     await show([reports.nothingKnown]);
-    expect(await panel.page.locator('.figures .value').allInnerTexts()).toEqual(['?', '?', '0', '?']);
+    expect(await panel.page.locator('.figures .value').allInnerTexts()).toEqual(['?', '?', '0', '?', '?']);
     expect(await textOf('.badge')).toContain('not known');
     expect(await textOf('.depth')).toContain('could not be followed');
     expect(await textOf('.assumptions')).toContain('The weights of 3 layers.');

@@ -96,7 +96,7 @@ function markPlugin(mark: DepthMark | null, palette: Palette): Plugin<'scatter'>
       line(ctx, x, chartArea.top, chartArea.bottom);
       ctx.font = `${palette.fontSize}px ${palette.font}`;
       const right = x + 6 + ctx.measureText(mark.label).width < chartArea.right;
-      label(ctx, mark.label, right ? x + 5 : x - 5, chartArea.top + 3, right ? 'left' : 'right', palette);
+      label(ctx, mark.label, right ? x + 5 : x - 5, chartArea.bottom - palette.fontSize - 5, right ? 'left' : 'right', palette);
       ctx.restore();
     },
   };

@@ -21,7 +21,7 @@ export interface DepthSeries {
   pointStyle: 'circle' | 'rect' | 'triangle';
 }
 
-/** Decades that the norm of the gradient may stray from that of the output before training suffers from it. */
+/** Decades that the gradient of a layer may stray from that of the others before one learning rate no longer suits all. */
 const tolerableDecades = 1;
 /** From this ratio of largest to smallest on, a linear axis would hide the small end. */
 const spanOfLogAxis = 30;
@@ -65,20 +65,27 @@ function correlationSeries(stops: Stop[]): DepthSeries {
 
 function gradientSeries(stops: Stop[]): DepthSeries {
   const heights = stops.map(({ point }) => log10Gradient(point));
+  // Pooling spreads a gradient over positions, a step that says nothing of its health: so layers are held against each other.
+  const middle = median(heights.filter((height) => height !== null)) ?? 0;
   return {
     id: 'gradient',
     title: 'gradient',
-    meaning: 'root mean square, relative to the output',
+    meaning: 'root mean square, relative to the output; band: within a factor of 10 of the median',
     heights,
     shown: heights.map((height, index) =>
       height === null ? showNumber(stops[index]?.point.gradient ?? null) : showPower(height),
     ),
     tick: tickOfDecade,
     logarithmic: true,
-    suggested: [-tolerableDecades, tolerableDecades],
-    band: { from: -tolerableDecades, to: tolerableDecades, label: 'within a factor of 10' },
+    suggested: [middle - tolerableDecades, middle + tolerableDecades],
+    band: { from: middle - tolerableDecades, to: middle + tolerableDecades, label: 'within a factor of 10 of the median' },
     pointStyle: 'triangle',
   };
+}
+
+function median(values: number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
 }
 
 const tickOfDecade = (height: number) => (Number.isInteger(height) ? showPower(height) : '');

@@ -12,9 +12,10 @@ export interface PlaneMarker extends PlanePoint {
   worst: boolean;
 }
 
-export function planeMarkers(model: ModelReport, { layers, grid }: PhasePlane): PlaneMarker[] {
+export function planeMarkers(model: ModelReport, plane: PhasePlane): PlaneMarker[] {
+  const { grid } = plane;
   const markers = new Map<string, PlaneMarker>();
-  for (const index of layers) {
+  for (const index of planeLayers(model, plane)) {
     const place = placeOf(model, index);
     if (!place) continue;
     const key = `${place.sigmaW2.toPrecision(3)} ${nearZero(place.sigmaB2, grid)}`;
@@ -37,8 +38,12 @@ export function planeMarkers(model: ModelReport, { layers, grid }: PhasePlane): 
 }
 
 /** Layers of the plane that have no place in it because a variance is not known. */
-export const placeless = (model: ModelReport, { layers }: PhasePlane): number[] =>
-  layers.filter((index) => model.layers[index] && !placeOf(model, index));
+export const placeless = (model: ModelReport, plane: PhasePlane): number[] =>
+  planeLayers(model, plane).filter((index) => !placeOf(model, index));
+
+/** The layers of a plane. It may be older than the report by one edit, so only those count that still have its activation. */
+export const planeLayers = (model: ModelReport, { layers, activation }: PhasePlane): number[] =>
+  layers.filter((index) => model.layers[index]?.activation === activation);
 
 /** A layer without bias lies on σ_b² = 0. */
 function placeOf(model: ModelReport, index: number): PlanePoint | null {

@@ -1,5 +1,6 @@
 import type { FileReport } from '../../language-server/protocol.js';
 import { element } from '../elements.js';
+import { fileName } from '../file-name.js';
 
 /** A file without a model: what stands in the way, if anything, and what would be recognised. */
 export function emptyState({ file, problems }: FileReport): HTMLElement {
@@ -11,7 +12,7 @@ export function emptyState({ file, problems }: FileReport): HTMLElement {
     'section',
     { class: 'empty', 'aria-labelledby': 'empty-title' },
     element('h1', { id: 'empty-title' }, 'No model found'),
-    element('p', {}, `Nothing in ${file.split(/[\\/]/).at(-1) || 'this file'} is recognised as a neural network yet.`),
+    element('p', {}, `Nothing in ${fileName(file) || 'this file'} is recognised as a neural network yet.`),
     problems.length > 0
       ? element('ul', { class: 'problems' }, ...problems.map(({ message }) => element('li', {}, message)))
       : null,

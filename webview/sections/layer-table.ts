@@ -175,7 +175,12 @@ function row(fact: LayerFacts, actions: Actions): HTMLElement {
     number(showCorrelation(point?.c ?? null)),
     chi1Cell(fact),
     number(gradient(point)),
-    element('td', { class: 'source' }, element('span', { class: `swatch ${provenance}`, 'aria-hidden': 'true' }), source),
+    element(
+      'td',
+      { class: 'source', title: source },
+      element('span', { class: `swatch ${provenance}`, 'aria-hidden': 'true' }),
+      source,
+    ),
   );
   // The whole row is a convenience of the mouse; keyboard and screen reader use the button in it.
   made.addEventListener('click', ({ target }) => {

@@ -2,7 +2,7 @@ import type { ModelReport, PhasePlane } from '../../language-server/protocol.js'
 import { type ColorMap, colorMap } from '../charts/color-map.js';
 import { drawPhaseChart, markerPosition, type PhaseChart } from '../charts/phase-chart.js';
 import { isDrawable, logChi1At, type PlanePoint } from '../charts/phase-grid.js';
-import { type PlaneMarker, placeless, planeMarkers } from '../charts/plane-markers.js';
+import { type PlaneMarker, placeless, planeLayers, planeMarkers } from '../charts/plane-markers.js';
 import { button, element, plainTable } from '../elements.js';
 import { counted, showNumber } from '../number-format.js';
 import type { Actions, PanelView, Section } from '../panel-view.js';
@@ -272,7 +272,7 @@ const planeTable = (plane: PhasePlane, model: ModelReport): HTMLElement =>
   plainTable(
     `Layers with ${planeName(plane)} in the phase plane`,
     ['Layer', 'σ_w²', 'σ_b²', 'χ₁'],
-    plane.layers.flatMap((index) => {
+    planeLayers(model, plane).flatMap((index) => {
       const layer = model.layers[index];
       if (!layer) return [];
       const sigmaB2 = layer.bias ? layer.bias.sigmaB2 : 0;

@@ -1,5 +1,6 @@
 import type { DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
 import { element, symbol } from '../elements.js';
+import { fileName } from '../file-name.js';
 import { provenanceShares } from '../layer-facts.js';
 import { counted, showDepth, showNumber, showPower } from '../number-format.js';
 import type { Actions, Section } from '../panel-view.js';
@@ -29,7 +30,7 @@ function title(model: ModelReport, file: string, framework: string): HTMLElement
     'header',
     {},
     element('h1', { id: 'verdict-title' }, modelName(model)),
-    element('p', { class: 'muted' }, `${baseName(file)}${called} · ${framework} · ${mode}`),
+    element('p', { class: 'muted' }, `${fileName(file)}${called} · ${framework} · ${mode}`),
   );
 }
 
@@ -52,17 +53,14 @@ function phaseBadge({ phase }: Summary): HTMLElement {
 }
 
 function figures(summary: Summary): HTMLElement[] {
-  const { chi1, xiC, depth, trainableDepth, log10ActivationGradient, uncertainty, isometry } = summary;
+  const { chi1, xiC, depth, trainableDepth, log10GradientRatio, log10SignalRatio, uncertainty, isometry } = summary;
   const error = uncertainty ? ` ± ${uncertainty.log10Gradient.toFixed(1)} decades` : '';
   return [
     figure('χ₁', showNumber(chi1), 'growth of squared gradients in the typical layer'),
     figure('ξ_c', showDepth(xiC), 'layers that a difference between inputs survives'),
     survival(trainableDepth, depth),
-    figure(
-      'Gradient',
-      showPower(half(log10ActivationGradient)),
-      `root mean square at the first layer, relative to the output${error}`,
-    ),
+    figure('Weight gradient', ratio(log10GradientRatio, -1), `first layer relative to the last${error}`),
+    figure('Output', ratio(log10SignalRatio, 1), 'second moment relative to the input'),
     isometry
       ? figure('Jacobian', showNumber(isometry.mean), `mean squared singular value; largest ${showNumber(isometry.max)}`)
       : null,
@@ -98,8 +96,8 @@ function survival(trainable: DepthScale, depth: number): HTMLElement {
   );
 }
 
-/** From the mean square to its root. */
-const half = (log10: number | null) => (log10 === null ? null : log10 / 2);
+/** The report's gradient ratio is last by first; readers ask what is left at the first, so its sign turns. */
+const ratio = (log10: number | null, sign: 1 | -1) => (log10 === null ? showNumber(null) : `×\u2009${showPower(sign * log10)}`);
 
 function provenanceBar(model: ModelReport): HTMLElement {
   const shares = provenanceShares(model);
@@ -129,4 +127,3 @@ function provenanceBar(model: ModelReport): HTMLElement {
 }
 
 const modelName = ({ name }: ModelReport) => name || 'Unnamed model';
-const baseName = (path: string) => path.split(/[\\/]/).at(-1) ?? path;
