@@ -44,6 +44,8 @@ async function show(models: ModelReport[], options: OpenOptions = {}): Promise<P
 
 const textOf = (selector: string) => panel.page.locator(selector).textContent();
 const layerNames = () => panel.page.locator('.layers tbody button.path').allInnerTexts();
+/** A part that opens fills itself a moment later. */
+const rows = (selector: string) => () => panel.page.locator(selector).count();
 const lastPosted = async () => (await panel.posted()).at(-1);
 
 describe('talking with the host', () => {
@@ -274,17 +276,17 @@ describe('charts', () => {
       'Layers with tanh: 50 on the chaotic side.',
     );
     await panel.page.getByText('The same as a table').click();
-    expect(await panel.page.locator('[data-section=depth-table] tbody tr').count()).toBe(50);
+    await expect.poll(rows('[data-section=depth-table] tbody tr')).toBe(50);
     await panel.page.getByText('The layers of the plane as a table').click();
-    expect(await panel.page.locator('[data-section=plane-table] tbody tr').count()).toBe(50);
+    await expect.poll(rows('[data-section=plane-table] tbody tr')).toBe(50);
   });
 
   test('"Every operation" adds what lies between the layers', async () => {
     await show([reports.vgg]);
     await panel.page.getByText('The same as a table').click();
-    expect(await panel.page.locator('[data-section=depth-table] tbody tr').count()).toBe(16);
+    await expect.poll(rows('[data-section=depth-table] tbody tr')).toBe(16);
     await panel.page.getByLabel('Every operation').check();
-    expect(await panel.page.locator('[data-section=depth-table] tbody tr').count()).toBe(31);
+    await expect.poll(rows('[data-section=depth-table] tbody tr')).toBe(31);
   });
 
   test('a change of theme draws everything anew in its colours', async () => {
@@ -335,7 +337,7 @@ describe('state', () => {
     await show([reports.vgg], { state });
     expect(await panel.page.getByLabel('Problems only').isChecked()).toBe(true);
     expect(await panel.page.locator('th[aria-sort=ascending]').textContent()).toContain('χ₁');
-    expect(await panel.page.locator('[data-section=depth-table] tbody tr').count()).toBe(16);
+    await expect.poll(rows('[data-section=depth-table] tbody tr')).toBe(16);
   });
 
   test.each([[null], ['x'], [{ schema: 2 }], [{ schema: 1, sort: { column: 'evil', descending: 1 } }]])(
