@@ -1,0 +1,121 @@
+import { checkShape, type LinearShape } from './jacobian-moments.js';
+import type { SlopeLaw } from './slope-law.js';
+
+export interface SpectralLayer extends LinearShape {
+  readonly slopes: SlopeLaw;
+}
+
+/** coefficient · log(shift + ratio · M) */
+export interface LogTerm {
+  readonly coefficient: number;
+  readonly shift: number;
+  readonly ratio: number;
+}
+
+/** count · log u, where u solves M_{D²}(u) = E[φ′²/(u − φ′²)] = ratio · M. */
+export interface ImplicitTerm {
+  readonly law: SlopeLaw;
+  readonly ratio: number;
+  count: number;
+}
+
+/**
+ * log(z/m₁) as a function of the moment function M(z) = z G(z) − 1 of JJᵀ:
+ *
+ *     log z = log(1 + M) − log M − Σ_l [log S_{D_l²}(r_l M) + log S_{W_l}(r_l M)],   r_l = N_L/N_l.
+ *
+ * Written as separate logarithms, each of which stays on its principal branch for Im z > 0, because Im M < 0 and Im u > 0 there. The
+ * product must never be formed first, nor a polynomial of degree L: twenty layers already give spurious roots.
+ */
+export interface SpectralEquation {
+  readonly logMean: number;
+  readonly constant: number;
+  readonly logs: readonly LogTerm[];
+  readonly implicit: readonly ImplicitTerm[];
+  /** linear · M: the limit of many smooth layers. */
+  readonly linear: number;
+  /** saturating · M/(1 + M): the limit of many projections. */
+  readonly saturating: number;
+}
+
+/**
+ * The equation of a chain of layers, by freeness of slopes and weights. Pennington, Schoenholz, Ganguli 2018, arXiv:1802.09979;
+ * rectangular weights by S-transforms normalised on the N_L outputs.
+ *
+ * @throws RangeError for no layers, for widths below 1, and for layers through which nothing passes (σ_w² μ₁ = 0)
+ */
+export function spectralEquation(layers: readonly SpectralLayer[]): SpectralEquation {
+  const last = layers[layers.length - 1];
+  if (!last) throw new RangeError('layers must not be empty');
+  const logs = new Logs();
+  logs.add(1, 1, 1);
+  logs.add(-1, 0, 1);
+  const implicit = new Map<SlopeLaw, ImplicitTerm[]>();
+  let logMean = 0;
+  for (const layer of layers) {
+    checkShape(layer);
+    const gain = layer.sigmaW2 * layer.slopes.mu1;
+    if (!(gain > 0)) throw new RangeError(`sigmaW2 · mu1 must be positive, not ${gain}`);
+    logMean += Math.log(gain);
+    addWeights(logs, layer, last.outputs);
+    addSlopes(logs, implicit, layer.slopes, last.outputs / layer.outputs);
+  }
+  return {
+    logMean,
+    constant: logs.constant,
+    logs: logs.terms(),
+    implicit: [...implicit.values()].flat(),
+    linear: 0,
+    saturating: 0,
+  };
+}
+
+function addWeights(logs: Logs, { family, inputs, outputs }: LinearShape, lastOutputs: number): void {
+  if (family === 'iid') logs.add(1, 1, lastOutputs / inputs);
+  else if (outputs > inputs) logs.addProjection(inputs / outputs, lastOutputs / outputs);
+}
+
+function addSlopes(logs: Logs, implicit: Map<SlopeLaw, ImplicitTerm[]>, law: SlopeLaw, ratio: number): void {
+  const { discrete, values, weights } = law;
+  if (discrete && values.length === 1) return;
+  if (discrete && values.length === 2 && values[0] === 0) {
+    logs.addProjection(weights[1]!, ratio);
+    return;
+  }
+  logs.add(1, 0, ratio);
+  logs.add(-1, 1, ratio);
+  logs.constant -= Math.log(law.mu1);
+  const terms = implicit.get(law) ?? [];
+  const same = terms.find((term) => term.ratio === ratio);
+  if (same) same.count++;
+  else terms.push({ law, ratio, count: 1 });
+  implicit.set(law, terms);
+}
+
+class Logs {
+  constant = 0;
+  readonly #coefficients = new Map<string, LogTerm>();
+
+  add(coefficient: number, shift: number, ratio: number): void {
+    // log(r M) = log r + log M, so that terms of unequal width cancel as they should.
+    if (shift === 0 && ratio !== 1) {
+      this.constant += coefficient * Math.log(ratio);
+      this.add(coefficient, 0, 1);
+      return;
+    }
+    const key = `${shift} ${ratio}`;
+    const before = this.#coefficients.get(key)?.coefficient ?? 0;
+    this.#coefficients.set(key, { coefficient: before + coefficient, shift, ratio });
+  }
+
+  /** −log(S/S(0)) of a projection of relative rank p: log(p + y) − log(1 + y) − log p, y = ratio · M. */
+  addProjection(p: number, ratio: number): void {
+    this.add(1, p, ratio);
+    this.add(-1, 1, ratio);
+    this.constant -= Math.log(p);
+  }
+
+  terms(): LogTerm[] {
+    return [...this.#coefficients.values()].filter(({ coefficient }) => coefficient !== 0);
+  }
+}
