@@ -5,6 +5,8 @@ export function readPanelMessage(data: unknown): FromWebview | null {
   if (typeof data !== 'object' || data === null || !('type' in data)) return null;
   const model = 'model' in data ? data.model : undefined;
   const layer = 'layer' in data ? data.layer : undefined;
+  const finding = 'finding' in data ? data.finding : undefined;
+  const unknown = 'unknown' in data ? data.unknown : undefined;
   switch (data.type) {
     case 'ready':
     case 'retry':
@@ -14,6 +16,10 @@ export function readPanelMessage(data: unknown): FromWebview | null {
       return isIndex(model) ? { type: 'selectModel', model } : null;
     case 'revealLayer':
       return isIndex(model) && isIndex(layer) ? { type: 'revealLayer', model, layer } : null;
+    case 'revealFinding':
+      return isIndex(model) && isIndex(finding) ? { type: 'revealFinding', model, finding } : null;
+    case 'revealUnknown':
+      return isIndex(model) && isIndex(unknown) ? { type: 'revealUnknown', model, unknown } : null;
     default:
       return null;
   }

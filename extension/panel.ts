@@ -1,5 +1,5 @@
 import { type Disposable, Disposable as Disposables, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
-import type { ModelReport, ReportAnswer, ToWebview } from '../language-server/protocol.js';
+import type { ModelReport, Range, ReportAnswer, ToWebview } from '../language-server/protocol.js';
 import { analysedDocuments } from './documents.js';
 import { readPanelMessage, readSavedTarget } from './panel-message.js';
 import { pageRoot, panelPage } from './panel-page.js';
@@ -104,7 +104,13 @@ export class Panel implements Disposable {
         this.update();
         break;
       case 'revealLayer':
-        this.reveal(message.model, message.layer);
+        this.reveal(this.model(message.model)?.layers[message.layer]?.range);
+        break;
+      case 'revealFinding':
+        this.reveal(this.model(message.model)?.findings[message.finding]?.range);
+        break;
+      case 'revealUnknown':
+        this.reveal(this.model(message.model)?.summary.unknown[message.unknown]?.range);
         break;
       case 'showOutput':
         this.server.output.show();
@@ -112,8 +118,11 @@ export class Panel implements Disposable {
     }
   }
 
-  private reveal(model: number, layer: number): void {
-    const range = this.shown?.report.models[model]?.layers[layer]?.range;
+  private model(index: number): ModelReport | undefined {
+    return this.shown?.report.models[index];
+  }
+
+  private reveal(range: Range | undefined): void {
     if (range && this.target) void revealRange(this.target.uri, range);
   }
 

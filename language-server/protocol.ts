@@ -289,7 +289,10 @@ export type ToWebview =
 export type FromWebview =
   | { type: 'ready' }
   | { type: 'selectModel'; model: number }
-  /** Reveal the source line of a layer, by its index: the webview never sends text, ranges or URIs. */
+  /** Reveal the source line of a layer, a finding or an unknown by its index: the webview never sends text, ranges or URIs. */
   | { type: 'revealLayer'; model: number; layer: number }
+  | { type: 'revealFinding'; model: number; finding: number }
+  /** An index into `Summary.unknown`. */
+  | { type: 'revealUnknown'; model: number; unknown: number }
   | { type: 'retry' }
   | { type: 'showOutput' };

@@ -36,14 +36,6 @@ export function layerFacts(model: ModelReport): LayerFacts[] {
   }));
 }
 
-/** Index of the layer that a place in the source belongs to; the panel can reveal nothing else. */
-export function layerAt(model: ModelReport, range: Range): number | null {
-  const exact = model.layers.findIndex((layer) => sameRange(layer.range, range));
-  if (exact >= 0) return exact;
-  const near = model.layers.findIndex((layer) => overlaps(layer.range, range));
-  return near >= 0 ? near : null;
-}
-
 /** How many weights and biases were read in the code, left at the framework's default, or could not be known. */
 export function provenanceShares(model: ModelReport): Record<Provenance, number> {
   const shares = { code: 0, default: 0, unknown: 0 };
@@ -70,12 +62,6 @@ function sources({ weight, bias }: LayerReport): string {
 
 const concerns = (finding: Finding, layer: LayerReport) =>
   overlaps(finding.range, layer.range) || finding.related.some(({ range }) => overlaps(range, layer.range));
-
-const sameRange = (a: Range, b: Range) =>
-  a.start.line === b.start.line &&
-  a.start.character === b.start.character &&
-  a.end.line === b.end.line &&
-  a.end.character === b.end.character;
 
 const before = (a: Range['start'], b: Range['start']) => a.line < b.line || (a.line === b.line && a.character < b.character);
 const overlaps = (a: Range, b: Range) => before(a.start, b.end) && before(b.start, a.end);

@@ -18,6 +18,8 @@ export interface PanelView {
 export interface Actions {
   selectModel(model: number): void;
   revealLayer(layer: number): void;
+  revealFinding(finding: number): void;
+  revealUnknown(unknown: number): void;
   /** Keeps a choice and shows the page with it. */
   remember(change: Partial<PanelState>): void;
   /** Keeps which part is open; the part shows that itself. */

@@ -33,7 +33,7 @@ export class Panel {
       layerTableSection(actions),
       depthChartsSection(actions),
       phasePlaneSection(actions),
-      assumptionsSection(),
+      assumptionsSection(actions),
     ];
     this.#content.append(skeleton());
     root.replaceChildren(element('main', {}, this.#status, this.#content));
@@ -102,6 +102,8 @@ export class Panel {
         this.redraw();
       },
       revealLayer: (layer) => this.#host.send({ type: 'revealLayer', model: this.#state.model, layer }),
+      revealFinding: (finding) => this.#host.send({ type: 'revealFinding', model: this.#state.model, finding }),
+      revealUnknown: (unknown) => this.#host.send({ type: 'revealUnknown', model: this.#state.model, unknown }),
       remember: (change) => {
         this.#remember(change);
         this.redraw();

@@ -3,7 +3,7 @@ import { depthSeries, summarize } from '../../webview/charts/depth-series.js';
 import { isDrawable, logChi1At } from '../../webview/charts/phase-grid.js';
 import { placeless, planeMarkers } from '../../webview/charts/plane-markers.js';
 import { fileName } from '../../webview/file-name.js';
-import { layerAt, provenanceShares } from '../../webview/layer-facts.js';
+import { provenanceShares } from '../../webview/layer-facts.js';
 import { readMessage } from '../../webview/message-guard.js';
 import { showCorrelation } from '../../webview/number-format.js';
 import { stops } from '../../webview/signal.js';
@@ -99,12 +99,6 @@ describe('where numbers come from', () => {
   test('each weight and each bias is counted once, as code, default or unknown', () => {
     expect(provenanceShares(reports.vgg)).toEqual({ code: 0, default: 32, unknown: 0 });
     expect(provenanceShares(reports.residual)).toEqual({ code: 17, default: 0, unknown: 3 });
-  });
-
-  test('a place in the source belongs to the layer that stands there', () => {
-    expect(layerAt(reports.vgg, reports.line(12))).toBe(2);
-    expect(layerAt(reports.vgg, reports.line(12, 3))).toBe(2);
-    expect(layerAt(reports.vgg, reports.line(99))).toBeNull();
   });
 });
 

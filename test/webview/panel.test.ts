@@ -87,10 +87,14 @@ describe('talking with the host', () => {
     expect((await panel.posted()).slice(2)).toEqual([{ type: 'revealLayer', model: 0, layer: 4 }]);
   });
 
-  test('a finding leads to its layer', async () => {
-    await show([reports.vgg]);
+  test('a finding and an unknown lead to their places, by their number in the report', async () => {
+    const findings = reports.vgg.findings.toReversed();
+    await show([{ ...reports.residual, findings }]);
+    expect(await panel.page.locator('.findings .finding').first().textContent()).toContain('vanishing-gradient');
     await panel.page.locator('.findings button').first().click();
-    expect(await lastPosted()).toEqual({ type: 'revealLayer', model: 0, layer: 0 });
+    expect(await lastPosted()).toEqual({ type: 'revealFinding', model: 0, finding: 1 });
+    await panel.page.locator('.assumptions button').nth(1).click();
+    expect(await lastPosted()).toEqual({ type: 'revealUnknown', model: 0, unknown: 1 });
   });
 
   test('a click into a chart reveals the layer under the pointer', async () => {

@@ -1,10 +1,10 @@
 import type { ModelReport } from '../../language-server/protocol.js';
-import { element } from '../elements.js';
+import { button, element } from '../elements.js';
 import { counted } from '../number-format.js';
-import type { Section } from '../panel-view.js';
+import type { Actions, Section } from '../panel-view.js';
 
 /** What the figures rest on and what could not be known, each with its reason. */
-export function assumptionsSection(): Section {
+export function assumptionsSection(actions: Actions): Section {
   const root = element('section', { class: 'assumptions', 'aria-labelledby': 'assumptions-title' });
   return {
     element: root,
@@ -23,13 +23,13 @@ export function assumptionsSection(): Section {
         ),
         part(
           'Not known',
-          unknown.map(({ reason, path, range }) =>
+          unknown.map(({ reason, path, range }, index) =>
             element(
               'li',
               {},
               path ? element('code', {}, path) : null,
               ` ${reason} `,
-              element('span', { class: 'muted' }, `line ${range.start.line + 1}`),
+              button(`Show line ${range.start.line + 1}`, () => actions.revealUnknown(index), { class: 'quiet' }),
             ),
           ),
           unread(model),

@@ -1,6 +1,5 @@
-import type { Finding, ModelReport, Severity } from '../../language-server/protocol.js';
+import type { Finding, Severity } from '../../language-server/protocol.js';
 import { button, element, symbol } from '../elements.js';
-import { layerAt } from '../layer-facts.js';
 import type { Actions, Section } from '../panel-view.js';
 
 /** What the rules found in this model, worst first, each with the way to its line. */
@@ -9,13 +8,21 @@ export function findingsSection(actions: Actions): Section {
   return {
     element: root,
     show({ model, report }) {
-      const findings = model.findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+      // The host knows a finding by its place in the report, not by that on the page.
+      const findings = [...model.findings.entries()].sort(
+        ([, a], [, b]) => order.indexOf(a.severity) - order.indexOf(b.severity),
+      );
       const problems = report.problems.map(({ message }) => item('warning', 'file', message, null, null));
       root.replaceChildren(
         element('h2', { id: 'findings-title' }, 'Findings'),
         findings.length + problems.length === 0
           ? element('p', { class: 'muted' }, 'No rule found anything to report in this model.')
-          : element('ul', {}, ...problems, ...findings.map((finding) => findingItem(finding, model, actions))),
+          : element(
+              'ul',
+              {},
+              ...problems,
+              ...findings.map(([index, finding]) => findingItem(finding, () => actions.revealFinding(index))),
+            ),
       );
     },
   };
@@ -25,9 +32,8 @@ const order: Severity[] = ['error', 'warning', 'information', 'hint'];
 const icons: Record<Severity, string> = { error: '✕', warning: '⚠\uFE0E', information: 'ℹ\uFE0E', hint: '✦' };
 const words: Record<Severity, string> = { error: 'error', warning: 'warning', information: 'info', hint: 'hint' };
 
-function findingItem(finding: Finding, model: ModelReport, actions: Actions): HTMLElement {
-  const layer = layerAt(model, finding.range);
-  const reveal = layer === null ? null : button('Show in code', () => actions.revealLayer(layer), { class: 'quiet' });
+function findingItem(finding: Finding, show: () => void): HTMLElement {
+  const reveal = button('Show in code', show, { class: 'quiet' });
   return item(finding.severity, finding.rule, finding.message, finding.fix?.title ?? null, reveal);
 }
 
