@@ -109,6 +109,7 @@ function layerReport(layer: ChainLayer, index: number): LayerReport {
     activation,
     activationParameters: layer.parameters ?? {},
     keep: layer.keep ?? 1,
+    normalized: layer.normalized ?? false,
     local: {
       qStar: 0,
       chi1,

@@ -10,6 +10,7 @@ import { classNamed } from './class-named.js';
 import { initializerSite } from './initializer-site.js';
 import { modelReport } from './model-report.js';
 import { type Suppressions, suppressions } from './suppression.js';
+import { wholeNetworkSummary } from './whole-network.js';
 
 export interface AnalyzeOptions {
   /** Path or URI, as the report shall name the file. */
@@ -48,6 +49,7 @@ export function analyze(
 function judged(network: Network, tree: SyntaxTree, file: string, settings: Settings, silenced: Suppressions): ModelReport {
   const propagation = propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
   const model = modelReport(network, propagation, file);
+  model.summary = wholeNetworkSummary(model);
   model.initializerSite = initializerSite(model, tree);
   const name = child(classNamed(model.name, tree) ?? tree.root, 'name');
   model.definition = name && tree.lines.range(name.start, name.end);

@@ -3,16 +3,21 @@ import type { Layer, Network, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { LayerTheory, Propagation } from '../propagation/propagate.js';
 import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
+import { normalizedLayers } from './normalized-layers.js';
 
 /** What the evaluator found and what the theory says of it, as the report shows it. Findings and verdict are added later. */
 export function modelReport(network: Network, { layers, points, summary }: Propagation, file: string): ModelReport {
+  const normalized = normalizedLayers(network);
   return {
     name: network.name,
     entry: network.entry,
     framework: network.framework,
     range: network.location.range,
     arguments: network.arguments.map(({ name, value, source }) => ({ name, value, source })),
-    layers: network.layers.filter(hasWeights).map((layer) => layerReport(layer, layers.get(layer) ?? null, file)),
+    layers: network.layers.filter(hasWeights).map((layer) => ({
+      ...layerReport(layer, layers.get(layer) ?? null, file),
+      normalized: normalized.has(layer.path),
+    })),
     graph: {
       nodes: network.nodes.map(({ id, kind, name, path, location, shape }) => ({
         id,

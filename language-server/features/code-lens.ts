@@ -26,7 +26,8 @@ function lensTitle({ entry, name, summary }: ModelReport, several: boolean, firs
   const parts = first ? ['Analyze initialization'] : [];
   if (several || entry !== name) parts.push(entry);
   if (phase) parts.push(phase);
-  if (chi1 !== null) parts.push(`χ₁ ${showNumber(chi1)}`);
+  // Without a phase the graph branches: the χ₁ of one layer is not that of the network.
+  if (phase && chi1 !== null) parts.push(`χ₁ ${showNumber(chi1)}`);
   if (typeof trainableDepth === 'number' && depth > 0)
     parts.push(
       trainableDepth < depth

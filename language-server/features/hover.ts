@@ -10,6 +10,7 @@ import type {
   PropagationPoint,
   Range,
 } from '../protocol.js';
+import { fold } from '../rules/fold.js';
 import { feedingLayers } from './feeding-layer.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
 import { contains, narrower } from './range.js';
@@ -67,9 +68,11 @@ function layerText(model: ModelReport, layer: LayerReport, models: readonly Mode
   if (layer.fanIn !== null) rows.push(['fans', `${layer.fanIn} in, ${layer.fanOut ?? 'unknown'} out`]);
   rows.push(['activation', activation ? escapeMarkdown(activation) : 'none before the next layer or the output']);
   if (layer.keep < 1) rows.push(['dropout', `keeps ${showNumber(layer.keep)} of the units`]);
-  if (local) rows.push(...localRows(local));
+  if (layer.normalized)
+    rows.push(['χ₁', 'none of its own: what follows normalizes the output, and the scale of the weights cancels']);
+  else if (local) rows.push(...localRows(local));
   rows.push(...pointRows(model.propagation.find(({ path }) => path === layer.path)));
-  const title = `**${escapeMarkdown(layer.path)}** · ${escapeMarkdown(layer.kind)}${local?.phase ? ` · ${phaseText(local.phase)}` : ''}`;
+  const title = `**${escapeMarkdown(layer.path)}** · ${escapeMarkdown(layer.kind)}${local?.phase && !layer.normalized ? ` · ${phaseText(local.phase)}` : ''}`;
   return [title, markdownTable(rows), ...same(model, layer, models)].join('\n\n');
 }
 
@@ -107,8 +110,7 @@ function activationText(model: ModelReport, node: GraphNodeReport, models: reado
 function modelText(model: ModelReport, models: readonly ModelReport[]): string {
   const { summary, entry, name } = model;
   const rows: [string, string][] = [];
-  if (summary.chi1 !== null)
-    rows.push(['χ₁', `**${showNumber(summary.chi1)}** · ${chiText(summary.chi1)} (geometric mean of the layers)`]);
+  if (summary.chi1 !== null) rows.push(['χ₁', `**${showNumber(summary.chi1)}** · ${chiText(summary.chi1)} (typical layer)`]);
   if (summary.xiC !== null) rows.push(['ξ\\_c', `**${showDepth(summary.xiC)}** ${scaleText(summary.xiC)}`]);
   if (summary.depth > 0)
     rows.push([
@@ -130,8 +132,12 @@ function chart(points: readonly PropagationPoint[]): string[] {
   const first = points.find(({ logGradient }) => logGradient !== null)?.logGradient;
   const lengths = points.flatMap(({ q }) => (typeof q === 'number' && q > 0 ? q : []));
   if (!image || first == null || lengths.length === 0) return [];
-  const text = `squared gradient ${showPower(first / Math.LN10)} at the first layer, 1 at the output; signal ${showNumber(lengths[0]!)} at the first, ${showNumber(lengths.at(-1)!)} at the last`;
-  return [`![${text}](${image})`, `Through depth (logarithmic): *solid* ${text}, *dashed*.`];
+  const gradient = `${showPower(first / Math.LN10)} at the first layer`;
+  const signal = `from ${showNumber(lengths[0]!)} at the first layer to ${showNumber(lengths.at(-1)!)} at the last`;
+  return [
+    `![mean squared gradient from 1 at the output to ${gradient}; mean square of the signal ${signal}](${image})`,
+    `Through depth, logarithmic. Solid: mean squared gradient, from 1 at the output to ${gradient}. Dashed: mean square of the signal, ${signal}.`,
+  ];
 }
 
 function others(model: ModelReport, models: readonly ModelReport[]): string[] {
@@ -158,8 +164,7 @@ function provenance({ source, distribution, formula }: { source: string; distrib
 
 function chiText(chi1: number): string {
   if (Math.abs(chi1 - 1) <= 1e-3) return 'squared gradients keep their size';
-  const factor = showNumber(chi1 < 1 ? 1 / chi1 : chi1);
-  return `squared gradients ${chi1 < 1 ? 'shrink' : 'grow'} ${factor}-fold in each such layer`;
+  return `squared gradients ${chi1 < 1 ? 'shrink' : 'grow'} ${fold(Math.log10(chi1))} in each such layer`;
 }
 
 function scaleText(scale: number | 'infinity'): string {

@@ -25,7 +25,7 @@ function isProblem({ findings }: ModelReport, { range }: LayerReport): boolean {
 
 function hint(range: Range, layers: readonly LayerReport[], maximumLength: number): InlayHint {
   const sigmaW2 = span(layers.map(({ weight }) => weight?.sigmaW2));
-  const chi1 = span(layers.map(({ local }) => local?.chi1));
+  const chi1 = span(layers.map(({ local, normalized }) => (normalized ? null : local?.chi1)));
   const text = [sigmaW2 && `σ_w² = ${sigmaW2}`, chi1 && `χ₁ = ${chi1}`].filter(Boolean).join(', ');
   return {
     position: range.end,
@@ -51,5 +51,8 @@ function tooltip(text: string, layers: readonly LayerReport[]): string {
   const activations = [...new Set(layers.flatMap(({ activation }) => activation ?? []))];
   const names = layers.length === 1 ? layers[0]!.path : `${layers.length} layers`;
   const feeds = activations.length > 0 ? `\nFeeds ${activations.join(', ')}.` : '';
-  return `${names}: ${text}\nWeights from ${sources.slice(0, 3).join('; ')}.${feeds}\nχ₁ multiplies squared gradients in each layer; 1 keeps them.`;
+  const meaning = layers.every(({ normalized }) => normalized)
+    ? 'What follows normalizes the output: the scale of the weights cancels.'
+    : 'χ₁ multiplies squared gradients in each layer; 1 keeps them.';
+  return `${names}: ${text}\nWeights from ${sources.slice(0, 3).join('; ')}.${feeds}\n${meaning}`;
 }

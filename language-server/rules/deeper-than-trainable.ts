@@ -2,7 +2,7 @@ import { showDepth } from '../format-number.js';
 import type { ModelReport, Severity } from '../protocol.js';
 import { shallow } from './effect-severity.js';
 import { gradientFlow } from './gradient-flow.js';
-import { hasNormalization } from './normalized-layers.js';
+import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
 
 /**

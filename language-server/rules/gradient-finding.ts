@@ -3,8 +3,8 @@ import type { Finding, LayerReport, ModelReport } from '../protocol.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
 import { type GradientFlow, gradientFlow } from './gradient-flow.js';
+import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
-import { hasNormalization } from './normalized-layers.js';
 import { describeRepair, repair, shorten } from './repair.js';
 
 /**

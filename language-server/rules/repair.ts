@@ -2,7 +2,6 @@ import { showNumber } from '../format-number.js';
 import type { LayerReport, ModelReport } from '../protocol.js';
 import { activationName } from './activation-name.js';
 import { type InitializerCall, initializerCall } from './initializer-calls.js';
-import { normalizedLayers } from './normalized-layers.js';
 
 /** What to write so that a group of layers keeps its gradients, and why. */
 export interface Repair {
@@ -39,9 +38,8 @@ export function repair(model: ModelReport, direction: -1 | 0 | 1): Repair | null
 
 /** Bare layers whose χ₁ differs from 1 by more than a twentieth. */
 export function misfits(model: ModelReport, direction: -1 | 0 | 1): LayerReport[] {
-  const normalized = normalizedLayers(model);
-  return model.layers.filter(({ path, activation, local }) => {
-    if (!activation || !local?.chi1 || local.chi1 <= 0 || normalized.has(path)) return false;
+  return model.layers.filter(({ activation, normalized, local }) => {
+    if (!activation || !local?.chi1 || local.chi1 <= 0 || normalized) return false;
     const logChi1 = Math.log(local.chi1);
     return Math.abs(logChi1) > 0.05 && (direction === 0 || Math.sign(logChi1) === direction);
   });

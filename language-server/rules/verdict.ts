@@ -2,7 +2,7 @@ import { showDepth, showNumber } from '../format-number.js';
 import type { Finding, ModelReport, Severity } from '../protocol.js';
 import { fold } from './fold.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
-import { hasNormalization } from './normalized-layers.js';
+import { hasNormalization } from './has-normalization.js';
 import { describeRepair, repair } from './repair.js';
 
 /**

@@ -116,8 +116,8 @@ describe('hovers', () => {
   test('over the name of the model give the verdict and a chart with the same numbers as text', () => {
     const text = markdown(judged(repeated(16, relu)), 5, 7);
     expect(text).toContain('Gradients vanish');
-    expect(text).toMatch(/!\[squared gradient 2·10⁻¹² at the first layer/);
-    expect(text).toMatch(/\*solid\* squared gradient 2·10⁻¹²/);
+    expect(text).toMatch(/!\[mean squared gradient from 1 at the output to 2·10⁻¹² at the first layer/);
+    expect(text).toMatch(/Solid: mean squared gradient, from 1 at the output to 2·10⁻¹²/);
   });
   test('over the class of a model that a factory makes give the same', () => {
     const model = { ...judged(repeated(16, relu)), entry: 'net16', definition: at(2, 6, 9) };

@@ -1,0 +1,25 @@
+import type { ModelReport, Summary } from '../protocol.js';
+import { gradientFlow } from '../rules/gradient-flow.js';
+
+/**
+ * What may be said of the network as a whole. The summary speaks of a typical layer, repeated; where most layers are normalized, or
+ * the graph branches, that is no statement about this network, and what cannot be known is `null`.
+ */
+export function wholeNetworkSummary({ summary, ...model }: ModelReport): Summary {
+  const bare = model.layers.filter(({ local, normalized }) => local && !normalized).length;
+  const described = model.layers.filter(({ local }) => local).length;
+  const chain = gradientFlow({ summary, ...model }) !== null;
+  const typical = bare * 2 > described;
+  return {
+    ...summary,
+    phase: chain ? summary.phase : null,
+    chi1: typical ? summary.chi1 : null,
+    xiQ: typical ? summary.xiQ : null,
+    xiC: typical ? summary.xiC : null,
+    xiGrad: typical ? summary.xiGrad : null,
+    trainableDepth: typical && chain ? summary.trainableDepth : null,
+    assumptions: typical || described === 0 ? summary.assumptions : [...summary.assumptions, normalizedNote],
+  };
+}
+
+const normalizedNote = 'Most layers are normalized, which cancels the scale of their weights: they have no χ₁ of their own.';

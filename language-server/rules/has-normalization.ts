@@ -1,0 +1,6 @@
+import type { ModelReport } from '../protocol.js';
+
+/** True where the network normalizes anywhere: its global numbers rest on the statistics of batches or of layers. */
+export function hasNormalization({ graph }: ModelReport): boolean {
+  return graph.nodes.some(({ kind }) => kind === 'normalization');
+}
