@@ -1,24 +1,16 @@
-import type { Charts, LayerReport, ModelReport, PhasePlane } from '../protocol.js';
-
-/** Draws the phase plane of an activation, without the model's layers. */
-export type DrawPhasePlane = (
-  activation: string,
-  parameters: Readonly<Record<string, number>>,
-  keep: number,
-) => Omit<PhasePlane, 'layers'> | null;
+import type { Charts, ModelReport } from '../protocol.js';
+import { phasePlane } from './phase-plane.js';
 
 /** What the panel draws beside a report: one phase plane for each activation that layers of the model feed. */
-export function charts(model: ModelReport, draw: DrawPhasePlane = () => null): Charts {
-  const planes = new Map<string, { first: LayerReport; layers: number[] }>();
-  model.layers.forEach((layer, index) => {
-    if (!layer.activation) return;
-    const key = JSON.stringify([layer.activation, layer.activationParameters, layer.keep]);
-    const plane = planes.get(key) ?? { first: layer, layers: [] };
-    plane.layers.push(index);
-    planes.set(key, plane);
+export function charts(model: ModelReport): Charts {
+  const groups = new Map<string, number[]>();
+  model.layers.forEach(({ activation, activationParameters, keep, weight }, index) => {
+    if (!activation || weight?.sigmaW2 == null) return;
+    const key = JSON.stringify([activation, activationParameters, keep]);
+    groups.set(key, [...(groups.get(key) ?? []), index]);
   });
-  const phasePlanes = [...planes.values()].flatMap(({ first, layers }) => {
-    const plane = draw(first.activation!, first.activationParameters, first.keep);
+  const phasePlanes = [...groups.values()].flatMap((layers) => {
+    const plane = phasePlane(layers.map((index) => model.layers[index]!));
     return plane ? [{ ...plane, layers }] : [];
   });
   return { phasePlanes };

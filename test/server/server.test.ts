@@ -68,6 +68,8 @@ describe('a client with no capabilities', () => {
     expect(JSON.stringify(actions.result)).toContain('# meanfield: ignore[vanishing-gradient]');
     const report = await editor.request('meanfield/report', { uri });
     expect(report.result).toMatchObject({ uri, version: 7, report: { models: [{ name: 'Net' }] } });
+    const charts = await editor.request('meanfield/charts', { uri, model: 0 });
+    expect(charts.result).toMatchObject({ phasePlanes: [{ activation: 'relu' }] });
   });
 
   test('is asked for nothing that it has not announced', async () => {
