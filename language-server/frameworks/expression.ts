@@ -23,7 +23,13 @@ export type Environment = Readonly<Record<string, Argument>>;
 
 type Evaluate = (environment: Environment) => Argument;
 
-const compiled = new Map<string, Evaluate>();
+export interface Expression {
+  readonly evaluate: Evaluate;
+  /** Variables that it mentions. */
+  readonly names: ReadonlySet<string>;
+}
+
+const compiled = new Map<string, Expression>();
 
 /**
  * Evaluates one of the small formulas in the rows: `2*gain^2/(fanIn+fanOut)`, `groups == 1 ? fanIn : 1`, `prod(kernel_size)`.
@@ -34,12 +40,7 @@ const compiled = new Map<string, Evaluate>();
  * @throws RangeError for a formula that cannot be read: a fault of the row, not of the user
  */
 export function evaluateExpression(text: string, environment: Environment): Argument {
-  let evaluate = compiled.get(text);
-  if (!evaluate) {
-    evaluate = compileExpression(text).evaluate;
-    compiled.set(text, evaluate);
-  }
-  return evaluate(environment);
+  return compileExpression(text).evaluate(environment);
 }
 
 /** A formula's result as a number or symbolic quantity; `null` where it is not known. */
@@ -69,8 +70,16 @@ export function splitList(text: string): string[] {
   return parts;
 }
 
-/** Parses a formula; `names` are the variables that it mentions. */
-export function compileExpression(text: string): { evaluate: Evaluate; names: ReadonlySet<string> } {
+/** Parses a formula, once for each text. */
+export function compileExpression(text: string): Expression {
+  const known = compiled.get(text);
+  if (known) return known;
+  const made = parse(text);
+  compiled.set(text, made);
+  return made;
+}
+
+function parse(text: string): Expression {
   const tokens = text.match(/'[^']*'|\d+(?:\.\d+)?(?:e-?\d+)?|[A-Za-z_]\w*|\/\/|==|!=|<=|>=|[-+*/%^()?:,<>[\]]/g) ?? [];
   if (tokens.join('') !== text.replace(/\s+(?=(?:[^']*'[^']*')*[^']*$)/g, ''))
     throw new RangeError(`The formula '${text}' cannot be read.`);

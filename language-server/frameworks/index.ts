@@ -74,15 +74,19 @@ export function instantiate(
   const prepared = sized(row, bound);
   const source: Source = { kind: 'default', text: `${framework.label} default`, location: null };
   const parameters = new Map<string, Parameter | null>();
+  const problems = problemsOf(row, prepared);
   let environment: Environment = prepared;
   for (const { tensor, variables } of repeated(row.tensors, prepared)) {
     const own: Environment = { ...environment, ...variables };
     const key = filledIn(tensor.name, variables);
-    if (tensor.when && evaluateExpression(tensor.when, own) === false) {
+    const present = tensor.when === undefined ? true : evaluateExpression(tensor.when, own);
+    if (!isPresent(present)) {
       parameters.set(key, null);
       continue;
     }
     const shape = shapeOf(tensor.shape, own);
+    if (present === undefined) problems.push(`It is not known whether this layer has '${key}': it is shown with it.`);
+    if (shape === null) problems.push(`The sizes of '${key}' cannot be told from these arguments.`);
     const fans = framework.fans(shape);
     // The bias is drawn with the fans of the weight, which comes first in each row.
     if (fans && !('fanIn' in environment)) environment = { ...environment, fanIn: fans.fanIn, fanOut: fans.fanOut };
@@ -106,8 +110,13 @@ export function instantiate(
     parameters,
     layer: layerOf(name, row, environment, parameters, place),
     attributes: attributesOf(row, prepared),
-    problems: problemsOf(row, prepared),
+    problems,
   };
+}
+
+/** What is not known counts as present: most layers have their bias, and a note says that it was not certain. */
+function isPresent(value: Argument): boolean {
+  return value !== false && value !== null && value !== 0 && value !== '';
 }
 
 /** The arguments in the form that the expressions want, with a symbol for each size that is not known. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileExpression, splitList } from '../../language-server/frameworks/expression.js';
 import type { Argument, Arguments, FunctionRow, InitializerRow, ModuleRow } from '../../language-server/frameworks/framework.js';
-import { instantiate, resolve } from '../../language-server/frameworks/index.js';
+import { initialize, instantiate, resolve } from '../../language-server/frameworks/index.js';
 import { pytorch } from '../../language-server/frameworks/pytorch/index.js';
 import type { Layer, Shape } from '../../language-server/network/graph.js';
 import { symbol } from '../../language-server/network/quantity.js';
@@ -61,6 +61,51 @@ test.each(functionRows)('%s answers for unknown arguments and shapes', (_, row) 
   const given = Object.fromEntries([...parametersOf(row.signature).keys()].map((name) => [name, undefined]));
   for (const shape of [null, [], [4], [2, 3, 8, 8], [symbol('batch'), 3, symbol('height'), symbol('width')]] as Shape[])
     for (const inputs of [[], [shape], [shape, shape]]) row.operation({ arguments: given, inputs, layer: null });
+});
+
+const nonsense: readonly Argument[] = [0, -1, 2.5, 1e9, 'a', null, undefined, true, [], [1, 2, 3], [[2, -1]], ['a'], symbol('n')];
+
+test.each(functionRows)('%s takes nonsense for its arguments without throwing', (_, row) => {
+  for (const value of nonsense) {
+    const given = Object.fromEntries([...parametersOf(row.signature).keys()].map((name) => [name, value]));
+    for (const shape of [null, [], [0], [4, 6], [2, 3, 8, 8], [symbol('n'), 3]] as Shape[])
+      row.operation({ arguments: given, inputs: [shape, shape], layer: null });
+  }
+});
+
+test.each(Object.entries(pytorch.initializers))('%s takes nonsense with no more than a RangeError', (name, row) => {
+  for (const value of nonsense)
+    for (const shape of [null, [], [0], [0, 0], [4, 6], [2, 3, 8, 8], [symbol('n'), 3]] as Shape[]) {
+      const given = Object.fromEntries([...parametersOf(row.signature).keys()].map((key) => [key, value]));
+      try {
+        const made = initialize(pytorch, name, row, given, shape, { kind: 'call', text: name, location: null });
+        expect(Number.isNaN(made.variance)).toBe(false);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+      }
+    }
+});
+
+test.each(Object.entries(pytorch.values))('%s takes nonsense with no more than a RangeError', (_, row) => {
+  for (const value of nonsense)
+    try {
+      row.value(Object.fromEntries([...parametersOf(row.signature).keys()].map((key) => [key, value])));
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+    }
+});
+
+test('a layer whose bias is not certain says so', () => {
+  const row = pytorch.modules['torch.nn.Linear']!;
+  const made = instantiate(
+    pytorch,
+    'torch.nn.Linear',
+    row,
+    bind(row.signature, { in_features: 3, out_features: 4, bias: undefined }),
+    place,
+  );
+  expect(made.parameters.get('bias')).not.toBeNull();
+  expect(made.problems.join(' ')).toMatch(/bias/);
 });
 
 test.each(Object.entries(pytorch.initializers))('the formulas of %s use only what is there', (_, row: InitializerRow) => {
