@@ -184,13 +184,15 @@ export interface Summary {
   /** log₁₀(‖∂f/∂W_last‖ / ‖∂f/∂W_first‖): positive where gradients vanish towards the input. */
   log10GradientRatio: number | null;
   /**
-   * log₁₀ of the mean squared gradient at the first weight layer's output, relative to the network's output: negative where gradients
-   * vanish. The ratio of weight gradients is 0 in homogeneous networks without biases although everything vanishes; this one is not.
+   * log₁₀(‖∂f/∂h_first‖²/‖∂f/∂h_last‖²), squared norms over all entries at the outputs of the first and the last weight layer: negative where
+   * gradients vanish towards the input, Σ log₁₀ χ in a chain. Norms do not see ratios of widths, single entries would. The ratio of weight
+   * gradients is 0 in homogeneous networks without biases although everything vanishes; this one is not.
    */
   log10ActivationGradient: number | null;
   /** log₁₀ of the second moment of the network's output, relative to that of its input. */
   log10SignalRatio: number | null;
   isometry: { mean: number; variance: number; max: number; score: number } | null;
+  /** Standard deviation of log₁₀ of a squared gradient norm over random draws of a network of this width. */
   uncertainty: { log10Gradient: number } | null;
   /** One sentence that a user without the theory can act on. */
   verdict: string;

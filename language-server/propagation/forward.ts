@@ -1,123 +1,117 @@
 import type { Network, Node } from '../network/graph.js';
-import { numberOf } from '../network/quantity.js';
-import { identityGain, type Signal, scaled, type Transferred } from './signal.js';
-import { activate } from './transfers/activation.js';
-import { affine } from './transfers/affine.js';
-import { addUp, concatenate, multiplyTogether } from './transfers/combine.js';
-import { normalize, secondMoment } from './transfers/normalization.js';
-import { pool } from './transfers/pooling.js';
-import { drop, scale, shift } from './transfers/rescale.js';
+import { activationTransfer } from './activation-transfer.js';
+import { affineTransfer } from './affine-transfer.js';
+import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
+import { dropoutTransfer } from './dropout-transfer.js';
+import { windowSize } from './extent.js';
+import { normalizationTransfer } from './normalization-transfer.js';
+import {
+  attentionTransfer,
+  inputTransfer,
+  matmulTransfer,
+  opaqueTransfer,
+  parameterTransfer,
+  recurrentTransfer,
+  reshapeTransfer,
+  softmaxTransfer,
+} from './other-transfers.js';
+import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
+import { type Context, type NodeState, type Transfer, times } from './transfer.js';
 
-export interface ForwardOptions {
-  readonly mode: 'train' | 'eval';
-  readonly inputSecondMoment: number;
-  readonly inputCosine: number;
-}
+/** What each kind of node does to signals and gradients. */
+const transfers: { [K in Node['kind']]: Transfer<K> } = {
+  activation: activationTransfer,
+  add: addTransfer,
+  affine: affineTransfer,
+  attention: attentionTransfer,
+  concatenate: concatenateTransfer,
+  dropout: dropoutTransfer,
+  input: inputTransfer,
+  matmul: matmulTransfer,
+  multiply: multiplyTransfer,
+  normalization: normalizationTransfer,
+  opaque: opaqueTransfer,
+  parameter: parameterTransfer,
+  pooling: poolingTransfer,
+  recurrent: recurrentTransfer,
+  reshape: reshapeTransfer,
+  scale: scaleTransfer,
+  shift: shiftTransfer,
+  softmax: softmaxTransfer,
+};
 
-/** Signals and gains of all nodes, by id; `null` where the signal is not known. */
-export interface Forward {
-  readonly signals: readonly (Signal | null)[];
-  readonly gains: readonly (Transferred['gains'] | null)[];
-  /** Why signals stop, in the order of the graph. */
-  readonly stops: readonly { readonly node: Node; readonly reason: string }[];
-}
-
-/** Carries second moments, correlations and means through the graph, each node once. */
-export function propagateForward(network: Network, options: ForwardOptions): Forward {
-  const signals: (Signal | null)[] = [];
-  const gains: (Transferred['gains'] | null)[] = [];
-  const stops: { node: Node; reason: string }[] = [];
+/** Signals through the graph in forward order; state i belongs to node i. */
+export function forward(network: Network, base: Omit<Context, 'states'>): NodeState[] {
+  const states: NodeState[] = [];
+  const consumers = consumersOf(network);
   for (const node of network.nodes) {
-    const inputs = node.inputs.map((id) => signals[id] ?? null);
-    const result = transfer(node, inputs, network, options);
-    if (typeof result === 'string') {
-      stops.push({ node, reason: result });
-      signals[node.id] = null;
-      gains[node.id] = null;
-    } else {
-      signals[node.id] = result?.signal ?? null;
-      gains[node.id] = result?.gains ?? null;
+    const inputs = node.inputs.map((id) => states[id]!);
+    states.push(
+      complete(
+        node,
+        inputs,
+        apply(node, inputs, { ...base, states, inputDimensions: dimensionsBehind(network, consumers, node) }),
+      ),
+    );
+    if (node.kind === 'pooling') seeOnlyMaxima(node, states, consumers);
+  }
+  return states;
+}
+
+/** Ids of the nodes that read each node. */
+export function consumersOf({ nodes }: Network): number[][] {
+  const consumers: number[][] = nodes.map(() => []);
+  for (const { id, inputs } of nodes) for (const input of inputs) consumers[input]?.push(id);
+  return consumers;
+}
+
+function apply<K extends Node['kind']>(
+  node: Extract<Node, { kind: K }>,
+  inputs: readonly NodeState[],
+  context: Context,
+): Partial<NodeState> {
+  return transfers[node.kind as K](node, inputs, context);
+}
+
+function complete({ id }: Node, [first]: readonly NodeState[], result: Partial<NodeState>): NodeState {
+  return {
+    signal: null,
+    reason: null,
+    channels: first?.channels ?? null,
+    extent: first?.extent ?? [],
+    backward: [],
+    gaussian: null,
+    origin: id,
+    concatenated: false,
+    ...result,
+  };
+}
+
+/** An activation that is read by one max-pooling alone gets gradients where its inputs are largest, not where they are typical. */
+function seeOnlyMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[], consumers: readonly number[][]): void {
+  if (!node.variant.endsWith('max')) return;
+  const input = states[node.inputs[0]!];
+  if (!input?.gaussian || input.gaussian.node !== node.inputs[0] || consumers[input.gaussian.node]?.length !== 1) return;
+  const before = input.backward[0];
+  const slope = slopeAtMaximum(input.gaussian, windowSize(node, input.extent));
+  states[input.gaussian.node] = { ...input, backward: [{ ...times(slope), gain: before?.gain ?? 1 }] };
+}
+
+/** Spatial dimensions of the first convolution or pooling that an input reaches. */
+function dimensionsBehind({ nodes }: Network, consumers: readonly number[][], { id, kind }: Node): number {
+  if (kind !== 'input') return 0;
+  const seen = new Set([id]);
+  const queue = [id];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const node = nodes[next]!;
+    if (node.kind === 'affine') {
+      if (node.variant === 'convolution' || node.variant === 'transposed') return node.kernel.length;
+      continue;
     }
+    if (node.kind === 'pooling' && node.kernel.length > 0) return node.kernel.length;
+    const fresh = consumers[next]!.filter((consumer) => !seen.has(consumer));
+    for (const consumer of fresh) seen.add(consumer);
+    queue.push(...fresh);
   }
-  return { signals, gains, stops };
-}
-
-/** One node. A string says why the signal stops here; `null`: it stopped before. */
-function transfer(
-  node: Node,
-  inputs: readonly (Signal | null)[],
-  network: Network,
-  options: ForwardOptions,
-): Transferred | string | null {
-  if (node.kind === 'input') return { signal: inputSignal(options), gains: [] };
-  if (node.kind === 'parameter') return parameterSignal(secondMoment(node.parameter, 1));
-  if (node.kind === 'opaque') return node.reason;
-  if (node.kind === 'affine' && node.variant === 'embedding') return affine(node, inputSignal(options));
-  const [input] = inputs;
-  if (node.kind === 'normalization' && !input) return restart(node, options);
-  if (!input || inputs.some((one) => one === null)) return null;
-  switch (node.kind) {
-    case 'affine':
-      return affine(node, input);
-    case 'activation':
-      return activate(node, input);
-    case 'normalization':
-      return normalize(node, input, options.mode);
-    case 'dropout':
-      return drop(node, input, options.mode);
-    case 'pooling':
-      return pool(node, input);
-    case 'add':
-      return addUp(node.coefficients, inputs as Signal[], node.inputs);
-    case 'multiply':
-      return multiplyTogether(inputs as Signal[], node.inputs);
-    case 'concatenate':
-      return concatenate(
-        inputs as Signal[],
-        node.inputs.map((id) => channels(network.nodes[id]!, node.axis)),
-      );
-    case 'scale':
-      return scale(node.factor, node.parameter, input);
-    case 'shift':
-      return shift(node.offset, node.parameter, input);
-    case 'reshape':
-      return { signal: rearranged(node, input), gains: [identityGain] };
-    case 'softmax':
-      return 'softmax turns signals into probabilities, which the theory used here does not follow further';
-    case 'matmul':
-      return 'a product of two tensors is not followed';
-    case 'attention':
-      return 'attention is not followed yet';
-    case 'recurrent':
-      return 'a recurrence is not followed yet';
-  }
-}
-
-/** Entries drawn one by one, so that different positions are uncorrelated. */
-function inputSignal({ inputSecondMoment, inputCosine }: ForwardOptions): Signal {
-  return { logQ: Math.log(inputSecondMoment), c: inputCosine, cSpatial: 0, mean: 0, spatial: null };
-}
-
-function parameterSignal(second: number | null): Transferred | string {
-  if (second === null) return 'what a parameter is drawn from is not known';
-  return { signal: { logQ: Math.log(second), c: 1, cSpatial: 0, mean: 0, spatial: null }, gains: [] };
-}
-
-/** What comes out of a normalization is known whatever went in; how gradients come back is not. */
-function restart(node: Extract<Node, { kind: 'normalization' }>, options: ForwardOptions): Transferred | string | null {
-  if (node.variant === 'local-response' || (node.variant === 'batch' && options.mode === 'eval')) return null;
-  const unit: Signal = { logQ: 0, c: options.inputCosine, cSpatial: 0, mean: 0, spatial: null };
-  const result = normalize(node, unit, options.mode);
-  return typeof result === 'string' ? result : { signal: result.signal, gains: [{ logSame: Number.NaN, cross: 1, shared: 0 }] };
-}
-
-function channels(node: Node, axis: number): number {
-  const size = node.shape?.[axis < 0 && node.shape ? node.shape.length + axis : axis];
-  return size === undefined ? 1 : (numberOf(size) ?? 1);
-}
-
-/** Views move entries; flattening turns positions into features. */
-function rearranged(node: Node, input: Signal): Signal {
-  const flat = node.shape !== null && node.shape.length <= 2;
-  return flat ? { ...scaled(input, 0), spatial: [] } : input;
+  return 0;
 }

@@ -1,49 +1,82 @@
 import type { Activation } from '../meanfield/activation.js';
+import { activation as activationOf } from '../meanfield/activations.js';
 import { criticalAtBias, criticalAtLength } from '../meanfield/critical-line.js';
-import { repeatedLayer } from '../meanfield/layer-theory.js';
+import { depthScale } from '../meanfield/depth-scale.js';
+import { gaussianMoments } from '../meanfield/gaussian-moments.js';
+import { type RepeatedLayer, repeatedLayer } from '../meanfield/layer-theory.js';
+import { phaseOf } from '../meanfield/phase.js';
 import type { CriticalPoint, DepthScale, LocalTheory } from '../protocol.js';
+import type { Surroundings } from './layer-surroundings.js';
+import { parameterSecondMoment, type WeightMoments } from './weight-moments.js';
 
-/** The layer with its activation, repeated for ever, reached from the length that its own input gives it. */
-export function localTheory(phi: Activation, sigmaW2: number, sigmaB2: number, keep: number, q0: number): LocalTheory {
-  const start = Number.isFinite(q0) && q0 > 0 ? Math.min(q0, 1e6) : 1;
-  const { length, chi1, correlation, xiQ, xiC, xiGrad, phase } = repeatedLayer(phi, { sigmaW2, sigmaB2, keep }, start);
+/** This layer with its activation and dropout, repeated for ever, as reached from the length q₀ that it really has. */
+export function localTheory(
+  { activation, normalization, keep }: Surroundings,
+  { sigmaW2, sigmaB2, problem }: WeightMoments,
+  q0: number,
+  training: boolean,
+): LocalTheory | null {
+  if (!activation || sigmaW2 === null || sigmaB2 === null || problem !== null) return null;
+  const phi = activationOf(activation.activation, activation.parameters);
+  if (!phi || !(keep > 0)) return null;
+  if (normalization && (training || normalization.variant !== 'batch')) return normalized(phi, normalization);
+  const kept = training ? keep : 1;
+  return present(repeatedLayer(phi, { sigmaW2, sigmaB2, keep: kept }, q0), critical(phi, kept));
+}
+
+function present(layer: RepeatedLayer, point: CriticalPoint | null): LocalTheory {
+  const { length, correlation } = layer;
   // n·(2/n) is 2 up to rounding: what rounding leaves of ln χ₁ is no depth scale.
-  const critical = Math.abs(chi1 - 1) < rounding;
+  const marginal = Math.abs(layer.chi1 - 1) < 1e-9;
   return {
     qStar: length.kind === 'diverges' ? 'infinity' : length.kind === 'undecided' ? null : length.value,
-    chi1: finite(chi1),
-    cStar: correlation ? finite(correlation.cStar) : null,
-    xiQ: depthScale(xiQ),
-    xiC: xiC === null ? null : critical && keep === 1 ? 'infinity' : depthScale(xiC),
-    xiGrad: critical ? 'infinity' : depthScale(xiGrad),
-    phase: Number.isFinite(chi1) ? phase : null,
-    critical: criticalPoint(phi),
+    chi1: Number.isFinite(layer.chi1) ? layer.chi1 : null,
+    cStar: correlation?.cStar ?? null,
+    xiQ: scale(layer.xiQ),
+    xiC: marginal && correlation?.cStar === 1 ? 'infinity' : scale(layer.xiC),
+    xiGrad: marginal ? 'infinity' : scale(layer.xiGrad),
+    phase: layer.phase,
+    critical: point,
   };
 }
 
-const rounding = 1e-9;
-
-const points = new WeakMap<Activation, { point: CriticalPoint | null }>();
+/**
+ * Between weights and activation stands a normalization: the length is γ² + β² whatever σ_w is, and squared gradients change by
+ * χ = γ²E φ′²/Var φ with batch statistics, E φ² instead of Var φ otherwise. Yang et al. 2019, arXiv:1902.08129.
+ */
+function normalized(phi: Activation, normalization: NonNullable<Surroundings['normalization']>): LocalTheory | null {
+  const gamma2 = normalization.weight ? parameterSecondMoment(normalization.weight) : 1;
+  const beta2 = normalization.bias ? parameterSecondMoment(normalization.bias) : 0;
+  if (gamma2 === null || beta2 === null || normalization.variant === 'local-response') return null;
+  const q = gamma2 + beta2;
+  const { mean, second, slopeSecond } = gaussianMoments(phi, q);
+  const spread = normalization.variant === 'batch' ? second - mean * mean : second;
+  const chi1 = (gamma2 * slopeSecond) / spread;
+  if (!Number.isFinite(chi1)) return null;
+  return {
+    qStar: q,
+    chi1,
+    cStar: null,
+    xiQ: null,
+    xiC: null,
+    xiGrad: scale(depthScale(chi1)),
+    phase: phaseOf(chi1),
+    critical: null,
+  };
+}
 
 /**
  * Where to go: the attracting critical point without biases if there is one at a finite length (rectifiers), else the one at q* = 1, which
- * repels for GELU, SiLU and Mish. Roberts, Yaida, Hanin 2021, arXiv:2106.10165, §5.3.
+ * repels for GELU, SiLU and Mish. Roberts, Yaida, Hanin 2021, arXiv:2106.10165, section 5.3. With dropout nothing is critical.
  */
-function criticalPoint(phi: Activation): CriticalPoint | null {
-  const known = points.get(phi);
-  if (known) return known.point;
-  const bare = phi.homogeneous ? criticalAtBias(phi, 0) : null;
-  const point = bare ?? criticalAtLength(phi, 1);
+function critical(phi: Activation, keep: number): CriticalPoint | null {
+  if (keep < 1) return null;
+  const point = phi.homogeneous ? criticalAtBias(phi, 0)! : criticalAtLength(phi, 1);
   const { sigmaW2, sigmaB2, qStar, attracting, admissible } = point;
-  const usable = admissible && Number.isFinite(sigmaW2) ? { sigmaW2, sigmaB2, qStar, attracting } : null;
-  points.set(phi, { point: usable });
-  return usable;
+  return admissible && Number.isFinite(sigmaW2) ? { sigmaW2, sigmaB2, qStar, attracting } : null;
 }
 
-export function depthScale(xi: number): DepthScale {
-  return xi === Number.POSITIVE_INFINITY ? 'infinity' : finite(xi);
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+export function scale(xi: number | null): DepthScale {
+  if (xi === null || Number.isNaN(xi)) return null;
+  return xi === Number.POSITIVE_INFINITY ? 'infinity' : xi;
 }

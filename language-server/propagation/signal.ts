@@ -1,59 +1,77 @@
 /**
- * Statistics of the entries of one tensor, over random weights, in a form that no depth can under- or overflow.
+ * Second moments of a tensor's entries over random weights, for a pair of inputs a and b of equal length.
  *
- * Three pairs share the same second moment: one entry with itself, the same entry for two inputs, and two positions of one input (or of
- * two independent inputs). For inputs drawn entry by entry, each spatial lag follows the correlation map by itself, because weights at
- * different taps of a kernel are independent (Xiao et al. 2018, arXiv:1806.05393, eq. 4), so one number serves all lags.
+ * All moments are in units of e^{logScale}, so that ten thousand layers neither under- nor overflow.
  */
 export interface Signal {
-  /** ln E x²; −Infinity where the signal is zero. */
-  readonly logQ: number;
-  /** E x_a x_b / E x² for the two inputs that are compared. */
-  readonly c: number;
-  /** The same between two positions. */
-  readonly cSpatial: number;
-  /** E x / √(E x²): of equal sign in all units after a rectifier, zero after a layer of weights. */
+  readonly logScale: number;
+  /** E x²; the same for both inputs. */
+  readonly q: number;
+  /** E x, in units of e^{logScale/2}. */
   readonly mean: number;
-  /** Sizes of the spatial dimensions; empty without any, `null` where they are not known. */
-  readonly spatial: readonly number[] | null;
-  /** Set on the output of an activation: what went in, for poolings that pick the largest. */
-  readonly activated?: {
-    readonly activation: string;
-    readonly parameters: Readonly<Record<string, number>>;
-    readonly before: Signal;
+  /** E x_a x_b at the same position. */
+  readonly pair: number;
+  /** E x_a(α) x_a(α′) at two positions of one feature map. */
+  readonly space: number;
+  /** E x_a(α) x_b(α′). */
+  readonly pairSpace: number;
+}
+
+export const silence: Signal = { logScale: 0, q: 0, mean: 0, pair: 0, space: 0, pairSpace: 0 };
+
+/** ln E x², −∞ for a signal that is zero. */
+export const logSecondMoment = ({ logScale, q }: Signal): number => logScale + Math.log(q);
+
+/** Correlation of the entries for both inputs, `null` for a signal that is zero. */
+export const correlation = ({ q, pair }: Signal): number | null => (q > 0 ? Math.max(-1, Math.min(1, pair / q)) : null);
+
+/** a·x, with moments multiplied by a². */
+export function scaled(signal: Signal, squaredFactor: number, meanFactor = 0): Signal {
+  return balanced({
+    logScale: signal.logScale,
+    q: squaredFactor * signal.q,
+    mean: meanFactor * signal.mean,
+    pair: squaredFactor * signal.pair,
+    space: squaredFactor * signal.space,
+    pairSpace: squaredFactor * signal.pairSpace,
+  });
+}
+
+/** Adds an independent term that is the same for both inputs and all positions, as a bias is. */
+export function withBias(signal: Signal, secondMoment: number, mean: number): Signal {
+  if (secondMoment === 0) return signal;
+  const open = inPlainUnits(signal);
+  const cross = 2 * open.mean * mean;
+  return balanced({
+    logScale: open.logScale,
+    q: open.q + secondMoment + cross,
+    mean: open.mean + mean,
+    pair: open.pair + secondMoment + cross,
+    space: open.space + secondMoment + cross,
+    pairSpace: open.pairSpace + secondMoment + cross,
+  });
+}
+
+/** The same signal with logScale 0; what is smaller than 10⁻³⁰⁰ becomes 0, what is larger than 10³⁰⁰ infinite. */
+export function inPlainUnits(signal: Signal): Signal {
+  return signal.logScale === 0 ? signal : inUnits(signal, 0);
+}
+
+/** The same signal in units of e^{logScale}. */
+export function inUnits(signal: Signal, logScale: number): Signal {
+  const factor = Math.exp(signal.logScale - logScale);
+  return {
+    logScale,
+    q: factor * signal.q,
+    mean: Math.sqrt(factor) * signal.mean,
+    pair: factor * signal.pair,
+    space: factor * signal.space,
+    pairSpace: factor * signal.pairSpace,
   };
 }
 
-/** How a mean squared gradient at a node's output comes back at one of its inputs. */
-export interface Gain {
-  /** ln of the factor on the mean squared gradient of an entry. */
-  readonly logSame: number;
-  /** The covariance of gradients at two positions, relative to their mean square, changes by cross·r + shared. */
-  readonly cross: number;
-  readonly shared: number;
-}
-
-/** What a node makes of its inputs, and how gradients come back through it. */
-export interface Transferred {
-  readonly signal: Signal;
-  /** One for each input. */
-  readonly gains: readonly Gain[];
-}
-
-export const identityGain: Gain = { logSame: 0, cross: 1, shared: 0 };
-
-/** ln(eᵃ + eᵇ). */
-export function logAdd(a: number, b: number): number {
-  const high = Math.max(a, b);
-  return high === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(Math.min(a, b) - high));
-}
-
-/** A signal whose entries were multiplied by a factor with this second moment, equal for all positions and inputs. */
-export function scaled(signal: Signal, logFactor: number): Signal {
-  const { activated: _, ...rest } = signal;
-  return { ...rest, logQ: signal.logQ + logFactor };
-}
-
-export function clampCorrelation(value: number): number {
-  return Math.max(-1, Math.min(1, value));
+/** Moves the size into `logScale` before numbers leave the range where products are exact. */
+export function balanced(signal: Signal): Signal {
+  if (signal.q === 0 || (signal.q > 1e-100 && signal.q < 1e100) || !Number.isFinite(signal.q)) return signal;
+  return inUnits(signal, signal.logScale + Math.log(signal.q));
 }

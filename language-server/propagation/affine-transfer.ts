@@ -1,0 +1,76 @@
+import type { Affine } from '../network/graph.js';
+import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
+import { convolvedExtent, type Extent, padsWithZeros, positions, validShare } from './extent.js';
+import { belowConvolution, type Profile } from './profile.js';
+import { type Signal, scaled, silence, withBias } from './signal.js';
+import { type Backward, type NodeState, stops, type Transfer, times } from './transfer.js';
+import { type WeightMoments, weightMoments } from './weight-moments.js';
+
+/**
+ * h = W x + b: q ↦ σ_w² q + σ_b², and the total squared gradient norm times σ_w² (theory of independent zero-mean weights).
+ * Poole et al. 2016, arXiv:1606.05340; for convolutions Xiao et al. 2018, arXiv:1806.05393, eq. 2.2: both positions of a pair move together,
+ * so that correlations between positions pass like those between inputs. Taps on zero padding are left out.
+ */
+export const affineTransfer: Transfer<'affine'> = (node, [input], { assume }) => {
+  const moments = weightMoments(node.layer);
+  const extent = input ? outputExtent(node, input) : [];
+  const geometry = { channels: node.outChannels, extent };
+  if (moments.wideLimit)
+    assume('Widths that are not known are taken as large: bias variances that shrink with the width count as 0.');
+  if (!input) return { ...geometry, ...stops('The layer has no input that the analysis could follow.') };
+  if (moments.problem && moments.sigmaW2 === null) return { ...geometry, ...stops(moments.problem) };
+  if (moments.problem) return { ...geometry, ...stops(moments.problem) };
+  if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments), reason: null, backward: [] };
+  if (node.variant === 'bilinear') return { ...geometry, ...stops('Bilinear layers are not followed yet.') };
+  const share = node.variant === 'convolution' ? validShare(node, input.extent) : 1;
+  const sigmaW2 = moments.sigmaW2! * share;
+  return {
+    ...geometry,
+    ...forward(input, sigmaW2, moments),
+    backward: [gradientBelow(node, input.extent, extent, moments.sigmaW2!)],
+  };
+};
+
+function forward({ signal, reason }: NodeState, sigmaW2: number, { sigmaB2, biasMean }: WeightMoments): Partial<NodeState> {
+  if (!signal) return { signal: null, reason };
+  if (sigmaB2 === null) return { signal: null, reason: 'The variance of the biases is not known.' };
+  return { signal: withBias(scaled(signal, sigmaW2), sigmaB2, biasMean), reason: null };
+}
+
+/** The loss at borders depends on where the gradient is, so it is left to the reverse sweep. */
+function gradientBelow(node: Affine, input: Extent, output: Extent, sigmaW2: number): Backward {
+  const through = times(sigmaW2, strideShare(node, input, output));
+  if (node.variant !== 'convolution') return through;
+  return { ...through, spread: (above) => withoutLoss(node, belowConvolution(node, input, above)) };
+}
+
+/** Reflected or repeated borders give back what zeros would swallow. */
+const withoutLoss = (node: Affine, below: { profile: Profile; share: number }) =>
+  padsWithZeros(node) ? below : { ...below, share: 1 };
+
+/** Rows of the table: independent for different tokens. */
+const embedded = ({ sigmaW2 }: WeightMoments): Signal => ({ ...silence, q: sigmaW2! });
+
+function outputExtent(node: Affine, input: NodeState): Extent {
+  if (node.variant === 'convolution' || node.variant === 'transposed') return convolvedExtent(node, input.extent);
+  if (node.variant === 'embedding') return [];
+  return isFlattened(node, input) ? [] : input.extent;
+}
+
+/** A dense layer on a flattened feature map takes channels · positions features; on tokens it takes the channels. */
+function isFlattened(node: Affine, { channels, extent }: NodeState): boolean {
+  if (extent.length === 0 || channels === null || node.inChannels === null) return true;
+  return equals(node.inChannels, channels) !== true || positions(extent) === 1;
+}
+
+/** Two positions share a tap of a strided convolution only if their distance is a multiple of the stride. */
+function strideShare(node: Affine, input: Extent, output: Extent): number {
+  if (node.variant !== 'convolution') return node.variant === 'dense' && output.length < input.length ? 0 : 1;
+  return Math.min(1, positions(output) / positions(input));
+}
+
+/** Ratio of two sizes where it is a number, also of symbolic ones. */
+export function ratioOf(a: Quantity | null, b: Quantity | null): number | null {
+  if (a === null || b === null || b === 0) return null;
+  return numberOf(divide(a, b));
+}

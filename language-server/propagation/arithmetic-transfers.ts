@@ -1,0 +1,147 @@
+import { numberOf, add as plus, type Quantity } from '../network/quantity.js';
+import { ratioOf } from './affine-transfer.js';
+import { positions } from './extent.js';
+import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
+import { type NodeState, passes, stops, type Transfer, times } from './transfer.js';
+import { lastWrite, parameterSecondMoment } from './weight-moments.js';
+
+/**
+ * Sum of branches that end in independent zero-mean weights: second moments add, and products of means where branches have them.
+ * A tensor added to itself doubles. Yang & Schoenholz 2017, arXiv:1712.08969.
+ */
+export const addTransfer: Transfer<'add'> = (node, inputs) => {
+  const known = inputs.map(({ signal }) => signal);
+  const coefficients = inputs.map((_, i) => node.coefficients[i] ?? 1);
+  const backward = coefficients.map((coefficient) => times(coefficient * coefficient));
+  const largest = inputs.reduce<NodeState | undefined>(
+    (best, state) => (best && positions(best.extent) >= positions(state.extent) ? best : state),
+    undefined,
+  );
+  const geometry = { channels: largest?.channels ?? null, extent: largest?.extent ?? [] };
+  const missing = inputs.find(({ signal }) => !signal);
+  if (missing) return { ...geometry, ...stops(missing.reason ?? 'A branch of this sum could not be followed.'), backward };
+  return { ...geometry, signal: sum(known as Signal[], coefficients, inputs), reason: null, backward };
+};
+
+function sum(signals: readonly Signal[], coefficients: readonly number[], inputs: readonly NodeState[]): Signal {
+  const logScale = Math.max(...signals.map((signal) => signal.logScale));
+  const terms = signals.map((signal) => inUnits(signal, logScale));
+  let total: Signal = { ...silence, logScale };
+  terms.forEach((term, i) => {
+    total = accumulate(total, scaled(term, coefficients[i]! ** 2, coefficients[i]!));
+    for (let k = 0; k < i; k++)
+      total = withCross(total, term, terms[k]!, coefficients[i]! * coefficients[k]!, inputs[i]!.origin === inputs[k]!.origin);
+  });
+  return balanced(total);
+}
+
+const accumulate = (a: Signal, b: Signal): Signal => {
+  const other = inUnits(b, a.logScale);
+  return {
+    logScale: a.logScale,
+    q: a.q + other.q,
+    mean: a.mean + other.mean,
+    pair: a.pair + other.pair,
+    space: a.space + other.space,
+    pairSpace: a.pairSpace + other.pairSpace,
+  };
+};
+
+/** 2·coefficient·E[x y]: the product of the means for independent branches, E x² for the same tensor. */
+function withCross(total: Signal, x: Signal, y: Signal, coefficient: number, same: boolean): Signal {
+  const means = x.mean * y.mean;
+  const cross = (value: number) => 2 * coefficient * (same ? value : means);
+  return {
+    ...total,
+    q: total.q + cross(x.q),
+    pair: total.pair + cross(x.pair),
+    space: total.space + cross(x.space),
+    pairSpace: total.pairSpace + cross(x.pairSpace),
+  };
+}
+
+/** Product of two independent tensors: second moments multiply; of a tensor with itself E x⁴ = 3q² for a Gaussian. */
+export const multiplyTransfer: Transfer<'multiply'> = (_, inputs) => {
+  const [first, second] = inputs;
+  const missing = inputs.find(({ signal }) => !signal);
+  if (!first || !second || inputs.length !== 2) return stops('Products of other than two tensors are not followed.');
+  const geometry = positions(first.extent) >= positions(second.extent) ? first : second;
+  const where = { channels: geometry.channels, extent: geometry.extent };
+  if (missing) return { ...where, ...stops(missing.reason ?? 'A factor of this product could not be followed.') };
+  const [a, b] = [first.signal!, second.signal!];
+  if (first.origin === second.origin)
+    return { ...where, signal: squared(a), reason: null, backward: [logTimes(3, a), logTimes(1, a)] };
+  const signal = balanced({
+    logScale: a.logScale + b.logScale,
+    q: a.q * b.q,
+    mean: a.mean * b.mean,
+    pair: a.pair * b.pair,
+    space: a.space * b.space,
+    pairSpace: a.pairSpace * b.pairSpace,
+  });
+  return { ...where, signal, reason: null, backward: [logTimes(1, b), logTimes(1, a)] };
+};
+
+function squared({ logScale, q, pair, space, pairSpace }: Signal): Signal {
+  const product = (r: number) => q * q + 2 * r * r;
+  return balanced({
+    logScale: 2 * logScale,
+    q: 3 * q * q,
+    mean: q,
+    pair: product(pair),
+    space: product(space),
+    pairSpace: product(pairSpace),
+  });
+}
+
+const logTimes = (factor: number, { logScale, q, space }: Signal) => ({
+  logFactor: logScale + Math.log(factor * q),
+  offset: 0,
+  gain: q > 0 ? space / q : 0,
+});
+
+/** What reads a concatenation sees the average of its parts, weighted by their channels. Gradients pass unchanged. */
+export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs) => {
+  const missing = inputs.find(({ signal }) => !signal);
+  const channels = inputs.reduce<Quantity | null>(
+    (sum, state) => (sum === null || state.channels === null ? null : plus(sum, state.channels)),
+    0,
+  );
+  const total = numberOf(node.shape?.[node.axis < 0 ? node.shape.length + node.axis : node.axis]) ?? channels;
+  const geometry = { channels: channels ?? total, backward: inputs.map(() => passes), concatenated: true };
+  if (missing || inputs.length === 0)
+    return { ...stops(missing?.reason ?? 'Nothing that could be followed is concatenated.'), ...geometry };
+  const shares = inputs.map((state) => ratioOf(state.channels, channels) ?? 1 / inputs.length);
+  const logScale = Math.max(...inputs.map(({ signal }) => signal!.logScale));
+  const signal = inputs.reduce<Signal>(
+    (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), shares[i]!)),
+    { ...silence, logScale },
+  );
+  return { ...geometry, signal: balanced(signal), reason: null };
+};
+
+const weighted = (signal: Signal, share: number): Signal => ({
+  logScale: signal.logScale,
+  q: share * signal.q,
+  mean: share * signal.mean,
+  pair: share * signal.pair,
+  space: share * signal.space,
+  pairSpace: share * signal.pairSpace,
+});
+
+/** Multiplication by a constant or a parameter: layer scale, ReZero, SkipInit. */
+export const scaleTransfer: Transfer<'scale'> = (node, [input]) => {
+  const second = node.parameter ? parameterSecondMoment(node.parameter) : node.factor === null ? null : node.factor ** 2;
+  if (second === null) return stops('The factor is not known.');
+  const mean = node.parameter ? (numberOf(lastWrite(node.parameter)?.mean) ?? 0) : node.factor!;
+  const signal = input?.signal ?? null;
+  return { signal: signal && scaled(signal, second, mean), reason: input?.reason ?? null, backward: [times(second)] };
+};
+
+export const shiftTransfer: Transfer<'shift'> = (node, [input]) => {
+  const second = node.parameter ? parameterSecondMoment(node.parameter) : node.offset === null ? null : node.offset ** 2;
+  if (second === null) return { ...stops('The offset is not known.'), backward: [passes] };
+  const mean = node.parameter ? (numberOf(lastWrite(node.parameter)?.mean) ?? 0) : node.offset!;
+  const signal = input?.signal ?? null;
+  return { signal: signal && withBias(signal, second, mean), reason: input?.reason ?? null, backward: [passes] };
+};

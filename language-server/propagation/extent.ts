@@ -1,0 +1,98 @@
+import type { Affine, Node, Pooling } from '../network/graph.js';
+import { numberOf, type Quantity } from '../network/quantity.js';
+
+/** Sizes of a feature map along its spatial dimensions; empty where a tensor has none. */
+export type Extent = readonly number[];
+
+export const positions = (extent: Extent): number => extent.reduce((product, size) => product * size, 1);
+
+/** What image models are built for; only ratios of sizes and the effect of padding depend on it. */
+export function assumedExtent(dimensions: number): Extent {
+  if (dimensions === 1) return [1024];
+  return dimensions === 2 ? [224, 224] : Array(dimensions).fill(32);
+}
+
+/** Spatial sizes of a node's own shape, where all of them are numbers. */
+export function extentOfShape(node: Node, dimensions: number): Extent | null {
+  if (!node.shape || node.shape.length < dimensions + 2) return null;
+  const sizes = node.shape.slice(-dimensions).map(numberOf);
+  return sizes.every((size): size is number => size !== null) ? sizes : null;
+}
+
+export function convolvedExtent(node: Affine, extent: Extent): Extent {
+  return extent.map((size, i) => {
+    const { kernel, stride, padding, dilation, outputs } = tapsOf(node, i, size);
+    if (node.variant !== 'transposed') return outputs;
+    return Math.max(1, (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1);
+  });
+}
+
+export const pooledExtent = (node: Pooling, extent: Extent): Extent => extent.map((size, i) => windowOf(node, i, size).outputs);
+
+/** Number of positions that enter one output of a pooling. */
+export const windowSize = (node: Pooling, extent: Extent): number =>
+  extent.reduce((product, size, i) => product * Math.min(size, windowOf(node, i, size).kernel), 1);
+
+/** True where a convolution reads zeros beyond the border. */
+export const padsWithZeros = (node: Affine): boolean =>
+  node.variant === 'convolution' && node.paddingMode === 'zeros' && node.padding !== 'valid';
+
+/** Share of a zero-padded convolution's taps that meet the image instead of the padding. */
+export function validShare(node: Affine, extent: Extent): number {
+  if (!padsWithZeros(node)) return 1;
+  return extent.reduce((share, size, i) => share * validShareAlong(size, tapsOf(node, i, size)), 1);
+}
+
+/** Geometry of a convolution or pooling along one dimension. */
+export interface Taps {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly dilation: number;
+  readonly outputs: number;
+}
+
+function validShareAlong(size: number, taps: Taps): number {
+  if (taps.padding === 0) return 1;
+  let valid = 0;
+  for (let tap = 0; tap < taps.kernel; tap++) {
+    const { first, last } = outputsOfTap(size, taps, tap);
+    valid += Math.max(0, last - first + 1);
+  }
+  return valid / (taps.outputs * taps.kernel);
+}
+
+/** Outputs whose tap meets a position of the map: 0 ≤ output·stride − offset < size. */
+export function outputsOfTap(size: number, { stride, padding, dilation, outputs }: Taps, tap: number) {
+  const offset = padding - tap * dilation;
+  const first = Math.max(0, Math.ceil(offset / stride));
+  const last = Math.min(outputs - 1, Math.floor((size - 1 + offset) / stride));
+  return { first, last, offset };
+}
+
+export function tapsOf({ kernel, stride, padding, dilation }: Affine, i: number, size: number): Taps {
+  const taps = { kernel: at(kernel, i, 1), stride: at(stride, i, 1), padding: 0, dilation: at(dilation, i, 1) };
+  if (padding === 'same') {
+    const reach = taps.dilation * (taps.kernel - 1);
+    return { ...taps, padding: Math.floor(reach / 2), outputs: Math.ceil(size / taps.stride) };
+  }
+  const sized = { ...taps, padding: padding === 'valid' ? 0 : at(padding, i, 0) };
+  return { ...sized, outputs: outputSize(size, sized) };
+}
+
+export function windowOf(node: Pooling, i: number, size: number): Taps {
+  if (node.variant.startsWith('global')) return { kernel: size, stride: size, padding: 0, dilation: 1, outputs: 1 };
+  if (node.variant.startsWith('adaptive')) {
+    const outputs = numberOf(node.target?.[i]) ?? size;
+    const kernel = Math.max(1, Math.ceil(size / outputs));
+    return { kernel, stride: Math.max(1, Math.floor(size / outputs)), padding: 0, dilation: 1, outputs };
+  }
+  const kernel = at(node.kernel, i, 1);
+  const window = { kernel, stride: at(node.stride, i, kernel), padding: at(node.padding, i, 0), dilation: 1 };
+  return { ...window, outputs: outputSize(size, window) };
+}
+
+const outputSize = (size: number, { kernel, stride, padding, dilation }: Omit<Taps, 'outputs'>): number =>
+  Math.max(1, Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1);
+
+const at = (sizes: readonly Quantity[], i: number, fallback: number): number => numberOf(sizes[i] ?? sizes[0]) ?? fallback;

@@ -1,0 +1,62 @@
+import type { Activation, Affine, Layer, Network, Node, Normalization } from '../network/graph.js';
+import { numberOf } from '../network/quantity.js';
+import { consumersOf } from './forward.js';
+
+/** What follows a layer on the way to the next one. */
+export interface Surroundings {
+  readonly node: Node & Affine;
+  /** First activation that the output reaches along the data flow. */
+  readonly activation: (Node & Activation) | null;
+  /** First normalization before that activation. */
+  readonly normalization: (Node & Normalization) | null;
+  /** Product of the keep probabilities of the dropouts before the next layer. */
+  readonly keep: number;
+}
+
+/** For each layer that runs, where its output goes first. */
+export function surroundings(network: Network): Map<Layer, Surroundings> {
+  const consumers = consumersOf(network);
+  const found = new Map<Layer, Surroundings>();
+  for (const node of network.nodes)
+    if (node.kind === 'affine' && !found.has(node.layer)) found.set(node.layer, { node, ...follow(network, consumers, node.id) });
+  return found;
+}
+
+/** Breadth first through everything that only moves, rescales or joins; other layers and unknown operations end the search. */
+function follow({ nodes }: Network, consumers: readonly number[][], start: number): Omit<Surroundings, 'node'> {
+  const seen = new Set([start]);
+  let front = consumers[start]!;
+  let activation: Surroundings['activation'] = null;
+  let normalization: Surroundings['normalization'] = null;
+  let keep = 1;
+  while (front.length > 0) {
+    const next: number[] = [];
+    for (const id of front) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const node = nodes[id]!;
+      // The next layer of weights ends the stretch that this one is repeated with, also where a shortcut goes on.
+      if (node.kind === 'affine' && activation) return { activation, normalization, keep };
+      if (node.kind === 'dropout' && node.variant !== 'path' && node.variant !== 'alpha') keep *= 1 - (numberOf(node.rate) ?? 0);
+      if (node.kind === 'activation') {
+        if (activation) continue;
+        activation = node;
+      }
+      if (node.kind === 'normalization' && !activation && !normalization) normalization = node;
+      if (isTransparent(node)) next.push(...consumers[id]!);
+    }
+    front = next;
+  }
+  return { activation, normalization, keep };
+}
+
+const isTransparent = ({ kind }: Node): boolean =>
+  kind === 'activation' ||
+  kind === 'normalization' ||
+  kind === 'dropout' ||
+  kind === 'pooling' ||
+  kind === 'reshape' ||
+  kind === 'add' ||
+  kind === 'concatenate' ||
+  kind === 'scale' ||
+  kind === 'shift';

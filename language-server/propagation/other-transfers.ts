@@ -1,0 +1,50 @@
+import { multiply, type Quantity } from '../network/quantity.js';
+import { assumedExtent, type Extent, extentOfShape, positions } from './extent.js';
+import { type Signal, silence } from './signal.js';
+import { passes, stops, type Transfer } from './transfer.js';
+import { parameterSecondMoment } from './weight-moments.js';
+
+/** Entries of second moment 1 without mean, independent at different positions. */
+export const inputTransfer: Transfer<'input'> = (node, _, { inputDimensions, inputSecondMoment, inputCosine, assume }) => {
+  const given = inputDimensions > 0 ? extentOfShape(node, inputDimensions) : null;
+  const extent: Extent = given ?? (inputDimensions > 0 ? assumedExtent(inputDimensions) : []);
+  if (!given && inputDimensions > 0)
+    assume(`The input's size is not known and taken as ${extent.join(' × ')} with independent pixels.`);
+  const signal: Signal = { ...silence, q: inputSecondMoment, pair: inputSecondMoment * inputCosine };
+  return { signal, reason: null, channels: channelsOf(node.shape, inputDimensions), extent };
+};
+
+function channelsOf(shape: readonly Quantity[] | null, dimensions: number): Quantity | null {
+  if (!shape || shape.length < 2) return null;
+  return dimensions > 0 ? (shape[shape.length - dimensions - 1] ?? null) : (shape[shape.length - 1] ?? null);
+}
+
+/** A table of positions or a class token: the same for both inputs. */
+export const parameterTransfer: Transfer<'parameter'> = (node) => {
+  const second = parameterSecondMoment(node.parameter);
+  if (second === null) return stops('The values of this parameter are not known.');
+  return { signal: { ...silence, q: second, pair: second }, reason: null, channels: null, extent: [] };
+};
+
+/** Entries are moved or copied; a dense layer behind a flattened map has other weights for each position. */
+export const reshapeTransfer: Transfer<'reshape'> = (node, [input]) => {
+  if (!input) return stops('The tensor that is rearranged here could not be followed.');
+  const flattened = node.shape?.length === 2 && input.extent.length > 0;
+  const channels = flattened ? input.channels && multiply(input.channels, positions(input.extent)) : input.channels;
+  return {
+    channels,
+    extent: flattened ? [] : input.extent,
+    signal: input.signal,
+    reason: input.reason,
+    backward: [flattened ? { ...passes, gain: 0 } : passes],
+    gaussian: input.gaussian,
+    origin: input.origin,
+  };
+};
+
+export const softmaxTransfer: Transfer<'softmax'> = () => stops('Softmax is no function of single units: the theory stops here.');
+export const matmulTransfer: Transfer<'matmul'> = () =>
+  stops('Products of two signals by matrix multiplication are not followed yet.');
+export const attentionTransfer: Transfer<'attention'> = () => stops('Attention is not followed yet.');
+export const recurrentTransfer: Transfer<'recurrent'> = () => stops('Recurrent layers are not followed yet.');
+export const opaqueTransfer: Transfer<'opaque'> = (node) => stops(node.reason);

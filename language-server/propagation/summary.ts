@@ -1,0 +1,121 @@
+import { trainableDepth } from '../meanfield/depth-scale.js';
+import { phaseOverDepth } from '../meanfield/phase.js';
+import type { Affine, Layer, Network, Node } from '../network/graph.js';
+import { numberOf } from '../network/quantity.js';
+import type { LocalTheory, Summary } from '../protocol.js';
+import { ratioOf } from './affine-transfer.js';
+import type { Gradient } from './backward.js';
+import { positions, validShare } from './extent.js';
+import type { Surroundings } from './layer-surroundings.js';
+import { logSecondMoment } from './signal.js';
+import type { NodeState } from './transfer.js';
+
+export interface Sweep {
+  readonly network: Network;
+  readonly states: readonly NodeState[];
+  readonly gradients: readonly Gradient[];
+  readonly surroundings: ReadonlyMap<Layer, Surroundings>;
+  readonly locals: ReadonlyMap<Layer, LocalTheory | null>;
+}
+
+type Figures = Omit<Summary, 'mode' | 'assumptions' | 'unknown' | 'verdict'>;
+
+/** The figures that a verdict on the whole network rests on. */
+export function summarize(sweep: Sweep): Figures {
+  const weighted = weightNodes(sweep.network).filter(({ id }) => sweep.gradients[id]!.logNorm !== Number.NEGATIVE_INFINITY);
+  const logNorm = gradientChange(sweep, weighted);
+  const typical = typicalLayer(sweep);
+  const xiC = typical?.xiC ?? null;
+  return {
+    phase: logNorm === null ? null : phaseOverDepth(logNorm),
+    chi1: typical?.chi1 ?? null,
+    xiC,
+    xiQ: typical?.xiQ ?? null,
+    xiGrad: typical?.xiGrad ?? null,
+    depth: longestPath(sweep.network),
+    trainableDepth: typeof xiC === 'number' ? trainableDepth(xiC) : xiC,
+    log10GradientRatio: weightGradientRatio(sweep, weighted),
+    log10ActivationGradient: logNorm === null ? null : logNorm / Math.LN10,
+    log10SignalRatio: signalRatio(sweep),
+    isometry: null,
+    uncertainty: uncertainty(hiddenLayers(sweep)),
+  };
+}
+
+/** ln(‖∂f/∂h_first‖²/‖∂f/∂h_last‖²): what lies behind the last weights, an output's sigmoid for instance, is no matter of depth. */
+function gradientChange({ gradients }: Sweep, weighted: readonly (Node & Affine)[]): number | null {
+  const [first, last] = [weighted[0], weighted.at(-1)];
+  if (!first || !last) return null;
+  const [low, high] = [gradients[first.id]!.logNorm, gradients[last.id]!.logNorm];
+  return low === null || high === null ? null : low - high;
+}
+
+/** The layer whose χ₁ is the median of those that feed an activation: what the network repeats. */
+function typicalLayer({ network, locals }: Sweep): LocalTheory | null {
+  const known = network.layers
+    .flatMap((layer) => locals.get(layer) ?? [])
+    .filter(({ chi1 }) => chi1 !== null)
+    .sort((a, b) => a.chi1! - b.chi1!);
+  return known[(known.length - 1) >> 1] ?? null;
+}
+
+const weightNodes = ({ nodes }: Network): (Node & Affine)[] =>
+  nodes.filter((node): node is Node & Affine => node.kind === 'affine');
+
+/** Weight layers whose output passes an activation on its way, in forward order. */
+const hiddenLayers = ({ network, surroundings }: Sweep): (Node & Affine)[] =>
+  weightNodes(network).filter(({ layer }) => surroundings.get(layer)?.activation);
+
+/** Number of weight layers on the longest path. */
+function longestPath({ nodes }: Network): number {
+  const depths: number[] = [];
+  for (const { kind, inputs } of nodes) {
+    const before = inputs.reduce((most, id) => Math.max(most, depths[id] ?? 0), 0);
+    depths.push(before + (kind === 'affine' || kind === 'recurrent' || kind === 'attention' ? 1 : 0));
+  }
+  return depths.reduce((most, depth) => Math.max(most, depth), 0);
+}
+
+/** log₁₀(‖∂f/∂W_last‖/‖∂f/∂W_first‖), ‖∂f/∂W‖² = ‖δ‖² · n_in q_in, with coherent sums over the positions of a feature map. */
+function weightGradientRatio(sweep: Sweep, weighted: readonly (Node & Affine)[]): number | null {
+  const first = weighted[0];
+  const last = weighted.at(-1);
+  if (!first || !last) return null;
+  const [low, high] = [logWeightGradient(sweep, first), logWeightGradient(sweep, last)];
+  const summands =
+    first.variant === 'embedding' ? numberOf(last.layer.summands) : ratioOf(last.layer.summands, first.layer.summands);
+  if (low === null || high === null || summands === null || !Number.isFinite(low) || !Number.isFinite(high)) return null;
+  return (high - low + Math.log(summands)) / 2 / Math.LN10;
+}
+
+/** ln ‖∂f/∂W‖² without the factor n_in. */
+function logWeightGradient({ states, gradients }: Sweep, node: Node & Affine): number | null {
+  const { logNorm, coherence } = gradients[node.id]!;
+  const input = states[node.inputs[0] ?? -1];
+  if (logNorm === null || !input?.signal) return null;
+  if (node.variant === 'embedding') return logNorm;
+  const count = positions(states[node.id]!.extent);
+  const along = input.signal.q > 0 ? input.signal.space / input.signal.q : 0;
+  const coherent = 1 + (count - 1) * Math.max(0, coherence * along);
+  return logNorm + logSecondMoment(input.signal) + Math.log(coherent) + Math.log(validShare(node, input.extent));
+}
+
+function signalRatio({ network, states }: Sweep): number | null {
+  const input = network.nodes.find(({ kind }) => kind === 'input');
+  const output = network.outputs[0];
+  if (!input || output === undefined) return null;
+  const [from, to] = [states[input.id]?.signal, states[output]?.signal];
+  if (!from || !to) return null;
+  const ratio = (logSecondMoment(to) - logSecondMoment(from)) / Math.LN10;
+  return Number.isFinite(ratio) ? ratio : null;
+}
+
+/**
+ * Standard deviation of log₁₀ of squared gradients over draws of the weights, √(5 Σ 1/n_l): exact for ReLU with Gaussian weights to first
+ * order in 1/n, and of the right size for others. Hanin & Nica 2018, arXiv:1812.05994, theorem 1.
+ */
+function uncertainty(hidden: readonly (Node & Affine)[]): Figures['uncertainty'] {
+  const widths = hidden.map(({ outChannels }) => numberOf(outChannels));
+  if (hidden.length === 0 || widths.some((width) => width === null || width <= 0)) return null;
+  return { log10Gradient: Math.sqrt(5 * widths.reduce<number>((sum, width) => sum + 1 / width!, 0)) / Math.LN10 };
+}
