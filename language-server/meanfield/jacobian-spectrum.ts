@@ -142,16 +142,21 @@ function widthScale({ logs, implicit, linear, saturating }: SpectralEquation): n
 }
 
 /**
- * Share of singular values with |s/√m₁ − 1| < ε, atoms included: how isometric the network is. Pieces of the interval are integrated in
- * the angle of a half circle, which sums square-root edges as accurately as smooth stretches.
+ * Share of singular values with |s/√m₁ − center| < ε · center, atoms included: how isometric the network is. The integral runs over the
+ * angle of a half circle, in which square-root edges are as smooth as the rest.
  *
  * @param epsilon in (0, 1)
+ * @param logCenter ln of the center; −½ ln m₁ asks for s itself near 1
  * @throws RangeError for ε outside (0, 1)
  */
-export function fractionNearOne({ equation, logBulkEdge, atoms }: Omit<JacobianSpectrum, 'logMax'>, epsilon = 0.1): number {
+export function fractionNearOne(
+  { equation, logBulkEdge, atoms }: Omit<JacobianSpectrum, 'logMax'>,
+  epsilon = 0.1,
+  logCenter = 0,
+): number {
   if (!(epsilon > 0 && epsilon < 1)) throw new RangeError(`epsilon must lie in (0, 1), not ${epsilon}`);
-  const low = 2 * Math.log1p(-epsilon);
-  const high = 2 * Math.log1p(epsilon);
+  const low = 2 * (logCenter + Math.log1p(-epsilon));
+  const high = 2 * (logCenter + Math.log1p(epsilon));
   const inAtoms = massOf(atoms.filter(({ logLambda }) => logLambda > low && logLambda < high));
   return inAtoms + (logBulkEdge === null ? 0 : massBetween(equation, low, Math.min(high, logBulkEdge)));
 }
