@@ -2,7 +2,7 @@
 // It reports and never fails. `npm run bench -- [FILE…]` adds files; MEANFIELD_BENCH_PYTHON names a Python that has torch.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cli, startClient } from './language-client.mjs';
@@ -24,7 +24,12 @@ const typed = '        self.extra = nn.Linear(128, 64)';
 const execute = `exec(source, scope := {'__name__': 'bench'}); scope[${JSON.stringify(modelOf(plainCnn))}]()`;
 const buildCode = `import torch\nsource = open(${JSON.stringify(plainCnn)}).read()\n${execute}`;
 
-console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`);
+const [load = 0] = loadavg();
+console.log(
+  `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, load ${load.toFixed(1)}`,
+);
+if (load > cpus().length / 2)
+  console.log('The machine is busy with other work: times of both sides are longer than they would be alone.');
 console.log(python ? `peer: ${python} with torch` : 'peer: none, since no python3 on the PATH can import torch');
 console.log();
 
@@ -62,10 +67,13 @@ async function editingRows() {
   const hovers = [];
   for (const path of files) {
     const document = await client.open(path);
+    const before = processorMilliseconds(client.child.pid);
     const times = await typeAndDelete(client, document);
+    const spent = (processorMilliseconds(client.child.pid) - before) / times.length;
     const peer = python && rebuilding(path);
     const size = `${document.text.split('\n').length} lines`;
     result.push(row(`edit to diagnostics, ${basename(path)} (${size})`, times, 'ms', { bar: 50, of: 'p95' }, peer));
+    if (spent > 0) result.push(row('  processor time of the server per edit', [spent], 'ms', null, null));
     hovers.push(...(await hoverTimes(client, document)));
   }
   result.push(row('hover over a layer', hovers, 'ms', { bar: 10, of: 'p95' }, null));
@@ -159,6 +167,18 @@ function rebuilding(path) {
 
 function modelOf(path) {
   return /^class (\w+)\(nn\.Module\)/m.exec(readFileSync(path, 'utf8'))[1];
+}
+
+/** Time on all cores, which other work on the machine does not lengthen as it does the wall clock; 0 where there is no /proc. */
+function processorMilliseconds(pid) {
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  const ticksPerSecond = 100;
+  return ((user + system) / ticksPerSecond) * 1000;
 }
 
 function peakMegabytes(pid) {
