@@ -87,6 +87,11 @@ test('a checkpointed block is followed', () => {
   expect(model.graph.nodes.map(({ operation }) => operation)).toContain('Linear');
 });
 
+test('a function of PyTorch that has no row is said to have none', () => {
+  const model = modelOf(net('self.fc = nn.Linear(8, 16)', 'self.fc(torch.fft.fft(x))'));
+  expect(model.summary.unknown.map(({ reason }) => reason).join(' ')).toMatch(/'torch\.fft\.fft' has no description here/);
+});
+
 describe('a weight of one’s own', () => {
   const own = 'self.weight = nn.Parameter(torch.randn(16, 8) * 0.5)\nself.bias = nn.Parameter(torch.zeros(16))';
 

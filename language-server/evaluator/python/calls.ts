@@ -29,7 +29,7 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
     case 'descriptor':
       return callValue(run, function_.function, call, scope);
     case 'namespace':
-      return callForeign(run, `'${function_.name}' is not in the files that could be read.`, call);
+      return callForeign(run, absence(run, function_.name), call);
     case 'unknown':
       return callForeign(run, function_.reason, call);
     case 'none':
@@ -37,6 +37,13 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
     default:
       return callForeign(run, `A value of type ${function_.kind} is called here.`, call);
   }
+}
+
+/** Why a name stands for nothing that can be called. */
+function absence(run: Interpreter, name: string): string {
+  return run.isFrameworkPackage(name)
+    ? `'${name}' has no description here, so what it does is not known.`
+    : `'${name}' is not in the files that could be read.`;
 }
 
 function callBound(run: Interpreter, { self, function: inner }: BoundMethod, call: Call, scope: Scope | null): Value {

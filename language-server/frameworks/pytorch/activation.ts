@@ -185,6 +185,8 @@ function methodsOf({ plain: name, signature, activation, parameters, inPlace }: 
     : [[name, row]];
 }
 
+const clampedBelow = unary('min', (context) => clamp({ ...context, arguments: { ...context.arguments, max: null } }));
+
 const clampNames = ['clamp', 'clamp_', 'clip', 'clip_'];
 
 export const activationTables: Tables = {
@@ -227,11 +229,13 @@ export const activationTables: Tables = {
       clampNames.map((name) => `torch.${name}`),
       unary('min=None, max=None', clamp),
     ),
+    ...named(['torch.clamp_min', 'torch.clamp_min_'], clampedBelow),
     'torch.special.expit': unary('', activate('sigmoid')),
   },
   methods: {
     ...Object.fromEntries(rows.flatMap(methodsOf)),
     ...named(clampNames, unary('min=None, max=None', clamp, 'self')),
+    ...named(['clamp_min', 'clamp_min_'], { ...clampedBelow, signature: 'self, min', tensors: ['self'] }),
     prelu: unary(
       'weight',
       sameShape((_, context) => learnedSlope(context)),

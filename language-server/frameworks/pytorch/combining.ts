@@ -41,6 +41,11 @@ const concatenate: OperationRow = ({ arguments: { dim }, inputs }) => {
   return { operation: { kind: 'concatenate', axis }, shape: joinedShape(inputs, axis) };
 };
 
+/** `hstack` and `vstack` of tensors with two dimensions or more. */
+function along(dim: number): OperationRow {
+  return (context) => concatenate({ ...context, arguments: { dim } });
+}
+
 function joinedShape(inputs: readonly Shape[], axis: number): Shape {
   const [first] = inputs;
   if (!first || inputs.some((shape) => shape?.length !== first.length)) return null;
@@ -174,6 +179,93 @@ const undescribedNames = [
   ],
 ];
 
+/** Answers to questions about entries: masks and indices, which carry no signal of their own. */
+const questions = [
+  ...[
+    'eq',
+    'ne',
+    'lt',
+    'le',
+    'gt',
+    'ge',
+    'isnan',
+    'isinf',
+    'isfinite',
+    'isclose',
+    'logical_and',
+    'logical_or',
+    'logical_not',
+    'logical_xor',
+  ],
+  ...['any', 'all', 'nonzero', 'argwhere', 'unique', 'bincount', 'searchsorted', 'bucketize', 'count_nonzero'],
+];
+
+/** Further operations of PyTorch without a formula here. */
+const others = [
+  ...[
+    'meshgrid',
+    'tensordot',
+    'trace',
+    'diag',
+    'diag_embed',
+    'inverse',
+    'pinverse',
+    'det',
+    'matrix_exp',
+    'matrix_power',
+    'svd',
+    'qr',
+    'cholesky',
+  ],
+  ...[
+    'stft',
+    'istft',
+    'erfc',
+    'erfinv',
+    'digamma',
+    'lgamma',
+    'log10',
+    'hypot',
+    'fmax',
+    'fmin',
+    'frac',
+    'trunc',
+    'fix',
+    'sgn',
+    'sinc',
+    'xlogy',
+  ],
+  ...[
+    'var_mean',
+    'std_mean',
+    'nanmean',
+    'nansum',
+    'logcumsumexp',
+    'cummax',
+    'cummin',
+    'kthvalue',
+    'msort',
+    'float_power',
+    'floor_divide',
+    'dist',
+  ],
+  ...[
+    'masked_scatter',
+    'index_fill',
+    'index_put',
+    'index_copy',
+    'scatter_reduce',
+    'rsub',
+    'cov',
+    'corrcoef',
+    'vdot',
+    'ger',
+    'addmv',
+    'addr',
+    'addbmm',
+  ],
+];
+
 const undescribedRow = (name: string, tensor: string): FunctionRow => ({
   signature: `${tensor}=None, *rest, **options`,
   tensors: [tensor, 'rest'],
@@ -203,6 +295,8 @@ export const combiningTables: Tables = {
     ...Object.fromEntries(elementwise.flatMap(([names, row]) => names.map((name) => [`torch.${name}`, row('input')]))),
     'torch.cat': { signature: 'tensors, dim=0', tensors: ['tensors'], operation: concatenate },
     'torch.stack': { signature: 'tensors, dim=0', tensors: ['tensors'], operation: stack },
+    'torch.hstack': { signature: 'tensors', tensors: ['tensors'], operation: along(1) },
+    'torch.vstack': { signature: 'tensors', tensors: ['tensors'], operation: along(0) },
     'torch.einsum': { signature: 'equation, *operands', tensors: ['operands'], operation: einsum },
     [`${f}.softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
     [`${f}.softmin`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
@@ -238,10 +332,12 @@ export const combiningTables: Tables = {
     [`${f}.affine_grid`]: undescribedRow('affine_grid', 'theta'),
     [`${f}.one_hot`]: undescribedRow('one_hot', 'tensor'),
     [`${f}.conv_tbc`]: undescribedRow('conv_tbc', 'input'),
-    ...Object.fromEntries(undescribedNames.map((name) => [`torch.${name}`, undescribedRow(name, 'input')])),
+    ...Object.fromEntries(
+      [...undescribedNames, ...questions, ...others].map((name) => [`torch.${name}`, undescribedRow(name, 'input')]),
+    ),
   },
   methods: {
     ...Object.fromEntries(elementwise.flatMap(([names, row]) => names.map((name) => [name, row('self')]))),
-    ...Object.fromEntries(undescribedNames.map((name) => [name, undescribedRow(name, 'self')])),
+    ...Object.fromEntries([...undescribedNames, ...questions, ...others].map((name) => [name, undescribedRow(name, 'self')])),
   },
 };

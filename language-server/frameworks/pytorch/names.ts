@@ -52,7 +52,16 @@ export const aliases: Framework['aliases'] = {
   'torch.nn.SiLu': 'torch.nn.SiLU',
   'torch.special.softmax': 'torch.softmax',
   'torch.special.log_softmax': 'torch.log_softmax',
+  'torch.absolute': 'torch.abs',
   'torch.concat': 'torch.cat',
+  'torch.column_stack': 'torch.hstack',
+  'torch.row_stack': 'torch.vstack',
+  ...Object.fromEntries(
+    [
+      ...['conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d', 'bilinear', 'avg_pool1d'],
+      ...['cosine_similarity', 'pairwise_distance', 'pdist', 'celu_', 'selu_', 'rrelu_', 'native_channel_shuffle', 'conv_tbc'],
+    ].map((name) => [`torch.${name}`, `torch.nn.functional.${name}`]),
+  ),
   'torch.concatenate': 'torch.cat',
   'torch.nn.functional.hardtanh_': 'torch.nn.functional.hardtanh',
   'torch.nn.utils.parametrizations.weight_norm': 'torch.nn.utils.weight_norm',

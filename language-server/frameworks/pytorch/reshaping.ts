@@ -207,6 +207,8 @@ const diagonal = rearranged((input) => (input && input.length === 2 && input[0] 
 const both: readonly [names: readonly string[], signature: string, operation: OperationRow][] = [
   [['flatten'], 'start_dim=0, end_dim=-1', flatten],
   [['reshape'], '*shape', view],
+  [['ravel'], '', rearranged((input) => flattened(input, 0, (input?.length ?? 0) - 1))],
+  [['positive', 'resolve_conj'], '', identity],
   [['permute'], '*dims', permute],
   [['transpose', 'swapaxes', 'swapdims'], 'dim0, dim1', transpose],
   [['t'], '', reversed],
