@@ -45,7 +45,7 @@ export function onThemeChange(redraw: () => void): void {
   const observer = new MutationObserver(() => requestAnimationFrame(redraw));
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
-  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)', '(prefers-reduced-motion: reduce)'])
+  for (const query of ['print', '(prefers-color-scheme: dark)', '(forced-colors: active)', '(prefers-reduced-motion: reduce)'])
     matchMedia(query).addEventListener('change', redraw);
 }
 

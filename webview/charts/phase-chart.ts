@@ -124,11 +124,11 @@ function namesPlugin({ grid, criticalLine }: PhasePlane, palette: Palette): Plug
     afterDatasetsDraw({ ctx, chartArea, scales }) {
       const { x, y } = scales;
       if (!x || !y) return;
-      const write = (text: string, place: { sigmaW2: number; sigmaB2: number } | null) => {
+      const write = (text: string, place: { sigmaW2: number; sigmaB2: number } | null, beside = 0) => {
         if (!place) return;
         const left = x.getPixelForValue(place.sigmaW2);
         const half = ctx.measureText(text).width / 2 + 6;
-        const middle = Math.max(chartArea.left + half, Math.min(chartArea.right - half, left));
+        const middle = Math.max(chartArea.left + half, Math.min(chartArea.right - half, left + beside * half));
         label(ctx, text, middle, Math.max(chartArea.top + 6, y.getPixelForValue(place.sigmaB2) - 8), 'center', palette);
       };
       write(
@@ -141,7 +141,7 @@ function namesPlugin({ grid, criticalLine }: PhasePlane, palette: Palette): Plug
       );
       write('q diverges', regionCentre(grid, null));
       const end = criticalLine.findLast(({ sigmaW2, sigmaB2 }) => sigmaW2 <= x.max && sigmaB2 <= y.max * 0.97);
-      if (end) write('χ₁ = 1', { ...end, sigmaB2: Math.max(end.sigmaB2, y.max * 0.07) });
+      if (end) write('χ₁ = 1', { ...end, sigmaB2: Math.max(end.sigmaB2, y.max * 0.07) }, criticalLine.length > 1 ? -1.1 : 0);
     },
   };
 }
