@@ -74,6 +74,7 @@ const layer = record<LayerReport>({
   activation: nullable(text),
   activationParameters: dictionary(number),
   keep: number,
+  normalized: optional(flag),
   local: nullable(local),
 });
 
