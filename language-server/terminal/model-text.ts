@@ -4,14 +4,14 @@ import type { Footnotes } from './footnotes.js';
 import { layerTable } from './layer-table.js';
 import type { PrettyOptions } from './pretty.js';
 import { phaseSymbol, type Style } from './style.js';
-import { printable, truncate, wrap } from './text-width.js';
+import { printable, truncate, widthOf, wrap } from './text-width.js';
 
 /** A model: name and place, the verdict in one sentence, its numbers, its layers, and what is not known about it. */
 export function modelText(file: string, model: ModelReport, options: PrettyOptions, footnotes: Footnotes): string[] {
   const { style, width } = options;
   const place = `${printable(file)}:${model.range.start.line + 1}`;
   const lines = [
-    `${style.bold(truncate(title(model), width - place.length - 2))}  ${style.dim(place)}`,
+    `${style.bold(truncate(title(model), Math.max(shortestTitle, width - widthOf(place) - 2)))}  ${style.dim(place)}`,
     ...verdict(model.summary, options),
     ...wrap(facts(model.summary, footnotes), width - 2).map((line) => `  ${style.dim(line)}`),
   ];
@@ -20,6 +20,9 @@ export function modelText(file: string, model: ModelReport, options: PrettyOptio
   if (notes.length > 0) lines.push('', ...notes);
   return lines;
 }
+
+/** A long path must not push the name away. */
+const shortestTitle = 30;
 
 function title({ name, entry, arguments: bound }: ModelReport): string {
   const list = bound.map((argument) => `${argument.name}=${argument.value}`).join(', ');

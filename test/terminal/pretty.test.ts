@@ -85,6 +85,10 @@ test.each([60, 64, 72, 80, 100, 120, 160])('no line is longer than %i columns', 
   expect(lines.filter((line) => widthOf(line) > width)).toEqual([]);
 });
 
+test('a long path leaves room for the name', () => {
+  expect(print([deepReluReport(2)], { width: 80 }, `${'folder/'.repeat(20)}deep.py`)).toMatch(/^DeepNet\(hidden=256\) {2}folder/);
+});
+
 test('colour changes nothing but colour', () => {
   const models = [deepReluReport(24)];
   const colored = print(models, { style: createStyle(true) });
