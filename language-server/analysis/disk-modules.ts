@@ -9,12 +9,16 @@ import type { SyntaxTree } from '../source/syntax-tree.js';
 /** Beyond this many, the files that were not asked for longest are parsed again. */
 const keptTrees = 400;
 
+const stampsHoldMs = 500;
+
 /** Imported files from the disk, parsed once for each of their versions. Names are paths or `file:` URIs. */
 export class DiskModules implements ModuleReader {
   private readonly trees = new Map<string, { stamp: string; tree: SyntaxTree }>();
   /** Names under which the analysed files are known, by absolute path. */
   private readonly given = new Map<string, string>();
-  private readonly files = { isFile: (path: string) => stampOf(path) !== null };
+  private readonly files = { isFile: (path: string) => this.stamp(path) !== null };
+  private stamps = new Map<string, string | null>();
+  private stampsFrom = 0;
 
   constructor(private readonly parser: PythonParser) {}
 
@@ -22,7 +26,7 @@ export class DiskModules implements ModuleReader {
     const origin = absolute(from);
     if (origin !== from) this.given.set(origin, from);
     const path = findModule(this.files, name, origin);
-    const stamp = path && stampOf(path);
+    const stamp = path && this.stamp(path);
     if (!path || !stamp) return null;
     const known = this.trees.get(path);
     this.trees.delete(path);
@@ -35,6 +39,21 @@ export class DiskModules implements ModuleReader {
 
   fullName(name: string, from: string): string | null {
     return fullModuleName(this.files, name, absolute(from));
+  }
+
+  /** What the disk says. One analysis asks for the same places again and again, so an answer holds for a moment. */
+  private stamp(path: string): string | null {
+    const now = performance.now();
+    if (now - this.stampsFrom > stampsHoldMs) {
+      this.stamps = new Map();
+      this.stampsFrom = now;
+    }
+    let stamp = this.stamps.get(path);
+    if (stamp === undefined) {
+      stamp = stampOf(path);
+      this.stamps.set(path, stamp);
+    }
+    return stamp;
   }
 
   private parse(path: string): SyntaxTree | null {

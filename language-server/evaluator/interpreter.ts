@@ -128,7 +128,7 @@ export class Interpreter {
 
   /** Whether a top-level package belongs to the framework. */
   isFrameworkPackage(name: string): boolean {
-    const top = name.split('.', 1)[0]!;
-    return this.framework.packages.includes(top);
+    const end = name.indexOf('.');
+    return this.framework.packages.includes(end < 0 ? name : name.slice(0, end));
   }
 }

@@ -123,10 +123,11 @@ function isPresent(value: Argument): boolean {
 function sized(row: ModuleRow, bound: Arguments): Arguments {
   const known: Record<string, Argument> = { ...bound };
   if (row.lazy) known[row.lazy] = symbol(row.lazy);
-  for (const { shape } of row.tensors)
-    for (const part of splitList(shape))
-      for (const name of compileExpression(part.replace(/^\*/, '')).names)
-        if (name in known && known[name] === undefined) known[name] = symbol(name);
+  if (Object.values(known).includes(undefined))
+    for (const { shape } of row.tensors)
+      for (const part of splitList(shape))
+        for (const name of compileExpression(part.replace(/^\*/, '')).names)
+          if (name in known && known[name] === undefined) known[name] = symbol(name);
   return row.prepare ? { ...known, ...row.prepare(known) } : known;
 }
 
@@ -175,10 +176,27 @@ function sizeNames(expression: string): ReadonlySet<string> {
 
 /** The variance as people read it: sizes by name, everything else as a number: `1/(3·fan_in)`, `2/fan_in`. `null` where it has no sizes. */
 function formulaOf(expression: string, environment: Environment, names: ReadonlySet<string>): string | null {
+  const key = formulaKey(expression, environment, names);
+  const known = formulas.get(key);
+  if (known !== undefined) return known;
   const shown: Record<string, Argument> = { ...environment };
   for (const name of names) if (isQuantity(environment[name] ?? undefined)) shown[name] = symbol(fanNames[name] ?? name);
   const value = evaluateExpression(expression, shown);
-  return isQuantity(value) && typeof value !== 'number' ? show(value) : null;
+  const formula = isQuantity(value) && typeof value !== 'number' ? show(value) : null;
+  if (formulas.size < 1_000) formulas.set(key, formula);
+  return formula;
+}
+
+const formulas = new Map<string, string | null>();
+
+/** Equal for calls with equal formulas, which nearly all layers of a model share: only what is no size is told apart by value. */
+function formulaKey(expression: string, environment: Environment, names: ReadonlySet<string>): string {
+  const parts = [expression];
+  for (const name of compileExpression(expression).names) {
+    const value = environment[name];
+    parts.push(names.has(name) && isQuantity(value ?? undefined) ? name : `${typeof value} ${JSON.stringify(value)}`);
+  }
+  return parts.join('\n');
 }
 
 function shapeOf(text: string, environment: Environment): Shape {

@@ -63,12 +63,13 @@ function readParameters(run: Interpreter, list: SyntaxNode, scope: Scope, frame:
       case 'default_parameter':
       case 'typed_default_parameter': {
         const value = child(part, 'value');
-        parameters.push({
-          name: text(child(part, 'name')),
-          kind,
-          default: value ? evaluate(run, value, scope, frame) : none,
-          annotation: child(part, 'type'),
-        });
+        parameters.push(
+          Object.assign(defaultOf(run, value, scope, frame), {
+            name: text(child(part, 'name')),
+            kind,
+            annotation: child(part, 'type'),
+          }),
+        );
         break;
       }
       case 'list_splat_pattern':
@@ -88,6 +89,24 @@ function readParameters(run: Interpreter, list: SyntaxNode, scope: Scope, frame:
     }
   }
   return parameters;
+}
+
+/**
+ * Python evaluates defaults when it meets the `def`. Those of imported files wait until someone wants them: they hold the bulk of what
+ * such a file asks of further files, and at module level nothing changes in between.
+ */
+function defaultOf(run: Interpreter, node: SyntaxNode | null, scope: Scope, frame: Frame): { readonly default: Value } {
+  if (!node) return { default: none };
+  const { file } = run;
+  if (file === run.main || file === run.library || scope.kind === 'function')
+    return { default: evaluate(run, node, scope, frame) };
+  let value: Value | undefined;
+  return {
+    get default() {
+      value ??= run.inFile(file, null, () => evaluate(run, node, scope, { yielded: null }));
+      return value;
+    },
+  };
 }
 
 /** Runs a function of the analysed program. */

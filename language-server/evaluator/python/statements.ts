@@ -36,7 +36,8 @@ export function runStatement(run: Interpreter, node: SyntaxNode, scope: Scope, f
   run.current = node;
   switch (node.type) {
     case 'expression_statement':
-      for (const part of node.children) if (part.named) evaluate(run, part, scope, frame);
+      // Documentation has no effect.
+      for (const part of node.children) if (part.named && part.type !== 'string') evaluate(run, part, scope, frame);
       return null;
     case 'return_statement': {
       const value = namedChildren(node)[0];
