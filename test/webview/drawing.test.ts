@@ -93,6 +93,15 @@ describe('the phase plane', () => {
     const [plane] = reports.chartsOf(reports.vgg, reports.relu).phasePlanes;
     expect(planeMarkers(reports.chaoticTanh, plane!)).toEqual([]);
   });
+
+  test('a layer whose output is normalized has no place in the plane', () => {
+    const [plane] = reports.chartsOf(reports.vgg, reports.relu).phasePlanes;
+    const normalized = {
+      ...reports.vgg,
+      layers: reports.vgg.layers.map((layer, index) => ({ ...layer, normalized: index > 0 })),
+    };
+    expect(planeMarkers(normalized, plane!)).toMatchObject([{ layers: [0] }]);
+  });
 });
 
 describe('where numbers come from', () => {

@@ -41,9 +41,12 @@ export function planeMarkers(model: ModelReport, plane: PhasePlane): PlaneMarker
 export const placeless = (model: ModelReport, plane: PhasePlane): number[] =>
   planeLayers(model, plane).filter((index) => !placeOf(model, index));
 
-/** The layers of a plane. It may be older than the report by one edit, so only those count that still have its activation. */
+/**
+ * The layers of a plane. It may be older than the report by one edit, so only those count that still have its activation.
+ * Where a normalization follows, the scale of the weights cancels and no place in the plane is the layer's own.
+ */
 export const planeLayers = (model: ModelReport, { layers, activation }: PhasePlane): number[] =>
-  layers.filter((index) => model.layers[index]?.activation === activation);
+  layers.filter((index) => model.layers[index]?.activation === activation && !model.layers[index]?.normalized);
 
 /** A layer without bias lies on σ_b² = 0. */
 function placeOf(model: ModelReport, index: number): PlanePoint | null {

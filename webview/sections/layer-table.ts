@@ -94,7 +94,7 @@ const columns: Column[] = [
     title: 'χ₁',
     numeric: true,
     meaning: 'growth of squared gradients in this layer, repeated',
-    key: ({ layer }) => finite(layer.local?.chi1),
+    key: ({ layer }) => (layer.normalized ? null : finite(layer.local?.chi1)),
   },
   {
     id: 'gradient',
@@ -199,6 +199,8 @@ const gradient = (point: LayerFacts['point']) => {
 };
 
 function chi1Cell({ layer }: LayerFacts): HTMLElement {
+  if (layer.normalized)
+    return element('td', { class: 'number', title: 'σ_w² cancels in the normalization that follows' }, 'normalized');
   const phase = layer.local?.phase;
   const cell = number(showNumber(layer.local?.chi1 ?? null));
   if (phase) cell.append(symbol(phaseSymbols[phase], `symbol ${phase}`), spoken(phase));

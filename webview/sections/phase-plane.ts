@@ -125,11 +125,13 @@ function planePicker(planes: PhasePlane[], chosen: number, choose: (plane: numbe
 
 function note(plane: PhasePlane, model: ModelReport): HTMLElement[] {
   const unplaced = placeless(model, plane).length;
+  const normalized = plane.layers.filter((index) => model.layers[index]?.normalized).length;
   return [
     plane.note,
-    plane.criticalLine.some(({ attracting }) => !attracting)
+    plane.criticalLine.length > 1 && plane.criticalLine.some(({ attracting }) => !attracting)
       ? 'Dotted line: χ₁ = 1, but the fixed point there repels, so signals drift away.'
       : null,
+    normalized > 0 ? `${counted(normalized, 'layer')} left out: a normalization follows, so σ_w² cancels.` : null,
     unplaced > 0
       ? `${counted(unplaced, 'layer')} with an unknown variance ${unplaced === 1 ? 'has' : 'have'} no place here.`
       : null,
