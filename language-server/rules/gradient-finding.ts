@@ -17,8 +17,8 @@ export function gradientFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
   const severity = effectSeverity(Math.abs(flow.nats), model.summary.depth);
   if (!severity) return null;
   const remedy = repair(model, direction);
-  // Without a bare layer at fault the change comes from normalization or pooling, where no initializer of a weight helps.
-  if (!remedy) return null;
+  // Without bare layers at fault the change comes from normalization or pooling, where no initializer of a weight helps.
+  if (!remedy || (hasNormalization(model) && remedy.nats < Math.abs(flow.nats) / 2)) return null;
   return {
     severity: hasNormalization(model) ? 'hint' : severity,
     message: `${describeFlow(model, flow, direction)} ${describeRepair(remedy)}`,

@@ -43,15 +43,18 @@ export function largestSwing({ points }: GradientFlow): number {
   return high - low;
 }
 
-/** True where no signal is split, joined or lost between input and output. */
-function isChain({ graph }: ModelReport): boolean {
-  if (graph.nodes.some(({ kind }) => kind === 'opaque')) return false;
+/** True where a signal is split or joined between input and output. */
+export function branches({ edges }: ModelReport['graph']): boolean {
   const entered = new Set<number>();
   const left = new Set<number>();
-  for (const [from, to] of graph.edges) {
-    if (entered.has(to) || left.has(from)) return false;
+  for (const [from, to] of edges) {
+    if (entered.has(to) || left.has(from)) return true;
     entered.add(to);
     left.add(from);
   }
-  return graph.edges.length > 0;
+  return false;
+}
+
+function isChain({ graph }: ModelReport): boolean {
+  return graph.edges.length > 0 && !branches(graph) && !graph.nodes.some(({ kind }) => kind === 'opaque');
 }

@@ -2,6 +2,7 @@ import { showNumber } from '../format-number.js';
 import type { Finding, LayerReport, ModelReport, Severity } from '../protocol.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
+import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, misfits, repair } from './repair.js';
 import type { Rule } from './rule.js';
@@ -39,16 +40,17 @@ export const initializerDoesNotFitActivation: Rule = {
 const misfitNats = Math.log(1.5);
 
 function misfitSeverity(
-  { summary, layers }: ModelReport,
+  model: ModelReport,
   flow: GradientFlow,
   bad: readonly LayerReport[],
   found: readonly Finding[],
 ): Severity | null {
   if (found.some(({ rule }) => rule === 'vanishing-gradient' || rule === 'exploding-gradient')) return 'hint';
-  const severity = effectSeverity(largestSwing(flow), summary.depth);
+  // What normalization does to gradients is no fault of the layers that are bare.
+  const severity = hasNormalization(model) ? null : effectSeverity(largestSwing(flow), model.summary.depth);
   if (severity) return severity;
   // The first layer scales the signal once, and no gradient passes through it.
-  const written = bad.filter((layer) => layer.weight?.sourceRange && layer !== layers[0]);
+  const written = bad.filter((layer) => layer.weight?.sourceRange && layer !== model.layers[0]);
   return written.reduce((sum, { local }) => sum + Math.abs(Math.log(local!.chi1!)), 0) >= 2 ? 'hint' : null;
 }
 

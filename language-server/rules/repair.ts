@@ -9,6 +9,8 @@ export interface Repair {
   readonly layers: readonly LayerReport[];
   readonly activation: string;
   readonly call: InitializerCall | null;
+  /** Σ |ln χ₁| over the layers. */
+  readonly nats: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export function repair(model: ModelReport, direction: -1 | 0 | 1): Repair | null
   return {
     layers: worst.layers,
     activation: first.activation,
+    nats: worst.effect,
     call: initializerCall(model.framework, first.activation, first.activationParameters, first.local!.critical),
   };
 }

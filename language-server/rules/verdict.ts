@@ -1,7 +1,7 @@
 import { showDepth, showNumber } from '../format-number.js';
 import type { Finding, ModelReport, Severity } from '../protocol.js';
 import { fold } from './fold.js';
-import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
+import { branches, type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { describeRepair, repair } from './repair.js';
 
@@ -51,11 +51,12 @@ function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): s
 
 /** The first thing that keeps the gradient from being followed through the whole network. */
 function reason({ summary, layers, graph }: ModelReport): string {
-  const [first] = summary.unknown;
-  if (first) return withoutPeriod(first.reason);
+  const unknown = summary.unknown[0] && withoutPeriod(summary.unknown[0].reason);
   if (layers.length === 0) return 'it has no layers with weights';
-  if (graph.edges.length === 0) return 'its forward pass is not known';
-  return 'its graph branches, so that no single product of χ₁ describes its gradients';
+  if (graph.edges.length === 0) return unknown ?? 'its forward pass is not known';
+  if (unknown && graph.nodes.some(({ kind }) => kind === 'opaque')) return unknown;
+  if (branches(graph)) return 'its graph branches, so that no single product of χ₁ describes its gradients';
+  return unknown ?? 'what its layers do to gradients is not known';
 }
 
 function signal({ summary: { log10SignalRatio } }: ModelReport): string {

@@ -52,6 +52,16 @@ test('a normalized layer has no initializer that does not fit', () => {
   expect(brief(repeated(16, { ...relu, normalized: true, chi1: 0.5 }))).toEqual([]);
 });
 
+test('a change that normalization makes is not blamed on the few layers that are bare', () => {
+  const model = chain([
+    ...Array.from({ length: 10 }, () => ({ chi1: 2, activation: 'relu', normalized: true })),
+    { chi1: 2.5, activation: 'relu', sigmaW2: 5 },
+    { chi1: null },
+  ]);
+  expect(brief(model)).toEqual([]);
+  expect(verdictOf(model)).toMatch(/^Normalization keeps the size of the signal; squared gradients grow 2,560-fold/);
+});
+
 test('dropout makes a net at He deeper than trainable', () => {
   const model = repeated(20, { ...heRelu, keep: 0.9 }, { xiC: 2.274, trainableDepth: 13.6 });
   expect(brief(model)).toEqual(['information deeper-than-trainable']);
@@ -127,6 +137,7 @@ describe('the verdict is a sentence to act on', () => {
     const unknown = [{ reason: 'fancy_op is not known.', range: chain([]).range, path: null }];
     const model = chain([{ chi1: null }, { chi1: null }], { unknown });
     model.propagation = [];
+    model.graph.nodes[1]!.kind = 'opaque';
     expect(verdictOf(model)).toBe('Cannot be judged as a whole: fancy_op is not known.');
   });
 });
