@@ -54,7 +54,17 @@ export function isQuantity(value: Argument): value is Quantity {
 }
 
 /** Splits `out_channels, in_channels/groups, *kernel_size` at its top-level commas. */
-export function splitList(text: string): string[] {
+export function splitList(text: string): readonly string[] {
+  const known = lists.get(text);
+  if (known) return known;
+  const parts = partsOf(text);
+  lists.set(text, parts);
+  return parts;
+}
+
+const lists = new Map<string, readonly string[]>();
+
+function partsOf(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let start = 0;
