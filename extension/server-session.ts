@@ -1,6 +1,6 @@
 import type { Disposable, LogOutputChannel } from 'vscode';
 import { commands, EventEmitter, window } from 'vscode';
-import type { LanguageClient, LanguageClientOptions } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import {
   type Charts,
   type ChartsRequest,
@@ -34,7 +34,7 @@ export class ServerSession implements Disposable {
 
   /** Starts the server; what goes wrong is shown in the status item and in the output, and never thrown. */
   start(): Promise<void> {
-    this.ready = this.open();
+    this.ready = this.open(new RestartBudget(maximalRestarts, restartWindowMs));
     return this.ready.then(() => {});
   }
 
@@ -47,12 +47,7 @@ export class ServerSession implements Disposable {
     const client = (await this.ready) ?? this.client;
     this.client = null;
     this.ready = Promise.resolve(null);
-    try {
-      // A server that hangs must not keep the window, or a restart, waiting.
-      await client?.dispose(stopMs);
-    } catch (error) {
-      this.output.debug('The language server did not end in order.', error);
-    }
+    if (client) await this.end(client);
   }
 
   /** The report of the present text, or `null` where the document is not open. @throws Error without a running server */
@@ -77,42 +72,73 @@ export class ServerSession implements Disposable {
     return client.sendRequest<Answer>(method, parameters);
   }
 
-  private async open(): Promise<LanguageClient | null> {
+  /** A client with a running server; a server that ends while it starts is tried again within the budget. */
+  private async open(budget: RestartBudget): Promise<LanguageClient | null> {
     this.statusChanged.fire({ state: 'busy', message: 'Starting…', milliseconds: null });
+    while (!this.disposed)
+      try {
+        const client = await this.connect(budget);
+        this.statusChanged.fire({ state: 'ready', message: 'Ready', milliseconds: null });
+        return client;
+      } catch (error) {
+        this.output.error('The language server could not be started.', error instanceof Error ? error : String(error));
+        if (budget.spend(Date.now())) continue;
+        this.fail('The language server could not be started.');
+        break;
+      }
+    return null;
+  }
+
+  private async connect(budget: RestartBudget): Promise<LanguageClient> {
+    const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
+    const client = new LanguageClient(
+      'meanfield',
+      'meanfield',
+      { module: this.serverPath, transport: TransportKind.ipc },
+      {
+        documentSelector: analysedDocuments,
+        outputChannel: this.output,
+        initializationFailedHandler: () => false,
+        errorHandler: {
+          error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? continueRunning : shutDown, handled: true }),
+          // The client's own restart can meet a start that is still under way, so `recover` takes a new client.
+          closed: () => ({ action: doNotRestart, handled: true }),
+        },
+      },
+    );
+    client.onNotification(statusMethod, (status: ServerStatus) => this.statusChanged.fire(status));
+    client.onNotification(reportChangedMethod, (change: ReportChanged) => this.reportsChanged.fire(change));
+    this.client = client;
     try {
-      const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
-      const server = { module: this.serverPath, transport: TransportKind.ipc };
-      const client = new LanguageClient('meanfield', 'meanfield', server, this.options());
-      client.onNotification(statusMethod, (status: ServerStatus) => this.statusChanged.fire(status));
-      client.onNotification(reportChangedMethod, (change: ReportChanged) => this.reportsChanged.fire(change));
-      this.client = client;
       await client.start();
-      this.statusChanged.fire({ state: 'ready', message: 'Ready', milliseconds: null });
+      // The end of the process, not of its channel, is what tells: an extension host does not always see a channel close.
+      client.serverProcess?.once('exit', () => void this.recover(client, budget));
       return client;
     } catch (error) {
-      this.output.error('The language server could not be started.', error instanceof Error ? error : String(error));
-      this.fail('The language server could not be started.');
-      return null;
+      await this.end(client);
+      throw error;
     }
   }
 
-  private options(): LanguageClientOptions {
-    const budget = new RestartBudget(maximalRestarts, restartWindowMs);
-    return {
-      documentSelector: analysedDocuments,
-      outputChannel: this.output,
-      errorHandler: {
-        error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? continueRunning : shutDown }),
-        closed: () => {
-          if (this.disposed) return { action: doNotRestart, handled: true };
-          const again = budget.spend(Date.now());
-          this.output.warn(`The language server ended unexpectedly${again ? ' and is restarted' : ''}.`);
-          if (!again)
-            this.fail(`The language server ended ${maximalRestarts + 1} times within three minutes and was not restarted.`);
-          return { action: again ? restart : doNotRestart, handled: true };
-        },
-      },
-    };
+  private async recover(client: LanguageClient, budget: RestartBudget): Promise<void> {
+    if (this.disposed || this.client !== client) return;
+    this.client = null;
+    const again = budget.spend(Date.now());
+    this.output.warn(`The language server ended unexpectedly${again ? ' and is restarted' : ''}.`);
+    if (again) this.ready = this.end(client).then(() => this.open(budget));
+    else {
+      this.fail(`The language server ended ${maximalRestarts + 1} times within three minutes and was not restarted.`);
+      await this.end(client);
+    }
+  }
+
+  /** Ends a client whose server may be gone already, or hangs: neither may keep the window, or a restart, waiting. */
+  private async end(client: LanguageClient): Promise<void> {
+    try {
+      await client.dispose(stopMs);
+    } catch (error) {
+      this.output.debug('The language server did not end in order.', error);
+    }
   }
 
   /** Says in the status item and in a message that nothing is analysed any more, and offers the way back. */
@@ -135,4 +161,3 @@ const stopMs = 2_000;
 const continueRunning = 1;
 const shutDown = 2;
 const doNotRestart = 1;
-const restart = 2;

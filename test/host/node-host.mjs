@@ -30,9 +30,10 @@ export async function fetchHost() {
  *
  * @param options.dataDir user data and installed extensions; a fresh temporary folder, removed at the end, if not given
  * @param options.trust false for a host that asks before it trusts a folder (Restricted Mode)
- * @param options.settings user settings of the machine
+ * @param options.settings settings of the machine, as a user would set them
+ * @param options.environment further variables of the extension host
  */
-export async function startHost({ dataDir = null, trust = true, settings = {} } = {}) {
+export async function startHost({ dataDir = null, trust = true, settings = {}, environment = {} } = {}) {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'meanfield-host-')));
   const machine = join(data, 'data', 'Machine');
   await mkdir(machine, { recursive: true });
@@ -42,7 +43,7 @@ export async function startHost({ dataDir = null, trust = true, settings = {} } 
     process.execPath,
     [...serverMain(data), '--host', '127.0.0.1', '--port', String(port), ...(trust ? ['--disable-workspace-trust'] : [])],
     {
-      env: environment(),
+      env: { ...ownEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -93,7 +94,7 @@ const serverMain = (data) => [
 ];
 
 /** VS Code's server reads variables of an outer VS Code or Electron as its own. */
-function environment() {
+function ownEnvironment() {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('VSCODE_') && !name.startsWith('ELECTRON_'));
   return Object.fromEntries(kept);
 }
@@ -152,7 +153,7 @@ function run(command, options, cwd) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, options, {
       cwd,
-      env: environment(),
+      env: ownEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32' && command === 'npm',
     });
