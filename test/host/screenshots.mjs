@@ -1,0 +1,71 @@
+// Takes the pictures of docs/images in a real VS Code: run it after a change of what users see, and look at them.
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fetchHost, project, startHost } from './node-host.mjs';
+import { openWorkbench } from './workbench.mjs';
+
+const images = join(project, 'docs', 'images');
+const settings = {
+  'files.autoSave': 'off',
+  'editor.minimap.enabled': false,
+  'editor.fontSize': 13,
+  'git.enabled': false,
+  'workbench.startupEditor': 'none',
+  'workbench.layoutControl.enabled': false,
+  'window.commandCenter': false,
+  'editor.guides.indentation': false,
+};
+const themes = [
+  ['light', 'Default Light Modern'],
+  ['dark', 'Default Dark Modern'],
+  ['contrast', 'Default High Contrast'],
+];
+
+await mkdir(images, { recursive: true });
+await fetchHost();
+const folder = await mkdtemp(join(tmpdir(), 'meanfield-images-'));
+try {
+  await cp(join(project, 'examples'), folder, { recursive: true });
+  for (const [name, theme] of themes) await inTheme(name, theme);
+} finally {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function inTheme(name, theme) {
+  const host = await startHost({ settings: { ...settings, 'workbench.colorTheme': theme } });
+  let workbench = null;
+  try {
+    workbench = await openWorkbench(host, folder, { size: { width: 1500, height: 860 }, scale: 2 });
+    const { page } = workbench;
+    await workbench.openFile('tanh-mlp.py');
+    await workbench.lens('ordered').first().waitFor();
+    await page.keyboard.press('Control+b');
+    await page.waitForTimeout(1_500);
+    const word = page.locator('.view-line', { hasText: 'self.inputs = nn.Linear' });
+    const place = await word.boundingBox();
+    await page.screenshot({
+      path: join(images, `editor-${name}.png`),
+      clip: { x: 48, y: place.y - 150, width: 900, height: 470 },
+    });
+    await word.locator('span', { hasText: 'Linear' }).last().hover();
+    await page.locator('.monaco-hover .hover-contents').first().waitFor();
+    await page.waitForTimeout(800);
+    await page.screenshot({ path: join(images, `hover-${name}.png`), clip: { x: 48, y: 60, width: 900, height: 620 } });
+    await workbench.lens('Analyze initialization').first().click();
+    await workbench.panel().locator('canvas').first().waitFor();
+    await page.waitForTimeout(2_000);
+    await page.screenshot({ path: join(images, `panel-${name}.png`) });
+    await workbench.panel().locator('canvas').first().scrollIntoViewIfNeeded();
+    await workbench
+      .panel()
+      .locator('#active-frame, body')
+      .first()
+      .evaluate(() => document.querySelector('canvas').scrollIntoView({ block: 'start' }));
+    await page.waitForTimeout(800);
+    await page.screenshot({ path: join(images, `charts-${name}.png`), clip: { x: 750, y: 36, width: 750, height: 800 } });
+  } finally {
+    await workbench?.close();
+    await host.stop();
+  }
+}
