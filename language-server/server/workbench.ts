@@ -20,12 +20,15 @@ export interface Current {
 /**
  * The open documents and the order in which they are analysed.
  *
- * Edits only mark a document; the analysis runs when the edits pause for a moment, and at the latest after `patienceMs`. It runs
- * on the newest text and to its end, so what it reports is never older than what it says.
+ * Edits only mark a document; the analysis runs when the edits pause for a moment, and at the latest after `patienceMs`. Files that
+ * take long wait for longer pauses, so that hovers are answered between. An analysis runs on the newest text and to its end, so what it
+ * reports is never older than what it says.
  */
 export class Workbench implements Disposable {
   private readonly documents = new Map<string, OpenDocument>();
   private readonly pending = new Map<string, Pending>();
+  /** Milliseconds of the last two analyses of each document. */
+  private readonly costs = new Map<string, readonly [before: number, last: number]>();
   private disposed = false;
 
   constructor(
@@ -50,12 +53,13 @@ export class Workbench implements Disposable {
     const document = this.documents.get(uri);
     if (!document) return;
     document.change(changes, version);
-    this.schedule(uri, pauseMs);
+    this.schedule(uri, this.pauseOf(uri));
   }
 
   close(uri: string): void {
     this.documents.get(uri)?.[Symbol.dispose]();
     this.documents.delete(uri);
+    this.costs.delete(uri);
     this.settings.forget(uri);
     this.listener.closed(uri);
   }
@@ -98,7 +102,8 @@ export class Workbench implements Disposable {
     const waiting = this.pending.get(uri);
     const pending = waiting ?? newPending(now);
     clearTimeout(pending.timer);
-    const wait = Math.min(waitMs, Math.max(0, pending.since + patienceMs - now));
+    const patience = Math.max(patienceMs, 2 * this.pauseOf(uri));
+    const wait = Math.min(waitMs, Math.max(0, pending.since + patience - now));
     pending.timer = setTimeout(() => void this.run(uri, pending), wait);
     this.pending.set(uri, pending);
     return pending;
@@ -120,10 +125,17 @@ export class Workbench implements Disposable {
     }
   }
 
+  private pauseOf(uri: string): number {
+    // The first analysis warms caches, and one may meet a busy moment: the faster of two is what the next will cost.
+    const cost = Math.min(...(this.costs.get(uri) ?? [0]));
+    return cost <= quickMs ? pauseMs : Math.min(cost, longestPauseMs);
+  }
+
   private analyse(document: OpenDocument, analyzer: Analyzer, settings: Settings): void {
     const start = performance.now();
     const report = document.analyze(analyzer, settings);
     const milliseconds = performance.now() - start;
+    this.costs.set(document.uri, [this.costs.get(document.uri)?.[1] ?? 0, milliseconds]);
     this.listener.analysed(document, report);
     this.listener.status(statusOf(report, milliseconds));
   }
@@ -148,6 +160,9 @@ function newPending(since: number): Pending {
 const pauseMs = 2;
 /** Someone who types without a pause still sees results. */
 const patienceMs = 100;
+/** An analysis up to this long disturbs nobody, whenever it runs. */
+const quickMs = 60;
+const longestPauseMs = 500;
 
 function statusOf({ models, problems }: FileReport, milliseconds: number): ServerStatus {
   const limit = problems.find(({ range: { start, end } }) => start.line === end.line && start.character === end.character);
