@@ -6,6 +6,7 @@ import { namedChildren, type SyntaxTree } from '../source/syntax-tree.js';
 import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised } from './budget.js';
 import { builtEntries, classEntries, type Entry, factoryEntries, hintEntries } from './entries.js';
 import { Files, type ModuleReader } from './files.js';
+import { frameworkValue } from './framework-names.js';
 import { Interpreter } from './interpreter.js';
 import { networkOf } from './network-of.js';
 import { makeBuiltins } from './python/builtins.js';
@@ -64,7 +65,12 @@ class FileEvaluation {
       tree: options.library,
       scope: new Scope('module', builtins),
     };
-    this.files = new Files(options.modules ?? null, builtins, (one) => this.run.aside(() => this.runFile(one)));
+    this.files = new Files(
+      options.modules ?? null,
+      builtins,
+      (one) => this.run.aside(() => this.runFile(one)),
+      (name) => (this.run.resolve(name) ? frameworkValue(this.run, name) : undefined),
+    );
     this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, this.files);
     holder.run = this.run;
     this.files.add(file);

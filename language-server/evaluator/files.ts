@@ -1,5 +1,6 @@
 import type { SyntaxTree } from '../source/syntax-tree.js';
 import { Scope, type SourceFile } from './scope.js';
+import type { Value } from './values.js';
 
 /** Finds the texts that imports lead to. Only files that may be read: of the workspace, or of the package that a file belongs to. */
 export interface ModuleReader {
@@ -18,6 +19,8 @@ export class Files {
     private readonly reader: ModuleReader | null,
     private readonly builtins: Scope,
     private readonly runFile: (file: SourceFile) => void,
+    /** What the framework's tables say of a full dotted name. */
+    private readonly described: (name: string) => Value | undefined,
   ) {}
 
   add(file: SourceFile): void {
@@ -30,6 +33,14 @@ export class Files {
 
   fullName(name: string, from: SourceFile): string | null {
     return this.reader?.fullName(name, from.id) ?? null;
+  }
+
+  /** The tables know what they describe better than an evaluation of its source. */
+  private prefer({ scope }: SourceFile, module: string): void {
+    for (const name of [...scope.variables.keys()]) {
+      const value = this.described(`${module}.${name}`);
+      if (value) scope.assign(name, value);
+    }
   }
 
   resolve(name: string, from: SourceFile): SourceFile | null {
@@ -45,6 +56,7 @@ export class Files {
       this.files.set(found.id, file);
       this.resolved.set(key, file);
       this.runFile(file);
+      this.prefer(file, this.fullName(name, from) ?? name);
     }
     this.resolved.set(key, file ?? null);
     return file ?? null;

@@ -129,3 +129,41 @@ test('a file that is broken costs what it defines', () => {
   expect(networks[0]!.layers.map(({ path }) => path)).toEqual(['net.0']);
   expect(networks[0]!.unknown.map(({ reason }) => reason).join()).toMatch(/Block/);
 });
+
+test('names of libraries that the tables describe need no file', () => {
+  const files = {
+    '/project/net.py': `import os
+import torch
+from torch import nn
+from timm.models.layers import DropPath, trunc_normal_
+
+WIDTH = int(os.environ.get("WIDTH", "8"))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(WIDTH, WIDTH)
+        self.drop_path = DropPath(0.1)
+        trunc_normal_(self.fc.weight, std=0.02)
+    def forward(self, x):
+        return x + self.drop_path(self.fc(x))
+`,
+  };
+  const { networks, problems } = evaluateProject(files, '/project/net.py');
+  expect(problems).toEqual([]);
+  expect(networks[0]!.unknown).toEqual([]);
+  expect(networks[0]!.layers[0]).toMatchObject({ path: 'fc', fanIn: 8 });
+  expect(networks[0]!.layers[0]!.weight!.writes.at(-1)!.family).toBe('truncated-normal');
+  expect(networks[0]!.nodes.find(({ kind }) => kind === 'dropout')).toMatchObject({ variant: 'path', rate: 0.1 });
+});
+
+test("a library's source that is there gives way to the tables", () => {
+  const files = {
+    '/project/net.py': net('from torchvision.ops import Conv2dNormActivation', 'nn.Flatten(), Conv2dNormActivation(3, 8)'),
+    '/project/torchvision/__init__.py': '',
+    '/project/torchvision/ops/__init__.py': 'from .misc import Conv2dNormActivation\n',
+    '/project/torchvision/ops/misc.py': 'class Conv2dNormActivation:\n    pass\n',
+  };
+  const { networks } = evaluateProject(files, '/project/net.py');
+  expect(networks[0]!.layers.map(({ path }) => path)).toContain('net.1.0');
+});

@@ -47,7 +47,7 @@ function bind(run: Interpreter, scope: Scope, alias: string, moduleName: string,
     scope.defer(alias, () => {
       const full = name === undefined ? null : run.fullName(`${moduleName}${moduleName.endsWith('.') ? '' : '.'}${name}`, from);
       // The framework's own tables know what its sources mean better than an evaluation of these.
-      if (full && run.isFrameworkPackage(full) && run.resolve(full)) return frameworkValue(run, full) ?? missing(full);
+      if (full && run.resolve(full)) return frameworkValue(run, full) ?? missing(full);
       const module = fileModule(run, moduleName, from);
       return name === undefined ? module : memberOf(run, module, moduleName, name, from);
     });
@@ -72,7 +72,10 @@ function importAll(run: Interpreter, scope: Scope, moduleName: string): void {
 function nativeModule(run: Interpreter, name: string, from: SourceFile): Value | null {
   const native = standardLibrary(run, name);
   if (native) return native;
-  if (name.startsWith('.') || !run.isFrameworkPackage(name) || run.resolveImport(name, from)) return null;
+  if (name.startsWith('.') || !run.isFrameworkPackage(name)) return null;
+  // The core package is what the tables describe; its own sources are never read for it.
+  const isCore = name.split('.', 1)[0] === run.framework.moduleClass.split('.', 1)[0];
+  if (!isCore && run.resolveImport(name, from)) return null;
   return frameworkValue(run, name) ?? missing(name);
 }
 

@@ -172,6 +172,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
       spaced(numeric(start), numeric(stop), numeric(count ?? keywords.get('num')) ?? 50),
     ),
   }),
+  os: (run) => ({ environ: namespaceObject(run, new Map([['get', environment]]), run.file.tree.root), getenv: environment }),
   typing: (run) => ({
     OrderedDict: run.builtins.variables.get('dict') ?? none,
     cast: builtin('cast', ({ positional: [, value = none] }) => value),
@@ -211,6 +212,12 @@ function numeric(value: Value | undefined): number | null {
 function notKnown(name: string): Value {
   return { kind: 'unknown', reason: `The argument of ${name}() is not known.`, location: null };
 }
+
+/** A variable of the environment: what a run without it gets, where the program says that. */
+const environment = builtin('getenv', ({ positional: [, otherwise], keywords }) => {
+  const value = otherwise ?? keywords.get('default');
+  return value ?? { kind: 'unknown', reason: 'The environment of a run is not known.', location: null };
+});
 
 function spaced(start: number | null, stop: number | null, count: number): Value {
   if (start === null || stop === null || count > 10_000) return notKnown('linspace');

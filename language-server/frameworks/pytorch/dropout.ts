@@ -31,6 +31,7 @@ export const dropoutTables: Tables = {
     ...named(['torch.nn.AlphaDropout', 'torch.nn.FeatureAlphaDropout'], module('alpha')),
     // Huang et al. 2016, arXiv:1603.09382: a whole residual branch is dropped.
     'torchvision.ops.StochasticDepth': module('path', 'p, mode'),
+    'timm.layers.drop.DropPath': { ...module('path', 'drop_prob=0.0, scale_by_keep=True'), attributes: { p: 'drop_prob' } },
     ...named(
       ['torchvision.ops.DropBlock2d', 'torchvision.ops.DropBlock3d'],
       module('channel', 'p, block_size, inplace=False, eps=1e-6'),

@@ -160,12 +160,17 @@ const methods: Readonly<Record<string, InitializerRow>> = {
     variance: 'none',
     scales: ({ other }) => (typeof other === 'number' && other !== 0 ? 1 / other : undefined),
   },
+  'Tensor.add_': {
+    signature: 'tensor, other, *, alpha=1',
+    family: 'unknown',
+    variance: 'none',
+    scales: ({ other }) => (other === 0 ? 1 : undefined),
+  },
   'Tensor.neg_': { signature: 'tensor', family: 'unknown', variance: 'none', scales: () => -1 },
   ...Object.fromEntries(
     [
       ...[
         'copy_',
-        'add_',
         'sub_',
         'clamp_',
         'clip_',

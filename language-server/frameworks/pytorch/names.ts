@@ -67,6 +67,16 @@ export const aliases: Framework['aliases'] = {
   'torch.nn.utils.parametrizations.weight_norm': 'torch.nn.utils.weight_norm',
   'torch.nn.utils.parametrizations.spectral_norm': 'torch.nn.utils.spectral_norm',
   'torch.nn.init._no_grad_trunc_normal_': 'torch.nn.init.trunc_normal_',
+  ...Object.fromEntries(
+    // What many models take from timm; its own function is a copy of PyTorch's.
+    [
+      'layers.weight_init._trunc_normal_',
+      ...['layers', 'models.layers', 'models.layers.weight_init'].map((place) => `${place}.trunc_normal_`),
+    ].map((name) => [`timm.${name}`, 'torch.nn.init.trunc_normal_']),
+  ),
+  'timm.layers.DropPath': 'timm.layers.drop.DropPath',
+  'timm.models.layers.DropPath': 'timm.layers.drop.DropPath',
+  'timm.models.layers.drop.DropPath': 'timm.layers.drop.DropPath',
   'torch.nn.init._no_grad_normal_': 'torch.nn.init.normal_',
   'torch.nn.init._no_grad_uniform_': 'torch.nn.init.uniform_',
   'torch.nn.init._no_grad_fill_': 'torch.nn.init.constant_',
