@@ -60,6 +60,8 @@ const rows: Readonly<Record<string, (read: Read) => Activation>> = {
   threshold: (read) => threshold(read('threshold', 1), read('value', 0)),
 };
 
+export const activationNames: readonly string[] = Object.keys(rows);
+
 const built = new LruMap<string, Activation>(256);
 
 /**

@@ -14,8 +14,10 @@ import { gaussianNodes, type Nodes, reach } from './panels.js';
  */
 export function gaussianMoments(phi: Activation, q: number): Moments {
   if (!(q >= 0 && Number.isFinite(q))) throw new RangeError(`q must be a finite number ≥ 0, not ${q}`);
+  const closed = q > 0 ? (phi.moments?.(q) ?? {}) : {};
+  if (isClosed(closed)) return closed;
   const known = remembered(phi);
-  return known.get(q) ?? known.set(q, compute(phi, q));
+  return known.get(q) ?? known.set(q, compute(phi, q, closed));
 }
 
 /** Number of nodes at which the one-dimensional integrals over N(0, q) evaluate φ; 0 where closed forms do. */
@@ -32,11 +34,8 @@ function remembered(phi: Activation): LruMap<number, Moments> {
   return fresh;
 }
 
-function compute(phi: Activation, q: number): Moments {
-  if (q === 0) return atZero(phi);
-  const closed = phi.moments?.(q) ?? {};
-  return isClosed(closed) ? closed : { ...integrate(phi, q), ...closed };
-}
+const compute = (phi: Activation, q: number, closed: ClosedMoments): Moments =>
+  q === 0 ? atZero(phi) : { ...integrate(phi, q), ...closed };
 
 function isClosed(closed: ClosedMoments): closed is Moments {
   return (

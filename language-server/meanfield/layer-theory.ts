@@ -34,30 +34,32 @@ export interface RepeatedLayer {
  */
 export function repeatedLayer(phi: Activation, variances: Variances, q0 = 1): RepeatedLayer {
   checkVariances(variances);
-  const { sigmaW2, sigmaB2, keep = 1 } = variances;
-  const key = `${sigmaW2} ${sigmaB2} ${keep} ${q0}`;
-  let known = cache.get(phi);
-  if (!known) {
-    known = new LruMap(1024);
-    cache.set(phi, known);
-  }
-  return known.get(key) ?? known.set(key, compute(phi, variances, q0));
-}
-
-const cache = new WeakMap<Activation, LruMap<string, RepeatedLayer>>();
-
-function compute(phi: Activation, variances: Variances, q0: number): RepeatedLayer {
   const length = qStar(phi, variances, q0);
   switch (length.kind) {
     case 'diverges':
       return diverging(phi, variances, length);
     case 'finite':
     case 'neutral':
-      return settled(phi, variances, length, length.value);
+      return remembered(phi, variances, length, length.value);
     case 'undecided':
       return settled(phi, variances, length, (length.bounds[0] + length.bounds[1]) / 2);
   }
 }
+
+/** Many layers with the same variances reach the same point from lengths of their own. */
+function remembered(phi: Activation, variances: Variances, length: FixedPoint, q: number): RepeatedLayer {
+  // Straight length maps have closed forms, which are quicker than a look-up.
+  if (phi.homogeneous) return settled(phi, variances, length, q);
+  const key = `${variances.sigmaW2} ${variances.sigmaB2} ${variances.keep ?? 1} ${length.kind} ${q}`;
+  let known = cache.get(phi);
+  if (!known) {
+    known = new LruMap(1024);
+    cache.set(phi, known);
+  }
+  return known.get(key) ?? known.set(key, settled(phi, variances, length, q));
+}
+
+const cache = new WeakMap<Activation, LruMap<string, RepeatedLayer>>();
 
 function settled(phi: Activation, variances: Variances, length: FixedPoint, q: number): RepeatedLayer {
   const gradient = chi1(q, phi, variances);

@@ -1,6 +1,7 @@
 import type { Activation } from './activation.js';
 import { largeSignalGain } from './activation.js';
 import { qMap, qMapSlope } from './length-map.js';
+import { LruMap } from './lru-map.js';
 import { checkVariances, type Variances } from './variances.js';
 
 export type FixedPoint =
@@ -32,6 +33,18 @@ const largest = 1e6;
 export function lengthFixedPoints(phi: Activation, variances: Variances): LengthFixedPoint[] {
   checkVariances(variances);
   if (phi.homogeneous) return homogeneousFixedPoint(phi, variances);
+  const key = `${variances.sigmaW2} ${variances.sigmaB2} ${variances.keep ?? 1}`;
+  let known = cache.get(phi);
+  if (!known) {
+    known = new LruMap(1024);
+    cache.set(phi, known);
+  }
+  return known.get(key) ?? known.set(key, allFixedPoints(phi, variances));
+}
+
+const cache = new WeakMap<Activation, LruMap<string, LengthFixedPoint[]>>();
+
+function allFixedPoints(phi: Activation, variances: Variances): LengthFixedPoint[] {
   const roots = scan(phi, variances);
   return isFixed(0, phi, variances) ? [describe(0, phi, variances), ...roots] : roots;
 }

@@ -12,13 +12,18 @@ export interface Overlap extends PairMoments {
  *
  * u = √q₁(S + D), v = √q₂(S − D) with independent S ~ N(0, (1+c)/2), D ~ N(0, (1−c)/2). Kinks then lie on straight lines in S for given D,
  * and the integral over S is smooth in D except where two of these lines cross. For c → 1 the difference loses no accuracy.
+ *
+ * @param draft fewer nodes, relative error below 10⁻⁴, about ten times as fast
  */
-export function nestedOverlap(phi: Activation, q1: number, q2: number, gap: number): Overlap {
-  if (gap <= 1) return overlap(phi, same(phi), q1, q2, gap);
+export function nestedOverlap(phi: Activation, q1: number, q2: number, gap: number, draft = false): Overlap {
+  if (gap <= 1) return overlap(phi, same(phi), q1, q2, gap, draft);
   // For c < 0 the second input is mirrored, so that S keeps the wider distribution.
-  const mirrored = overlap(phi, mirror(phi), q1, q2, 2 - gap);
+  const mirrored = overlap(phi, mirror(phi), q1, q2, 2 - gap, draft);
   return { ...mirrored, slope: -mirrored.slope };
 }
+
+/** Mass beyond this is 10⁻⁷. */
+const draftReach = 5.3;
 
 interface Second {
   phi(x: number): number;
@@ -34,7 +39,8 @@ const mirror = ({ phi, dphi, kinks }: Activation): Second => ({
   kinks: kinks.map(({ at }) => -at),
 });
 
-function overlap(phi: Activation, second: Second, q1: number, q2: number, gap: number): Overlap {
+function overlap(phi: Activation, second: Second, q1: number, q2: number, gap: number, draft: boolean): Overlap {
+  const edge = draft ? draftReach : reach;
   const root1 = Math.sqrt(q1);
   const root2 = Math.sqrt(q2);
   const sumWidth = Math.sqrt(1 - gap / 2);
@@ -51,10 +57,11 @@ function overlap(phi: Activation, second: Second, q1: number, q2: number, gap: n
   const symmetric = q1 === q2 && second.kinks.every((at, i) => at === phi.kinks[i]!.at) && second.phi === phi.phi;
   const crossings = kinks1.flatMap((a) => kinks2.map((b) => (a - b) / 2 / differenceWidth));
   const outer = gaussianNodes(
-    symmetric ? 0 : -reach,
-    reach,
+    symmetric ? 0 : -edge,
+    edge,
     [0, ...crossings],
     [center(0, Math.max(root1, root2), differenceWidth)],
+    draft,
   );
 
   let value = 0;
@@ -63,7 +70,7 @@ function overlap(phi: Activation, second: Second, q1: number, q2: number, gap: n
   for (let i = 0; i < outer.count; i++) {
     const d = differenceWidth * outer.z[i]!;
     const breaks = [...kinks1.map((a) => (a - d) / sumWidth), ...kinks2.map((b) => (b + d) / sumWidth)];
-    const inner = gaussianNodes(-reach, reach, breaks, [center(-d, root1, sumWidth), center(d, root2, sumWidth)]);
+    const inner = gaussianNodes(-edge, edge, breaks, [center(-d, root1, sumWidth), center(d, root2, sumWidth)], draft);
     let innerValue = 0;
     let innerSlope = 0;
     let innerDifference = 0;

@@ -13,9 +13,10 @@ import { isPiecewiseLinear, piecewiseLinearKernel } from './piecewise-linear-ker
  * below 1e-9.
  *
  * @param c correlation in [−1, 1]; values beyond by rounding are clamped
+ * @param draft relative error 10⁻⁴ where a nested quadrature is needed, about ten times as fast
  * @throws RangeError for a negative or non-finite variance, or |c| > 1
  */
-export function pairMoments(phi: Activation, q1: number, q2: number, c: number): PairMoments {
+export function pairMoments(phi: Activation, q1: number, q2: number, c: number, draft = false): PairMoments {
   if (!(q1 >= 0 && Number.isFinite(q1))) throw new RangeError(`q1 must be a finite number ≥ 0, not ${q1}`);
   if (!(q2 >= 0 && Number.isFinite(q2))) throw new RangeError(`q2 must be a finite number ≥ 0, not ${q2}`);
   if (!(Math.abs(c) <= 1 + 1e-9)) throw new RangeError(`c must lie in [−1, 1], not ${c}`);
@@ -23,7 +24,7 @@ export function pairMoments(phi: Activation, q1: number, q2: number, c: number):
   if (q1 === 0 || q2 === 0) return degenerate(phi, q1, q2);
   if (phi.kernel) return phi.kernel(q1, q2, clamped);
   if (clamped === 1 && q1 === q2) return identical(phi, q1);
-  return remember(phi, `${q1} ${q2} ${clamped}`, () => integrate(phi, q1, q2, clamped));
+  return remember(phi, `${q1} ${q2} ${clamped}${draft ? ' draft' : ''}`, () => integrate(phi, q1, q2, clamped, draft));
 }
 
 /**
@@ -42,9 +43,9 @@ export function pairDifference(phi: Activation, q: number, gap: number): number 
   return remember(phi, `${q} gap ${gap}`, () => nestedOverlap(phi, q, q, gap)).difference;
 }
 
-const integrate = (phi: Activation, q1: number, q2: number, c: number): Overlap => {
+const integrate = (phi: Activation, q1: number, q2: number, c: number, draft: boolean): Overlap => {
   if (isPiecewiseLinear(phi)) return { ...piecewiseLinearKernel(phi, q1, q2, c), difference: Number.NaN };
-  return nestedOverlap(phi, q1, q2, 1 - c);
+  return nestedOverlap(phi, q1, q2, 1 - c, draft);
 };
 
 /** One input is 0 for all draws. */

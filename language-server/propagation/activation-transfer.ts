@@ -61,7 +61,8 @@ function withoutMean(phi: Activation, { q, mean, pair, space, pairSpace }: Signa
 
 function kernel(phi: Activation, variance: number, covariance: number) {
   const c = variance > 0 ? Math.max(-1, Math.min(1, covariance / variance)) : 1;
-  return pairMoments(phi, variance, variance, c);
+  // Finite width moves correlations by far more than a draft's error.
+  return pairMoments(phi, variance, variance, c, true);
 }
 
 const finite = (value: number): number => (Number.isFinite(value) ? value : 1);

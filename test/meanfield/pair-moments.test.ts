@@ -12,4 +12,13 @@ describe('Two-point kernels', () => {
       if (expected.E_dd !== undefined) expectClose(slope, expected.E_dd, tolerance, 'K′');
     });
   }
+
+  for (const { id, inputs, expected } of golden('03-kernels')) {
+    test(`${id}, in draft`, () => {
+      const phi = activation(inputs.activation as string, inputs.params as Record<string, number>)!;
+      const { value, slope } = pairMoments(phi, inputs.q1 as number, inputs.q2 as number, inputs.c as number, true);
+      expectClose(value, expected.E_ff, { rel: 1e-4, abs: 1e-5 }, 'K');
+      if (expected.E_dd !== undefined) expectClose(slope, expected.E_dd, { rel: 1e-4, abs: 1e-5 }, 'K′');
+    });
+  }
 });
