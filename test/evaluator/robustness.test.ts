@@ -114,6 +114,14 @@ test.each([
   ['comparisons chained without end', `${head}x = ${'1 < '.repeat(3000)}2\n`],
   ['a sum of many terms', model(`x = ${'1 + '.repeat(20_000)}1`)],
   ['conditions chained without end', model(`x = ${'1 if x else '.repeat(2000)}2`)],
+  [
+    'a regular expression that would backtrack without end',
+    `import re\n${model(`self.m = re.match(r"(a+)+$", "${'a'.repeat(60)}b")`)}`,
+  ],
+  [
+    'repetitions in a row of a regular expression',
+    `import re\n${model(`self.m = re.match(r"${'a*'.repeat(20)}$", "${'a'.repeat(60)}b")`)}`,
+  ],
   ['strings joined without end', model(`x = ${'"a" '.repeat(5000)}`)],
 ])('%s end within half a second', (_, text) => {
   evaluateText(head);

@@ -268,8 +268,8 @@ function evaluateBoolean(run: Interpreter, node: SyntaxNode, scope: Scope, frame
   const right = evaluateField(run, node, 'right', scope, frame);
   if (decided === isAnd) return right;
   // An undecided left side leaves the answer open unless the right side settles it.
-  const other = truth(run, right);
-  return other === !isAnd ? right : run.unknown('The truth of this condition is not known.', node);
+  if (right.kind === 'bool' && right.value === !isAnd) return right;
+  return left.kind === 'unknown' ? left : run.unknown('The truth of this condition is not known.', node);
 }
 
 function evaluateComparison(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Value {

@@ -336,7 +336,8 @@ export function isInstance(run: Interpreter, value: Value, type: Value): boolean
   if (name === 'partial') return false;
   // An instance of a class that could be read is none of a class that could not, unless an ancestor is missing too.
   if (type.kind === 'namespace' && value.kind === 'instance') return value.class.unknownBase ? undefined : false;
-  return type.kind === 'unknown' || type.kind === 'namespace' ? (value.kind === 'instance' ? undefined : false) : false;
+  if (type.kind === 'unknown') return undefined;
+  return type.kind === 'namespace' && value.kind === 'instance' ? undefined : false;
 }
 
 function isInstanceOf(value: Value, type: ClassValue): boolean | undefined {

@@ -8,6 +8,7 @@ import { dataclassDecorator } from './classes.js';
 import { iterate } from './iteration.js';
 import { namespaceObject } from './namespace-object.js';
 import { binary } from './operators.js';
+import { regularExpressions } from './regular-expressions.js';
 
 /** Modules of Python's standard library that models use; `undefined` for all others. */
 export function standardLibrary(run: Interpreter, name: string): Value | undefined {
@@ -83,6 +84,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     })),
   }),
   collections: (run) => ({
+    abc: { kind: 'namespace', name: 'collections.abc', members: null, scope: null },
     OrderedDict: run.builtins.variables.get('dict') ?? none,
     Counter: run.builtins.variables.get('dict') ?? none,
     deque: run.builtins.variables.get('list') ?? none,
@@ -172,6 +174,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
       spaced(numeric(start), numeric(stop), numeric(count ?? keywords.get('num')) ?? 50),
     ),
   }),
+  re: regularExpressions,
   os: (run) => ({ environ: namespaceObject(run, new Map([['get', environment]]), run.file.tree.root), getenv: environment }),
   typing: (run) => ({
     OrderedDict: run.builtins.variables.get('dict') ?? none,
