@@ -1,3 +1,4 @@
+import { keepHeapSmall } from './server/small-heap.js';
 import { analyzeCommand } from './terminal/analyze-command.js';
 import { type Command, parseArguments } from './terminal/arguments.js';
 import { help } from './terminal/help.js';
@@ -51,6 +52,7 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
 }
 
 async function lsp(): Promise<null> {
+  keepHeapSmall();
   const [{ createConnection, ProposedFeatures }, { startServer }, { loadAnalyzer }] = await Promise.all([
     import('vscode-languageserver/node'),
     import('./server.js'),

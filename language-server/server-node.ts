@@ -1,7 +1,9 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { loadAnalyzer } from './analysis/load-analyzer.js';
+import { keepHeapSmall } from './server/small-heap.js';
 import { startServer } from './server.js';
 import { version } from './version.js';
 
+keepHeapSmall();
 // The entry of dist/server.js, which VS Code starts over IPC; the WebAssembly files stand beside it.
 startServer(createConnection(ProposedFeatures.all), loadAnalyzer(__dirname), version);
