@@ -333,7 +333,7 @@ export function isInstance(run: Interpreter, value: Value, type: Value): boolean
   }
   if (name === 'Tensor') return value.kind === 'tensor' || value.kind === 'parameter';
   if (name === 'Parameter') return value.kind === 'parameter' && value.trainable;
-  if (name === 'partial') return false;
+  if (name === 'partial') return value.kind === 'builtin' && value.name === 'partial';
   // An instance of a class that could be read is none of a class that could not, unless an ancestor is missing too.
   if (type.kind === 'namespace' && value.kind === 'instance') return value.class.unknownBase ? undefined : false;
   if (type.kind === 'unknown') return undefined;

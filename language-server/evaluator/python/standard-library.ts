@@ -52,14 +52,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
   }),
   functools: (run) => ({
     partial: builtin('partial', ({ positional: [function_ = none, ...bound], keywords }) =>
-      builtin('partial', (call) =>
-        callValue(
-          run,
-          function_,
-          { positional: [...bound, ...call.positional], keywords: new Map([...keywords, ...call.keywords]), node: call.node },
-          null,
-        ),
-      ),
+      partial(run, function_, bound, keywords),
     ),
     reduce: builtin('reduce', ({ positional: [function_ = none, items = none, start], node }) => {
       const values = [...iterate(run, items, node)];
@@ -214,6 +207,25 @@ function numeric(value: Value | undefined): number | null {
 
 function notKnown(name: string): Value {
   return { kind: 'unknown', reason: `The argument of ${name}() is not known.`, location: null };
+}
+
+/** `functools.partial`: called, or taken apart by its attributes. */
+function partial(run: Interpreter, function_: Value, bound: readonly Value[], keywords: ReadonlyMap<string, Value>): Value {
+  return {
+    ...builtin('partial', (call) =>
+      callValue(
+        run,
+        function_,
+        { positional: [...bound, ...call.positional], keywords: new Map([...keywords, ...call.keywords]), node: call.node },
+        null,
+      ),
+    ),
+    members: new Map<string, Value>([
+      ['func', function_],
+      ['args', tuple(bound)],
+      ['keywords', dict([...keywords].map(([key, value]) => [string(key), value] as const))],
+    ]),
+  };
 }
 
 /** A variable of the environment: what a run without it gets, where the program says that. */
