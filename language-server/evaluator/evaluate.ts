@@ -116,7 +116,10 @@ class FileEvaluation {
 
   private add(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      if (this.networks.length >= maximalModels) return;
+      if (this.networks.length >= maximalModels) {
+        this.limited(entry.location.range);
+        return;
+      }
       this.guard(entry.location.range, () => {
         this.run.budget = this.budget();
         const { instance, arguments: given } = entry.make(this.run);
@@ -127,6 +130,12 @@ class FileEvaluation {
         this.run.takeNotes();
       });
     }
+  }
+
+  /** A file of more models than anyone looks at: what is left out is said once. */
+  private limited(range: Range): void {
+    const message = `Analysis limited: only the first ${maximalModels} models of this file are shown.`;
+    if (!this.problems.some((problem) => problem.message === message)) this.problems.push({ message, range });
   }
 
   /** One broken model costs itself and no more. */

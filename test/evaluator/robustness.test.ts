@@ -200,3 +200,10 @@ test('a file without a model has none', () => {
   ])
     expect(evaluateText(text).networks).toEqual([]);
 });
+
+test('a file of very many models says which are left out', () => {
+  const classes = Array.from({ length: 70 }, (_, i) => model('pass').slice(head.length).replace('Net', `Net${i}`));
+  const { networks, problems } = evaluateText(head + classes.join('\n'));
+  expect(networks.length).toBe(60);
+  expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/only the first 60 models/)]);
+});

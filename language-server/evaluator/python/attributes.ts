@@ -115,8 +115,9 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
 function namespaceAttribute(run: Interpreter, object: Extract<Value, { kind: 'namespace' }>, name: string): Value | undefined {
   const member = object.members?.get(name) ?? object.scope?.get(name);
   if (member) return member;
-  if (object.members) return undefined;
   const full = `${object.name}.${name}`;
+  // Only what models use of the standard library is there; the rest exists but is not known.
+  if (object.members) return { kind: 'namespace', name: full, members: null, scope: null };
   if (object.scope) return submodule(run, full);
   if (run.isFrameworkPackage(full)) return frameworkValue(run, full);
   return { kind: 'namespace', name: full, members: null, scope: null };
