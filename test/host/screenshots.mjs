@@ -16,10 +16,11 @@ const settings = {
   'window.commandCenter': false,
   'editor.guides.indentation': false,
 };
+/** The right half of the page below the tabs. */
+const panelArea = { x: 773, y: 31, width: 727, height: 805 };
 const themes = [
   ['light', 'Default Light Modern'],
   ['dark', 'Default Dark Modern'],
-  ['contrast', 'Default High Contrast'],
 ];
 
 await mkdir(images, { recursive: true });
@@ -51,19 +52,16 @@ async function inTheme(name, theme) {
     await word.locator('span', { hasText: 'Linear' }).last().hover();
     await page.locator('.monaco-hover .hover-contents').first().waitFor();
     await page.waitForTimeout(800);
-    await page.screenshot({ path: join(images, `hover-${name}.png`), clip: { x: 48, y: 60, width: 900, height: 620 } });
+    await page.screenshot({ path: join(images, `hover-${name}.png`), clip: { x: 48, y: 60, width: 860, height: 500 } });
     await workbench.lens('Analyze initialization').first().click();
     await workbench.panel().locator('canvas').first().waitFor();
     await page.waitForTimeout(2_000);
-    await page.screenshot({ path: join(images, `panel-${name}.png`) });
+    await page.screenshot({ path: join(images, `panel-${name}.png`), clip: panelArea });
     await workbench.panel().locator('canvas').first().scrollIntoViewIfNeeded();
-    await workbench
-      .panel()
-      .locator('#active-frame, body')
-      .first()
-      .evaluate(() => document.querySelector('canvas').scrollIntoView({ block: 'start' }));
+    const scroll = () => document.querySelector('canvas').scrollIntoView({ block: 'start' });
+    await workbench.panel().locator('body').evaluate(scroll);
     await page.waitForTimeout(800);
-    await page.screenshot({ path: join(images, `charts-${name}.png`), clip: { x: 750, y: 36, width: 750, height: 800 } });
+    await page.screenshot({ path: join(images, `charts-${name}.png`), clip: panelArea });
   } finally {
     await workbench?.close();
     await host.stop();
