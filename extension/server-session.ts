@@ -44,7 +44,8 @@ export class ServerSession implements Disposable {
   }
 
   async stop(): Promise<void> {
-    const client = (await this.ready) ?? this.client;
+    // A client whose start hangs never becomes ready, and has to end all the same.
+    const { client } = this;
     this.client = null;
     this.ready = Promise.resolve(null);
     if (client) await this.end(client);

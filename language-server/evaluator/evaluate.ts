@@ -82,8 +82,10 @@ class FileEvaluation {
     run.takeNotes();
     const sound = this.guard(null, () => this.runFile(run.file));
     if (sound) {
+      // What the file itself built is told before anything is built for the report.
+      const built = builtEntries(run);
       this.add(hintEntries(run, (text) => this.parseExpression(text)));
-      this.add(builtEntries(run));
+      this.add(built);
       this.add(factoryEntries(run));
       this.add(classEntries(run));
     }

@@ -11,12 +11,24 @@ export function inlayHints(report: FileReport, visible: Range, { enabled, maximu
   for (const model of report.models)
     for (const layer of model.layers) {
       if (layer.weight?.sigmaW2 == null || !overlaps(layer.range, visible)) continue;
+      if (isInherited(model, layer, report.models)) continue;
       if (enabled === 'problems' && !isProblem(model, layer)) continue;
       const place = places.find(({ range }) => sameRange(range, layer.range));
       if (place) place.layers.push(layer);
       else places.push({ range: layer.range, layers: [layer] });
     }
   return places.map(({ range, layers }) => hint(range, layers, maximumLength));
+}
+
+/** A layer that a subclass takes over is told of at the class that makes it; both together would read like one model with a range. */
+function isInherited({ definition }: ModelReport, { range }: LayerReport, models: readonly ModelReport[]): boolean {
+  if (!definition || definition.start.line <= range.start.line) return false;
+  return models.some(
+    (other) =>
+      other.definition &&
+      other.definition.start.line <= range.start.line &&
+      other.layers.some((layer) => sameRange(layer.range, range)),
+  );
 }
 
 function isProblem({ findings }: ModelReport, { range }: LayerReport): boolean {
