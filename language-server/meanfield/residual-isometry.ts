@@ -1,7 +1,4 @@
-import type { Activation } from './activation.js';
-import { gaussianMoments } from './gaussian-moments.js';
 import { smoothLimit, type UniversalSpectrum } from './universal-spectrum.js';
-import { checkVariances, type Variances } from './variances.js';
 
 /** A residual block y = skip · x + scale · f(x). */
 export interface ResidualBranch {
@@ -64,40 +61,6 @@ export function residualIsometry(branches: readonly ResidualBranch[]): ResidualI
 export function residualSpectrum(cumulant: number): UniversalSpectrum {
   if (!(cumulant > 0 && Number.isFinite(cumulant))) throw new RangeError(`cumulant must be a positive number, not ${cumulant}`);
   return smoothLimit(2 * cumulant, cumulant);
-}
-
-/** The stream of x ← x + φ(W x + b) after a number of blocks. */
-export interface ResidualStream {
-  /** E x² */
-  readonly secondMoment: number;
-  /** E x */
-  readonly mean: number;
-  /** χ_f = σ_w² E φ′² of each block. */
-  readonly branches: readonly ResidualBranch[];
-}
-
-/**
- * Second moment and mean of the stream through blocks x ← x + φ(W x + b): m′ = m + Eφ, E x′² = E x² + Eφ² + 2 m Eφ. For ReLU
- * the cross term soon dominates. Tarnowski et al. 2018, arXiv:1809.08848, with the mean added.
- *
- * @param inputSecondMoment E x² at the input, whose mean is 0
- * @throws RangeError for wrong variances, a negative second moment or a negative depth
- */
-export function residualStream(phi: Activation, variances: Variances, depth: number, inputSecondMoment = 1): ResidualStream {
-  checkVariances(variances);
-  if (!(depth >= 0 && Number.isInteger(depth))) throw new RangeError(`depth must be an integer ≥ 0, not ${depth}`);
-  if (!(inputSecondMoment >= 0)) throw new RangeError(`inputSecondMoment must be ≥ 0, not ${inputSecondMoment}`);
-  let secondMoment = inputSecondMoment;
-  let mean = 0;
-  const branches: ResidualBranch[] = [];
-  for (let block = 0; block < depth; block++) {
-    const q = variances.sigmaW2 * secondMoment + variances.sigmaB2;
-    const moments = gaussianMoments(phi, q);
-    branches.push({ chi: variances.sigmaW2 * moments.slopeSecond });
-    secondMoment += moments.second + 2 * mean * moments.mean;
-    mean += moments.mean;
-  }
-  return { secondMoment, mean, branches };
 }
 
 /**

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fractionNearOne, singularValueDensity } from '../../language-server/meanfield/jacobian-spectrum.js';
-import {
-  blockSpread,
-  residualIsometry,
-  residualSpectrum,
-  residualStream,
-} from '../../language-server/meanfield/residual-isometry.js';
+import { blockSpread, residualIsometry, residualSpectrum } from '../../language-server/meanfield/residual-isometry.js';
+import { residualStream } from '../../language-server/meanfield/residual-stream.js';
 import { expectClose, golden } from '../golden.js';
 import { goldenActivation } from './erf-unit.js';
 
@@ -39,7 +35,7 @@ describe('Spectrum of a residual network', () => {
   for (const { id, inputs, expected, tolerance } of rows.filter(({ inputs }) => inputs.c === undefined)) {
     const phi = goldenActivation(inputs.activation as string);
     const variances = { sigmaW2: inputs.sigma_w2_per_layer as number, sigmaB2: inputs.sigma_b2 as number };
-    const stream = residualStream(phi, variances, inputs.L as number, inputs.E_x2_input as number);
+    const stream = residualStream(phi, variances, inputs.L as number, { secondMoment: inputs.E_x2_input as number });
     const { cumulant, logMean, relativeVariance } = residualIsometry(stream.branches);
     const spectrum = residualSpectrum(cumulant);
     const lambda = (log: number) => Math.exp(log + spectrum.logMean);
