@@ -32,8 +32,10 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
     progress.clear();
     process.exit(130);
   });
-  const [{ loadAnalyzer }, { defaultSettings }] = await Promise.all([
+  const [{ loadAnalyzer }, { analyzeNotebook }, { isNotebookPath }, { defaultSettings }] = await Promise.all([
     import('./analysis/load-analyzer.js'),
+    import('./analysis/notebook-report.js'),
+    import('./source/notebook-file.js'),
     import('./settings.js'),
   ]);
   // The WebAssembly files stand beside the bundle.
@@ -47,7 +49,8 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
     output: process.stdout,
     errors: process.stderr,
     progress,
-    analyze: (file, text) => analyzer.analyzeText(text, { file, settings }),
+    analyze: (file, text) =>
+      isNotebookPath(file) ? analyzeNotebook(analyzer, text, { file, settings }) : analyzer.analyzeText(text, { file, settings }),
   });
 }
 

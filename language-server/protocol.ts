@@ -14,6 +14,8 @@ export interface Position {
 export interface Range {
   start: Position;
   end: Position;
+  /** In reports on notebooks: the code cell that the lines are counted in; the first is 0, cells of text do not count. */
+  cell?: number;
 }
 
 /** A depth scale in layers. `'infinity'` is an answer (criticality); `null` says that it is not known. */
@@ -67,6 +69,7 @@ export interface ModelReport {
 
 /** The end of the constructor of a class, and the names by which the code there calls things. */
 export interface InitializerSite {
+  /** In a notebook it is in the cell of `ModelReport.definition`. */
   position: Position;
   /** White space before a statement there. */
   indent: string;
@@ -233,6 +236,8 @@ export interface ReportAnswer {
   uri: string;
   version: number;
   report: FileReport;
+  /** Of a notebook: the URIs of its code cells, which `Range.cell` counts. */
+  cells?: string[];
 }
 
 /** `ChartsRequest` → `Charts | null`: what the panel draws beside the report, computed on demand. */

@@ -36,7 +36,7 @@ const isReport = record<{ type: 'report' }>({ type: oneOf('report') });
 type Message<Type extends ToWebview['type']> = Extract<ToWebview, { type: Type }>;
 
 const position = record<Position>({ line: index, character: index });
-const range = record<Range>({ start: position, end: position });
+const range = record<Range>({ start: position, end: position, cell: optional(index) });
 const infinite = oneOf('infinity');
 const known = nullable(number);
 const scale = nullable(either(number, infinite));

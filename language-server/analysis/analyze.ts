@@ -16,6 +16,8 @@ export interface AnalyzeOptions {
   /** Path or URI, as the report shall name the file. */
   readonly file: string;
   readonly settings?: Settings;
+  /** How the report names a line (counted from 0) in words: by default `line 12`. */
+  readonly nameLine?: (line: number) => string;
   /** A truthy answer ends the evaluation with what is known so far. */
   readonly cancelled?: () => boolean;
 }
@@ -28,7 +30,7 @@ export interface AnalyzeOptions {
 export function analyze(
   tree: SyntaxTree,
   language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'modules'>,
-  { file, settings = defaultSettings, cancelled }: AnalyzeOptions,
+  { file, settings = defaultSettings, nameLine = (line) => `line ${line + 1}`, cancelled }: AnalyzeOptions,
 ): FileReport {
   const problems: Problem[] = [];
   try {
@@ -36,7 +38,7 @@ export function analyze(
     const silenced = suppressions(tree);
     problems.push(...tree.problems, ...evaluation.problems.filter((problem) => !tree.problems.includes(problem)));
     const models = evaluation.networks.flatMap((network) => {
-      const model = guarded(network, problems, () => judged(network, tree, file, settings, silenced));
+      const model = guarded(network, problems, () => judged(network, tree, { file, settings, nameLine }, silenced));
       return model ? [model] : [];
     });
     return { file, framework: evaluation.framework?.label ?? null, problems, models };
@@ -46,9 +48,14 @@ export function analyze(
   }
 }
 
-function judged(network: Network, tree: SyntaxTree, file: string, settings: Settings, silenced: Suppressions): ModelReport {
+function judged(
+  network: Network,
+  tree: SyntaxTree,
+  { file, settings, nameLine }: Required<Pick<AnalyzeOptions, 'file' | 'settings' | 'nameLine'>>,
+  silenced: Suppressions,
+): ModelReport {
   const propagation = propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
-  const model = modelReport(network, propagation, file);
+  const model = modelReport(network, propagation, { file, nameLine });
   model.summary = wholeNetworkSummary(model);
   model.initializerSite = initializerSite(model, tree);
   const name = child(classNamed(model.name, tree) ?? tree.root, 'name');

@@ -3,10 +3,13 @@ import type { Layer, Network, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { LayerTheory, Propagation } from '../propagation/propagate.js';
 import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
+import type { AnalyzeOptions } from './analyze.js';
 import { normalizedLayers } from './normalized-layers.js';
 
+type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>>;
+
 /** What the evaluator found and what the theory says of it, as the report shows it. Findings and verdict are added later. */
-export function modelReport(network: Network, { layers, points, summary }: Propagation, file: string): ModelReport {
+export function modelReport(network: Network, { layers, points, summary }: Propagation, naming: Naming): ModelReport {
   const normalized = normalizedLayers(network);
   return {
     name: network.name,
@@ -15,7 +18,7 @@ export function modelReport(network: Network, { layers, points, summary }: Propa
     range: network.location.range,
     arguments: network.arguments.map(({ name, value, source }) => ({ name, value, source })),
     layers: network.layers.filter(hasWeights).map((layer) => ({
-      ...layerReport(layer, layers.get(layer) ?? null, file),
+      ...layerReport(layer, layers.get(layer) ?? null, naming),
       normalized: normalized.has(layer.path),
     })),
     graph: {
@@ -44,7 +47,7 @@ function hasWeights({ role }: Layer): boolean {
   return role !== 'normalization' && role !== 'slope';
 }
 
-function layerReport(layer: Layer, theory: LayerTheory | null, file: string): LayerReport {
+function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): LayerReport {
   const weight = lastWrite(layer.weight);
   const bias = lastWrite(layer.bias);
   return {
@@ -54,8 +57,8 @@ function layerReport(layer: Layer, theory: LayerTheory | null, file: string): La
     fanIn: number(layer.fanIn),
     fanOut: number(layer.fanOut),
     summands: number(layer.summands),
-    weight: weight && { ...distributed(weight, file), sigmaW2: finite(theory?.sigmaW2) },
-    bias: bias && { ...distributed(bias, file), sigmaB2: finite(theory?.sigmaB2) },
+    weight: weight && { ...distributed(weight, naming), sigmaW2: finite(theory?.sigmaW2) },
+    bias: bias && { ...distributed(bias, naming), sigmaB2: finite(theory?.sigmaB2) },
     activation: theory?.activation ?? null,
     activationParameters: { ...theory?.activationParameters },
     keep: finite(theory?.keep) ?? 1,
@@ -68,13 +71,13 @@ function lastWrite(parameter: Parameter | null): Distribution | null {
   return parameter?.writes.at(-1) ?? null;
 }
 
-function distributed({ family, mean, variance, formula, source }: Distribution, file: string): Distributed {
+function distributed({ family, mean, variance, formula, source }: Distribution, { file, nameLine }: Naming): Distributed {
   const place = source.location?.file === file ? source.location : null;
   return {
     distribution: family,
     mean: number(mean),
     variance: number(variance),
-    source: place ? `${source.text} (line ${place.range.start.line + 1})` : source.text,
+    source: place ? `${source.text} (${nameLine(place.range.start.line)})` : source.text,
     sourceRange: place?.range ?? null,
     formula,
   };

@@ -20,7 +20,7 @@ export interface Unreadable {
 }
 
 /**
- * The files that `paths` stand for: a named file is taken whatever it is called, a named directory is searched for Python files.
+ * The files that `paths` stand for: a named file is taken whatever it is called, a named directory is searched for Python files and notebooks.
  *
  * Inside directories ignored files are left out and symbolic links are not followed, so that no cycle can arise.
  */
@@ -57,7 +57,7 @@ async function walk(directory: string, above: IgnoreRules, search: Search, named
     const path = join(directory, entry.name);
     if (entry.isDirectory()) {
       if (!isSkipped(entry.name) && !rules.ignores(path, true)) await walk(path, rules, search, false);
-    } else if (entry.isFile() && entry.name.endsWith('.py') && !rules.ignores(path, false)) {
+    } else if (entry.isFile() && /\.(py|ipynb)$/.test(entry.name) && !rules.ignores(path, false)) {
       search.files.set(await realpath(path).catch(() => path), path);
     }
   }

@@ -1,4 +1,5 @@
 import type { Finding } from '../protocol.js';
+import { exactPlace } from './place.js';
 import type { PrettyOptions } from './pretty.js';
 import { severitySymbol } from './style.js';
 import { printable, wrap } from './text-width.js';
@@ -6,12 +7,11 @@ import { printable, wrap } from './text-width.js';
 /** A finding: where, which rule, what is wrong and what repairs it. The place is one that terminals turn into a link. */
 export function findingText(file: string, finding: Finding, { style, width }: PrettyOptions): string[] {
   const { rule, severity, message, range, related, fix } = finding;
-  const place = ({ start }: typeof range) => `${printable(file)}:${start.line + 1}:${start.character + 1}`;
   const label = style.bold(style.severity(severity, `${severitySymbol[severity]} ${severity}`));
-  const lines = [`${label} ${style.bold(rule)} ${style.dim(place(range))}`];
+  const lines = [`${label} ${style.bold(rule)} ${style.dim(exactPlace(file, range))}`];
   lines.push(...indented(printable(message), width));
   for (const other of related)
-    lines.push(...indented(`${place(other.range)}: ${printable(other.message)}`, width).map(style.dim));
+    lines.push(...indented(`${exactPlace(file, other.range)}: ${printable(other.message)}`, width).map(style.dim));
   if (fix !== null) lines.push(...indented(`fix: ${printable(fix.title)}`, width));
   return lines;
 }

@@ -15,9 +15,12 @@ Options of analyze
       --exit-zero            exit 0 although there are findings
       --no-color, --color    colours; by default on a terminal, unless NO_COLOR is set
 
-Directories are searched for .py files. What .gitignore and .git/info/exclude name is left out,
+Directories are searched for .py and .ipynb files. What .gitignore and .git/info/exclude name is left out,
 as are hidden directories, virtual environments, node_modules and site-packages, unless they are
 named on the command line. Symbolic links inside directories are not followed.
+
+Of a notebook the code cells are read in order, as one program: model.ipynb[cell 3]:12 is line 12 of
+the third code cell. Outputs are never read.
 
 Exit codes
   0   no finding of severity warning or error

@@ -2,6 +2,7 @@ import { showDepth, showNumber } from '../format-number.js';
 import type { ModelReport, Range, Summary } from '../protocol.js';
 import type { Footnotes } from './footnotes.js';
 import { layerTable } from './layer-table.js';
+import { linePlace } from './place.js';
 import type { PrettyOptions } from './pretty.js';
 import { phaseSymbol, type Style } from './style.js';
 import { printable, truncate, widthOf, wrap } from './text-width.js';
@@ -9,7 +10,7 @@ import { printable, truncate, widthOf, wrap } from './text-width.js';
 /** A model: name and place, the verdict in one sentence, its numbers, its layers, and what is not known about it. */
 export function modelText(file: string, model: ModelReport, options: PrettyOptions, footnotes: Footnotes): string[] {
   const { style, width } = options;
-  const place = `${printable(file)}:${model.range.start.line + 1}`;
+  const place = linePlace(file, model.range);
   const lines = [
     `${style.bold(truncate(title(model), Math.max(shortestTitle, width - widthOf(place) - 2)))}  ${style.dim(place)}`,
     ...verdict(model.summary, options),
@@ -65,7 +66,7 @@ function unknowns({ unknown }: Summary, { style, width, full }: PrettyOptions): 
 /** More would bury the verdict; `--full` and the JSON report have them all. */
 const mostUnknowns = 6;
 
-const lineOf = ({ start }: Range): string => `line ${start.line + 1}`;
+const lineOf = ({ start, cell }: Range): string => `${cell === undefined ? '' : `cell ${cell + 1}, `}line ${start.line + 1}`;
 
 function bullet(label: string, text: string, style: Style, width: number): string[] {
   const [first = '', ...rest] = wrap(text, width - label.length - 4);

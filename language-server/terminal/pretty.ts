@@ -3,6 +3,7 @@ import { findingText } from './finding-text.js';
 import { Footnotes } from './footnotes.js';
 import type { Format, Totals } from './format.js';
 import { modelText } from './model-text.js';
+import { exactPlace } from './place.js';
 import type { Style } from './style.js';
 import { printable, wrap } from './text-width.js';
 
@@ -54,7 +55,7 @@ function modelParagraphs(file: string, model: ModelReport, options: PrettyOption
 }
 
 function problemText(file: string, { message, range }: Problem, { style, width }: PrettyOptions): string[] {
-  const place = `${printable(file)}:${range.start.line + 1}:${range.start.character + 1}`;
+  const place = exactPlace(file, range);
   return [`${style.bold(place)} not analysed as it stands`, ...wrap(printable(message), width - 2).map((line) => `  ${line}`)];
 }
 

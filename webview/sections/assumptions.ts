@@ -29,7 +29,11 @@ export function assumptionsSection(actions: Actions): Section {
               {},
               path ? element('code', {}, path) : null,
               ` ${reason} `,
-              button(`Show line ${range.start.line + 1}`, () => actions.revealUnknown(index), { class: 'quiet' }),
+              button(
+                `Show ${range.cell === undefined ? '' : `cell ${range.cell + 1}, `}line ${range.start.line + 1}`,
+                () => actions.revealUnknown(index),
+                { class: 'quiet' },
+              ),
             ),
           ),
           unread(model),
