@@ -39,7 +39,7 @@ export function slopeLaw(phi: Activation, q: number): SlopeLaw {
   if (!(q >= 0 && Number.isFinite(q))) throw new RangeError(`q must be a finite number ≥ 0, not ${q}`);
   let known = cache.get(phi);
   if (!known) {
-    known = new LruMap(64);
+    known = new LruMap(128);
     cache.set(phi, known);
   }
   return known.get(q) ?? known.set(q, compute(phi, q));

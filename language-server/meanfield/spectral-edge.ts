@@ -86,20 +86,34 @@ function inverse(law: SlopeLaw, y: number): number {
     // Newton on 1/M, which is nearly straight far out and near a single pole.
     const newton = u + (value * (1 - value / y)) / slope;
     const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - u) <= 4e-16 * u) return next;
+    // Newton's method squares its error, so that nothing is left after a step this short.
+    if (Math.abs(next - u) <= 1e-8 * Math.abs(u - law.top)) return next;
     u = next;
   }
   return u;
 }
 
-/** Where an increasing function changes sign. */
-function turningPoint(increasing: (x: number) => number, from: number, to: number): number {
-  let low = from;
-  let high = to;
-  for (let step = 0; step < 60 && high - low > 1e-9; step++) {
-    const middle = (low + high) / 2;
-    if (increasing(middle) < 0) low = middle;
-    else high = middle;
+/**
+ * Where a function changes from negative to positive: halving until the bracket is short, then chords, of which an end that stays put is
+ * weighed down (the Illinois rule). At a minimum an error of 1e-7 here is one of 1e-14 in the value.
+ */
+function turningPoint(f: (x: number) => number, from: number, to: number): number {
+  let [low, high] = [from, to];
+  let [below, above] = [-1, 1];
+  let moved = 0;
+  for (let step = 0; step < 80 && high - low > 1e-7; step++) {
+    const chord = high - (above * (high - low)) / (above - below);
+    const x = high - low > 2 ? (low + high) / 2 : Math.min(high - 1e-8, Math.max(low + 1e-8, chord));
+    const value = f(x);
+    if (value < 0) {
+      [low, below] = [x, value];
+      if (moved < 0) above /= 2;
+      moved = -1;
+    } else {
+      [high, above] = [x, value];
+      if (moved > 0) below /= 2;
+      moved = 1;
+    }
   }
   return (low + high) / 2;
 }
