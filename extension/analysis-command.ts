@@ -28,7 +28,8 @@ export class Analysis {
   private async modelAt(uri: Uri, line: number): Promise<number> {
     try {
       const answer = await this.server.report({ uri: uri.toString() });
-      return modelAt(answer?.report.models ?? [], line);
+      const cell = answer?.cells?.indexOf(uri.toString()) ?? 0;
+      return modelAt(answer?.report.models ?? [], line, cell);
     } catch {
       // The panel meets the same error and shows it.
       return 0;
@@ -37,11 +38,14 @@ export class Analysis {
 }
 
 /** The first of the models that are defined last before the line, since a model ends where the next one begins. */
-export function modelAt(models: readonly ModelReport[], line: number): number {
-  const starts = models.map(({ range }) => range.start.line);
-  const nearest = Math.max(...starts.filter((start) => start <= line));
+export function modelAt(models: readonly ModelReport[], line: number, cell: number): number {
+  const starts = models.map(({ range }) => (range.cell ?? 0) * linesOfCell + range.start.line);
+  const nearest = Math.max(...starts.filter((start) => start <= cell * linesOfCell + line));
   return Math.max(0, starts.indexOf(nearest));
 }
+
+/** More than any cell has, so that one number orders the places of a notebook. */
+const linesOfCell = 1e6;
 
 function readUri(value: unknown): Uri | null {
   if (value instanceof Uri) return value;

@@ -123,7 +123,9 @@ export class Panel implements Disposable {
   }
 
   private reveal(range: Range | undefined): void {
-    if (range && this.target) void revealRange(this.target.uri, range);
+    if (!range || !this.target) return;
+    const cell = range.cell === undefined ? undefined : this.shown?.cells?.[range.cell];
+    void revealRange(cell === undefined ? this.target.uri : Uri.parse(cell), range);
   }
 
   /** Brings the panel up to date; calls that come meanwhile end in one further round on the newest text. */

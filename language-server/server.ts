@@ -13,7 +13,9 @@ import {
 } from 'vscode-languageserver';
 import type { Analyzer } from './analysis/analyzer.js';
 import { charts } from './analysis/charts.js';
+import { inCells } from './analysis/notebook-report.js';
 import type { OpenDocument } from './analysis/open-document.js';
+import type { OpenNotebook } from './analysis/open-notebook.js';
 import { codeActions } from './features/code-actions.js';
 import { codeLenses } from './features/code-lens.js';
 import { diagnostics } from './features/diagnostics.js';
@@ -33,6 +35,7 @@ import {
   statusMethod,
 } from './protocol.js';
 import { ClientSettings } from './server/client-settings.js';
+import { Notebooks, viewOf } from './server/notebooks.js';
 import { Workbench } from './server/workbench.js';
 
 /**
@@ -47,12 +50,44 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
   const settings = new ClientSettings(connection);
   const workbench = new Workbench(analyzer, settings, {
     analysed: publish,
-    closed: (uri) => void connection.sendDiagnostics({ uri, diagnostics: [] }),
+    closed: (uri) => {
+      // Diagnostics of a notebook are those of its cells.
+      if (!notebooks.of(uri)) clear(uri);
+    },
     status: (status) => void connection.sendNotification(statusMethod, status satisfies ServerStatus),
     failed: logOnce,
   });
 
+  const notebooks = new Notebooks(workbench, clear);
+  /** What was sent last for each cell of a notebook: most edits change one. */
+  const sent = new Map<string, string>();
+
+  function clear(uri: string): void {
+    sent.delete(uri);
+    void connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
   function publish(document: OpenDocument, report: FileReport): void {
+    const notebook = notebooks.of(document.uri);
+    if (notebook) publishCells(notebook, report);
+    else publishFile(document, report);
+  }
+
+  function publishCells(notebook: OpenNotebook, report: FileReport): void {
+    const view = viewOf(notebook);
+    const all = diagnostics(report, notebook.uri);
+    for (const uri of notebook.cellUris) {
+      const version = notebook.versionOf(uri) ?? 0;
+      const message = { uri, version, diagnostics: view.diagnostics(uri, all) };
+      const text = JSON.stringify(message);
+      if (sent.get(uri) !== text) void connection.sendDiagnostics(message);
+      sent.set(uri, text);
+      const models = report.models.filter(({ range }) => view.isIn(uri, range)).length;
+      void connection.sendNotification(reportChangedMethod, { uri, version, models } satisfies ReportChanged);
+    }
+  }
+
+  function publishFile(document: OpenDocument, report: FileReport): void {
     const { uri, version: of } = document;
     void connection.sendDiagnostics({ uri, version: of, diagnostics: diagnostics(report, uri) });
     void connection.sendNotification(reportChangedMethod, {
@@ -74,14 +109,19 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
   /** Answers from the report of the present text; `null` for documents that are not open. */
   function answer<P extends { textDocument: { uri: string } }, R>(
     name: string,
-    give: (report: FileReport, params: P, document: OpenDocument) => R | Promise<R>,
+    give: (report: FileReport, params: P, document: OpenDocument, notebook: OpenNotebook | null) => R | Promise<R>,
   ) {
     return async (params: P, token: { isCancellationRequested: boolean }): Promise<R | null | ResponseError<void>> => {
       if (ended) return new ResponseError(ErrorCodes.InvalidRequest, 'The server is shut down.');
       try {
-        const current = await workbench.current(params.textDocument.uri);
+        const { uri } = params.textDocument;
+        const current = await workbench.current(notebooks.of(uri)?.uri ?? uri);
         if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
-        return current && (await give(current.report, params, current.document));
+        if (!current) return null;
+        const notebook = notebooks.of(uri);
+        // Cells may have moved since the report, and its positions with them.
+        if (notebook && !current.document.upToDate) return null;
+        return await give(current.report, params, current.document, notebook);
       } catch (error) {
         logOnce(name, error);
         return null;
@@ -100,6 +140,7 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
         hoverProvider: true,
         codeLensProvider: {},
         inlayHintProvider: true,
+        notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }] },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
     };
@@ -124,26 +165,44 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
   );
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => workbench.close(uri));
 
+  notebooks.listen(connection);
+
   connection.onHover(
-    answer('hover', (report, { position }) => {
+    answer('hover', (report, { textDocument: { uri }, position }, _document, notebook) => {
       const formats = client.textDocument?.hover?.contentFormat;
-      return hover(report, position, !formats || formats.includes('markdown'));
+      const markdown = !formats || formats.includes('markdown');
+      const view = notebook && viewOf(notebook);
+      return view ? view.hover(hover(report, view.position(uri, position), markdown)) : hover(report, position, markdown);
     }),
   );
   connection.onCodeLens(
-    answer('code lens', async (report, { textDocument: { uri } }) =>
-      (await settings.of(uri)).codeLens.enabled ? codeLenses(report, uri) : [],
-    ),
+    answer('code lens', async (report, { textDocument: { uri } }, document, notebook) => {
+      const view = notebook && viewOf(notebook);
+      if (!(await settings.of(document.uri)).codeLens.enabled) return [];
+      const lenses = codeLenses(report, uri);
+      return view ? view.lenses(uri, lenses) : lenses;
+    }),
   );
   connection.languages.inlayHint.on(
-    answer('inlay hints', async (report, { textDocument: { uri }, range }) =>
-      inlayHints(report, range, (await settings.of(uri)).inlayHints),
-    ),
+    answer('inlay hints', async (report, { textDocument: { uri }, range }, document, notebook) => {
+      const view = notebook && viewOf(notebook);
+      const { inlayHints: wanted } = await settings.of(document.uri);
+      return view ? view.hints(uri, inlayHints(report, view.range(uri, range), wanted)) : inlayHints(report, range, wanted);
+    }),
   );
   connection.onCodeAction(
-    answer('code actions', (report, { textDocument: { uri }, range }, document) => codeActions(report, uri, range, document)),
+    answer('code actions', (report, { textDocument: { uri }, range }, document, notebook) => {
+      const view = notebook && viewOf(notebook);
+      return view
+        ? view.actions(codeActions(report, document.uri, view.range(uri, range), document))
+        : codeActions(report, uri, range, document);
+    }),
   );
-  const giveReport = answer('report', (report, _params, { uri, version: of }) => ({ uri, version: of, report }));
+  const giveReport = answer('report', (report, { textDocument: { uri } }, { version: of }, notebook) =>
+    notebook
+      ? { uri, version: of, report: inCells(report, notebook.text), cells: [...notebook.cellUris] }
+      : { uri, version: of, report },
+  );
   connection.onRequest(new RequestType<ReportRequest, ReportAnswer | null, void>(reportMethod), ({ uri }, token) =>
     giveReport({ textDocument: { uri } }, token),
   );

@@ -13,7 +13,13 @@ export class OpenDocument implements Disposable {
   private edits: TextEdit[] = [];
   private last: { version: number; report: FileReport } | null = null;
 
-  constructor(uri: string, language: string, version: number, content: string) {
+  constructor(
+    uri: string,
+    language: string,
+    version: number,
+    content: string,
+    private readonly nameLine?: (line: number) => string,
+  ) {
     this.text = TextDocument.create(uri, language, version, content);
   }
 
@@ -56,7 +62,12 @@ export class OpenDocument implements Disposable {
   analyze(analyzer: Analyzer, settings: Settings): FileReport {
     const content = this.text.getText();
     let report = emptyReport(this.uri);
-    if (analyzer.frameworkOf(content)) report = analyzer.analyze(this.parse(analyzer, content), { file: this.uri, settings });
+    if (analyzer.frameworkOf(content))
+      report = analyzer.analyze(this.parse(analyzer, content), {
+        file: this.uri,
+        settings,
+        ...(this.nameLine && { nameLine: this.nameLine }),
+      });
     else this.forgetTree();
     this.last = { version: this.version, report };
     return report;

@@ -42,10 +42,11 @@ export class Workbench implements Disposable {
     });
   }
 
-  open(uri: string, language: string, version: number, text: string): void {
+  /** @param nameLine how reports name a line in words, where that is not by its number */
+  open(uri: string, language: string, version: number, text: string, nameLine?: (line: number) => string): void {
     if (this.disposed) return;
     this.documents.get(uri)?.[Symbol.dispose]();
-    this.documents.set(uri, new OpenDocument(uri, language, version, text));
+    this.documents.set(uri, new OpenDocument(uri, language, version, text, nameLine));
     this.schedule(uri, 0);
   }
 
