@@ -65,6 +65,26 @@ export interface ModelReport {
   definition?: Range | null;
   /** Where an edit can add code that runs after all layers are made; absent or `null` where there is no such place. */
   initializerSite?: InitializerSite | null;
+  /** What initializers did not reach, and what no optimizer will. */
+  reach?: Reach;
+}
+
+/** Facts about the reach of initializers that no single layer shows. */
+export interface Reach {
+  /** Trainable tensors whose contents are undefined, with the place of their allocation. */
+  undefinedTensors: { path: string; range: Range }[];
+  /** Layers that `forward` uses although no module registers them. */
+  unregistered: UnregisteredReport[];
+}
+
+export interface UnregisteredReport {
+  /** Path of the attribute that keeps them. */
+  path: string;
+  container: 'list' | 'tuple' | 'dict';
+  /** Where the attribute is assigned. */
+  range: Range;
+  /** One entry a layer: `Linear`. */
+  kinds: string[];
 }
 
 /** The end of the constructor of a class, and the names by which the code there calls things. */

@@ -15,6 +15,7 @@ import type {
   Problem,
   PropagationPoint,
   Range,
+  Reach,
   Summary,
   ToWebview,
   Unknown,
@@ -139,6 +140,19 @@ const model = record<ModelReport>({
   definition: optional(nullable(range)),
   initializerSite: optional(
     nullable(record<InitializerSite>({ position, indent: text, lineEnd: text, self: text, namespace: text })),
+  ),
+  reach: optional(
+    record<Reach>({
+      undefinedTensors: list(record<Reach['undefinedTensors'][number]>({ path: text, range })),
+      unregistered: list(
+        record<Reach['unregistered'][number]>({
+          path: text,
+          container: oneOf('list', 'tuple', 'dict'),
+          range,
+          kinds: list(text),
+        }),
+      ),
+    }),
   ),
 });
 

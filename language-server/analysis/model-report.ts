@@ -5,6 +5,7 @@ import type { LayerTheory, Propagation } from '../propagation/propagate.js';
 import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
 import type { AnalyzeOptions } from './analyze.js';
 import { normalizedLayers } from './normalized-layers.js';
+import { reach } from './reach.js';
 
 type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>>;
 
@@ -39,6 +40,7 @@ export function modelReport(network: Network, { layers, points, summary }: Propa
       unknown: network.unknown.map(({ reason, location, path }) => ({ reason, range: location.range, path })),
     },
     findings: [],
+    reach: reach(network, file),
   };
 }
 

@@ -3,6 +3,7 @@ import { callModule, construct, namedModules, namedParameters, unknownModule } f
 import { callValue } from './python/calls.js';
 import { fromArgument } from './signature.js';
 import { forgetParameter } from './tensors.js';
+import { touch } from './touch.js';
 import { bool, builtin, type Call, dict, type Instance, list, none, string, tuple, type Value } from './values.js';
 
 /** `object.name = value`. Modules and trainable tensors register themselves with the module that holds them. */
@@ -131,7 +132,8 @@ const methods: Readonly<Record<string, Method>> = {
   reset_parameters: (run, object, { node }) => {
     for (const parameter of object.module!.parameters.values()) {
       const first = parameter.kind === 'parameter' ? parameter.parameter.writes[0] : undefined;
-      if (parameter.kind === 'parameter' && first)
+      // The framework's own tensors only: what a subclass adds is not known to this method.
+      if (parameter.kind === 'parameter' && first?.source.kind === 'default')
         parameter.parameter.writes.push({
           ...first,
           source: { kind: 'call', text: 'reset_parameters()', location: run.location(node) },
@@ -140,6 +142,7 @@ const methods: Readonly<Record<string, Method>> = {
     return none;
   },
   load_state_dict: (run, object, { node }) => {
+    touch([object]);
     run.note(`Weights are loaded here: '${object.class.name}' is shown as initialized before that.`, node);
     return none;
   },

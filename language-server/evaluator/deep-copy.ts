@@ -34,6 +34,8 @@ export function deepCopy(run: Interpreter, value: Value): Value {
       shape: parameter.shape,
       writes: [...parameter.writes],
       copyOf: parameter.copyOf ?? parameter,
+      ...(parameter.touched && { touched: true }),
+      ...(parameter.frozen && { frozen: true }),
     };
     copies.set(parameter, made);
     return made;

@@ -6,6 +6,7 @@ import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
 import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
 import { nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
+import { touch } from './touch.js';
 import {
   type Builtin,
   builtin,
@@ -81,8 +82,10 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     if (onNumbers) return callValueRow(name, onNumbers, call);
     const parameter = given.find((value): value is ParameterValue => value.kind === 'parameter');
     const unknown = given.find((value) => value.kind === 'unknown');
-    if (parameter && !run.trace)
+    if (parameter && !run.trace) {
+      touch(given);
       return { ...run.unknown(`The result of ${short}() is not followed outside of forward().`, call.node) };
+    }
     return unknown?.kind === 'unknown' ? unknown : run.unknown(`The result of ${short}() is not followed here.`, call.node);
   }
   const tensors = row.tensors.flatMap((key) => inputsOf(run, bound.get(key), call));
@@ -198,7 +201,7 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
     shape,
     writes: [
       {
-        family: row.family,
+        family: row.family === 'undefined' && holdsData(row, given) ? 'unknown' : row.family,
         mean,
         variance: row.variance,
         formula: null,
@@ -209,10 +212,19 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
   return { kind: 'parameter', parameter, trainable: false };
 }
 
+/** `torch.Tensor([0.5, 1.5])`: what is no number in place of the sizes may be the contents. */
+function holdsData(row: CreatorRow, given: Value | undefined): boolean {
+  return row.sizesOrData === true && given !== undefined && given.kind !== 'number';
+}
+
 /** `nn.Parameter(tensor)`. */
 export function makeTrainable(run: Interpreter, call: Call): Value {
   const tensor = call.positional[0] ?? call.keywords.get('data');
-  if (tensor?.kind === 'parameter') return { kind: 'parameter', parameter: tensor.parameter, trainable: true };
+  if (tensor?.kind === 'parameter') {
+    const gradient = call.positional[1] ?? call.keywords.get('requires_grad');
+    if (gradient?.kind === 'bool' && !gradient.value) tensor.parameter.frozen = true;
+    return { kind: 'parameter', parameter: tensor.parameter, trainable: true };
+  }
   if (tensor?.kind === 'number') return constantParameter(run, tensor.value, call);
   const reason = tensor?.kind === 'unknown' ? tensor.reason : 'The tensor of this parameter is not known.';
   const parameter: Parameter = {

@@ -109,6 +109,7 @@ export function callModule(run: Interpreter, instance: Instance, call: Call): Va
     }
   }
   const state = instance.module!;
+  state.called = true;
   const path = state.path ?? run.trace.path;
   return run.trace.within(path, () => {
     const forward = classAttribute(instance.class, 'forward');

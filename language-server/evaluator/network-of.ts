@@ -1,10 +1,11 @@
-import type { Layer, Network, Parameter } from '../network/graph.js';
+import type { Layer, Network, Parameter, UnregisteredLayers } from '../network/graph.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
 import type { Interpreter } from './interpreter.js';
-import { callModule, namedModules } from './modules.js';
+import { callModule, namedModules, namedParameters } from './modules.js';
 import { classAttribute } from './python/classes.js';
 import { tensorsIn } from './tensors.js';
+import { touch } from './touch.js';
 import { Trace } from './trace.js';
 import type { FunctionValue, Instance, Value } from './values.js';
 
@@ -52,8 +53,54 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     nodes: trace.nodes,
     outputs: outputs.length > 0 ? outputs : trace.nodes.slice(-1).map((node) => node.id),
     // A place in another file means nothing to a reader of this one.
+    tensors: trainableTensors(instance),
+    unregistered: unregisteredLayers(modules),
     unknown: run.takeNotes().map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
+}
+
+/** Registered tensors. Where a class has a base that is not known, or reads its weights itself, something else may write its tensors. */
+function trainableTensors(root: Instance): { path: string; parameter: Parameter }[] {
+  for (const { module } of namedModules(root))
+    if (module.class.unknownBase || weightReaders.some((name) => classAttribute(module.class, name))) touch([module]);
+  return namedParameters(root).flatMap(({ path, value: { parameter, trainable } }) =>
+    trainable && !parameter.frozen ? [{ path, parameter }] : [],
+  );
+}
+
+const weightReaders = ['load_weights', 'load_state_dict', '_load_from_state_dict', 'from_pretrained', 'load_from'];
+
+/** Layers that ran in `forward` and stand in plain containers only. A class that lists its parameters itself knows what it does. */
+function unregisteredLayers(modules: readonly { path: string; module: Instance }[]): UnregisteredLayers[] {
+  const registered = new Set(modules.map(({ module }) => module));
+  return modules.flatMap(({ path, module }) => {
+    if (classAttribute(module.class, 'parameters')) return [];
+    return [...(module.module!.places ?? [])].flatMap(([name, location]): UnregisteredLayers[] => {
+      const value = module.attributes.get(name);
+      if (value?.kind !== 'list' && value?.kind !== 'tuple' && value?.kind !== 'dict') return [];
+      const kept = modulesIn(value);
+      // One module in a list of its own is the usual way to keep it from being registered.
+      if (kept.length < 2 || kept.some((one) => registered.has(one))) return [];
+      const layers = kept
+        .filter((one) => one.module!.called)
+        .flatMap((one) => namedModules(one).flatMap((inner) => inner.module.module!.layer ?? []));
+      return layers.length > 0 ? [{ path: path === '' ? name : `${path}.${name}`, container: value.kind, location, layers }] : [];
+    });
+  });
+}
+
+function modulesIn(value: Value, depth = 3): Instance[] {
+  switch (value.kind) {
+    case 'instance':
+      return value.module ? [value] : [];
+    case 'list':
+    case 'tuple':
+      return depth > 0 ? value.items.flatMap((item) => modulesIn(item, depth - 1)) : [];
+    case 'dict':
+      return depth > 0 ? [...value.entries.values()].flatMap((entry) => modulesIn(entry.value, depth - 1)) : [];
+    default:
+      return [];
+  }
 }
 
 /** A user's own layer: a module that owns a parameter named like a weight. */

@@ -336,6 +336,8 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
     return tensor ? tensorAttribute(run, tensor, name) : undefined;
   }
   const row = run.framework.methods[name];
+  // Views share their numbers with the tensor, and what happens to them is not followed.
+  parameter.touched = true;
   if (!row) return undefined;
   return builtin(name, ({ node }) => run.unknown(`The result of .${name}() on a tensor is not followed here.`, node));
 }
@@ -394,5 +396,7 @@ export function slicedParameter(run: Interpreter, value: ParameterValue, node: S
     const tensor = toTensor(run, value, node);
     return tensor ? run.trace.add({ kind: 'reshape' }, 'index', [tensor.node], null, run.location(node)) : value;
   }
+  // What is written into the part is written into the whole.
+  value.parameter.touched = true;
   return { ...run.unknown('A part of a tensor is not followed.', node) };
 }

@@ -175,6 +175,10 @@ export interface ModuleState {
   layer: Layer | null;
   /** First path under the model, known once it is built. */
   path: string | null;
+  /** It ran in `forward`. */
+  called?: true;
+  /** Where its attributes that hold lists, tuples and dictionaries were assigned. */
+  places?: Map<string, Location>;
   /** The instance whose deep copy this is: its weights start equal. */
   copyOf: Instance | null;
 }

@@ -148,6 +148,8 @@ export interface CreatorRow {
   readonly variance: number | null;
   /** Where the sizes stand: all positional arguments, the shape of a tensor that is given, or in values that are not followed. */
   readonly sizes: 'positional' | 'like' | 'unknown';
+  /** A sequence in place of the sizes is the contents: `torch.Tensor([0.5])`. */
+  readonly sizesOrData?: boolean;
   /** Name of the argument that holds the constant of `torch.full`. */
   readonly fill?: string;
   /** Position of that argument; absent: 1. */

@@ -12,6 +12,10 @@ export interface Parameter {
   readonly writes: Distribution[];
   /** The tensor whose copy this one is: both start with the same numbers, unless one was written since. */
   copyOf?: Parameter;
+  /** Something that could not be followed received it and may have written it. */
+  touched?: true;
+  /** `requires_grad=False`: no optimizer moves it. */
+  frozen?: true;
 }
 
 /** What a layer's weight does: multiply its input, look rows up, drive a recurrence, or rescale what passes. */
@@ -130,6 +134,20 @@ export interface Network {
   /** Nodes whose outputs `forward` returns. */
   readonly outputs: readonly number[];
   readonly unknown: readonly Unknown[];
+  /** Every registered trainable tensor with its path, in the order of `named_parameters()`, each once. */
+  readonly tensors?: readonly { readonly path: string; readonly parameter: Parameter }[];
+  /** Layers that `forward` uses although no module registers them. */
+  readonly unregistered?: readonly UnregisteredLayers[];
+}
+
+/** An attribute of a module that keeps layers in a plain list, tuple or dictionary, where the framework does not look. */
+export interface UnregisteredLayers {
+  /** Path of the attribute: `encoder.layers`. */
+  readonly path: string;
+  readonly container: 'list' | 'tuple' | 'dict';
+  /** Where the attribute is assigned. */
+  readonly location: Location;
+  readonly layers: readonly Layer[];
 }
 
 export interface Unknown {

@@ -2,6 +2,8 @@ import { deeperThanTrainable } from './deeper-than-trainable.js';
 import { explodingGradient } from './exploding-gradient.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
 import type { Rule } from './rule.js';
+import { undefinedParameter } from './undefined-parameter.js';
+import { unregisteredLayers } from './unregistered-layers.js';
 import { vanishingGradient } from './vanishing-gradient.js';
 
 /** In the order in which they run: a later rule stays silent about a cause that an earlier one has reported. */
@@ -10,4 +12,6 @@ export const rules: readonly Rule[] = [
   explodingGradient,
   deeperThanTrainable,
   initializerDoesNotFitActivation,
+  undefinedParameter,
+  unregisteredLayers,
 ];

@@ -12,11 +12,21 @@ import { describeRepair, repair } from './repair.js';
  */
 export function verdict(model: ModelReport, findings: readonly Finding[]): string {
   const flow = gradientFlow(model);
-  const alarm = findings.find(({ severity }) => alarming.has(severity));
+  const broken = findings.find(({ rule, severity }) => severity === 'error' && rule === 'undefined-parameter');
+  if (broken) return `Cannot be trained as initialized: ${broken.message}`;
+  const alarm = findings.find(({ rule, severity }) => alarming.has(severity) && ofSignal.has(rule));
   if (alarm && flow) return alarmVerdict(model, flow, alarm);
   if (flow) return soundVerdict(model, flow);
   return `Cannot be judged as a whole: ${reason(model)}.${signal(model)}`;
 }
+
+/** Rules about the sizes of signals and gradients, of which a verdict speaks in numbers. */
+const ofSignal = new Set([
+  'vanishing-gradient',
+  'exploding-gradient',
+  'deeper-than-trainable',
+  'initializer-does-not-fit-activation',
+]);
 
 const alarming = new Set<Severity>(['error', 'warning', 'information']);
 

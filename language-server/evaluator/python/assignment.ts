@@ -19,7 +19,17 @@ export function assign(run: Interpreter, target: SyntaxNode, value: Value, scope
     case 'attribute': {
       const objectNode = child(target, 'object');
       const name = child(target, 'attribute');
-      if (objectNode && name) setAttribute(run, evaluate(run, objectNode, scope, frame), run.file.tree.textOf(name), value);
+      if (!objectNode || !name) return;
+      const object = evaluate(run, objectNode, scope, frame);
+      setAttribute(run, object, run.file.tree.textOf(name), value);
+      if (
+        object.kind === 'instance' &&
+        object.module &&
+        (value.kind === 'list' || value.kind === 'tuple' || value.kind === 'dict')
+      ) {
+        object.module.places ??= new Map();
+        object.module.places.set(run.file.tree.textOf(name), run.location(target));
+      }
       return;
     }
     case 'subscript':

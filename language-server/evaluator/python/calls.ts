@@ -5,6 +5,7 @@ import type { Interpreter } from '../interpreter.js';
 import { build, callModule } from '../modules.js';
 import type { Scope } from '../scope.js';
 import { forgetParameter, opaque, tensorsIn } from '../tensors.js';
+import { touch } from '../touch.js';
 import { type BoundMethod, builtin, type Call, type ClassValue, type Instance, none, tuple, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { classAttribute, fieldsOf } from './classes.js';
@@ -54,6 +55,7 @@ function callBound(run: Interpreter, { self, function: inner }: BoundMethod, cal
 function callForeign(run: Interpreter, reason: string, call: Call): Value {
   const inputs = tensorsIn([...call.positional, ...call.keywords.values()]);
   if (run.trace && inputs.length > 0) return opaque(run, reason, inputs, call.node);
+  if (!run.trace) touch([...call.positional, ...call.keywords.values()]);
   // A function that cannot be read may write into the tensors that it is given.
   for (const value of call.positional)
     if (value.kind === 'parameter' && value.trainable)

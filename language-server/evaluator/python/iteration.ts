@@ -2,6 +2,7 @@ import { add, numberOf } from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { BudgetExceeded } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
+import { touch } from '../touch.js';
 import { int, string, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
@@ -35,6 +36,10 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
     case 'tensor':
       run.note('It is not known how many parts this tensor has: shown as if it had one.', node);
       return [value];
+    case 'parameter':
+      // Rows share their numbers with the tensor, and what a loop writes into them is not followed.
+      touch([value]);
+      return [];
     default:
       return [];
   }

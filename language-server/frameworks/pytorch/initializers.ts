@@ -245,6 +245,7 @@ const zeros = creator('zeros', 0, 0);
 const ones = creator('ones', 1, 0);
 /** Memory that nothing was written to. */
 const empty = creator('undefined', null, null);
+const emptyOrData: CreatorRow = { ...empty, sizesOrData: true };
 const full: CreatorRow = { ...creator('constant', 0, 0), fill: 'fill_value' };
 /** Numbers that are written down or counted: they are what they are, but no law describes them. */
 const given = elsewhere(creator('unknown', null, null));
@@ -256,9 +257,9 @@ export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.ones': ones,
   'torch.empty': empty,
   'torch.full': full,
-  'torch.Tensor': empty,
-  'torch.FloatTensor': empty,
-  'torch.cuda.FloatTensor': empty,
+  'torch.Tensor': emptyOrData,
+  'torch.FloatTensor': emptyOrData,
+  'torch.cuda.FloatTensor': emptyOrData,
   'torch.randn_like': like(normal),
   'torch.rand_like': like(uniform),
   'torch.zeros_like': like(zeros),

@@ -1,0 +1,22 @@
+import { listed } from './listed.js';
+import type { Rule } from './rule.js';
+
+/** A trainable tensor that is allocated and never written: it starts with whatever was in memory, at times NaN. */
+export const undefinedParameter: Rule = {
+  id: 'undefined-parameter',
+  title: 'A trainable tensor is allocated but never initialized.',
+  check({ reach }) {
+    const tensors = reach?.undefinedTensors ?? [];
+    const [first] = tensors;
+    if (!first) return null;
+    const [start, possessive] =
+      tensors.length === 1 ? [`${first.path} starts`, 'it is'] : [`${listed(tensors.map(({ path }) => path))} start`, 'they are'];
+    return {
+      severity: 'error',
+      message: `${start} with whatever is in memory, at times NaN: ${possessive} allocated here and never initialized.`,
+      range: first.range,
+      related: tensors.slice(1, 9).map(({ path, range }) => ({ message: `${path} is allocated here.`, range })),
+      fix: null,
+    };
+  },
+};
