@@ -40,7 +40,7 @@ export function modelReport(network: Network, { layers, points, summary }: Propa
       unknown: network.unknown.map(({ reason, location, path }) => ({ reason, range: location.range, path })),
     },
     findings: [],
-    reach: reach(network, file),
+    reach: reach(network, naming.file),
   };
 }
 
