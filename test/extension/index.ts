@@ -7,5 +7,6 @@ export async function run(): Promise<void> {
   await import('./settings.js');
   await import('./panel.js');
   await import('./recovery.js');
+  await import('./notebooks.js');
   await runTests();
 }
