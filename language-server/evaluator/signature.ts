@@ -1,3 +1,4 @@
+import { splitList } from '../frameworks/expression.js';
 import type { Argument, Arguments } from '../frameworks/framework.js';
 import { Raised } from './budget.js';
 import { bool, type Call, float, int, none, string, tuple, type Value } from './values.js';
@@ -16,7 +17,7 @@ export function parseSignature(signature: string): readonly Parameter[] {
   if (known) return known;
   const parameters: Parameter[] = [];
   let kind: Parameter['kind'] = 'normal';
-  for (const part of splitTopLevel(signature)) {
+  for (const part of splitList(signature)) {
     if (part === '*') kind = 'keyword-only';
     else if (part.startsWith('**')) parameters.push({ name: part.slice(2), kind: 'keywords', default: null });
     else if (part.startsWith('*')) {
@@ -32,28 +33,11 @@ export function parseSignature(signature: string): readonly Parameter[] {
   return parameters;
 }
 
-function splitTopLevel(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let i = 0; i <= text.length; i++) {
-    const character = text[i];
-    if (character === '(' || character === '[') depth++;
-    else if (character === ')' || character === ']') depth--;
-    else if (i === text.length || (character === ',' && depth === 0)) {
-      const part = text.slice(start, i).trim();
-      if (part !== '') parts.push(part);
-      start = i + 1;
-    }
-  }
-  return parts;
-}
-
 function literal(text: string): Value {
   if (text === 'None') return none;
   if (text === 'True' || text === 'False') return bool(text === 'True');
   if (/^['"]/.test(text)) return string(text.slice(1, -1));
-  if (/^[([]/.test(text)) return tuple(splitTopLevel(text.slice(1, -1)).map(literal));
+  if (/^[([]/.test(text)) return tuple(splitList(text.slice(1, -1)).map(literal));
   const number = Number(text);
   if (Number.isNaN(number)) throw new RangeError(`The default '${text}' of a signature cannot be read.`);
   return /^-?\d+$/.test(text) ? int(number) : float(number);

@@ -11,7 +11,37 @@ from torch.nn import Module, Linear, Conv1d, Conv2d, Conv3d, Dropout, LayerNorm,
 import torch.nn.functional as F
 
 
-class Sequential(Module):
+class _ModuleSequence(Module):
+    def __iter__(self):
+        return list(self._modules.values())
+
+    def __len__(self):
+        return len(self._modules)
+
+    def __setitem__(self, index, module):
+        setattr(self, list(self._modules.keys())[index], module)
+
+    def __delitem__(self, index):
+        delattr(self, list(self._modules.keys())[index])
+
+    def append(self, module):
+        self.add_module(str(len(self._modules)), module)
+        return self
+
+    def insert(self, index, module):
+        modules = list(self._modules.values())
+        modules.insert(index, module)
+        for position, one in enumerate(modules):
+            self.add_module(str(position), one)
+        return self
+
+    def extend(self, modules):
+        for module in modules:
+            self.append(module)
+        return self
+
+
+class Sequential(_ModuleSequence):
     def __init__(self, *args):
         super().__init__()
         if len(args) == 1 and isinstance(args[0], dict):
@@ -26,83 +56,31 @@ class Sequential(Module):
             input = module(input)
         return input
 
-    def __iter__(self):
-        return list(self._modules.values())
-
-    def __len__(self):
-        return len(self._modules)
-
     def __getitem__(self, index):
         if isinstance(index, slice):
             return type(self)(dict(list(self._modules.items())[index]))
         return list(self._modules.values())[index]
 
-    def __setitem__(self, index, module):
-        setattr(self, list(self._modules.keys())[index], module)
-
-    def __delitem__(self, index):
-        delattr(self, list(self._modules.keys())[index])
-
     def __add__(self, other):
         return Sequential(*self._modules.values(), *other)
 
-    def append(self, module):
-        self.add_module(str(len(self._modules)), module)
-        return self
 
-    def insert(self, index, module):
-        modules = list(self._modules.values())
-        modules.insert(index, module)
-        for position, one in enumerate(modules):
-            self.add_module(str(position), one)
-        return self
-
-    def extend(self, modules):
-        for module in modules:
-            self.append(module)
-        return self
-
-
-class ModuleList(Module):
+class ModuleList(_ModuleSequence):
     def __init__(self, modules=None):
         super().__init__()
         if modules is not None:
             self.extend(modules)
-
-    def __iter__(self):
-        return list(self._modules.values())
-
-    def __len__(self):
-        return len(self._modules)
 
     def __getitem__(self, index):
         if isinstance(index, slice):
             return ModuleList(list(self._modules.values())[index])
         return list(self._modules.values())[index]
 
-    def __setitem__(self, index, module):
-        setattr(self, list(self._modules.keys())[index], module)
-
     def __add__(self, other):
         return ModuleList(list(self._modules.values()) + list(other))
 
     def __iadd__(self, modules):
         return self.extend(modules)
-
-    def append(self, module):
-        self.add_module(str(len(self._modules)), module)
-        return self
-
-    def insert(self, index, module):
-        modules = list(self._modules.values())
-        modules.insert(index, module)
-        for position, one in enumerate(modules):
-            self.add_module(str(position), one)
-
-    def extend(self, modules):
-        for module in modules:
-            self.append(module)
-        return self
 
 
 class ModuleDict(Module):
