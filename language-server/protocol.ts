@@ -75,6 +75,32 @@ export interface Reach {
   undefinedTensors: { path: string; range: Range }[];
   /** Layers that `forward` uses although no module registers them. */
   unregistered: UnregisteredReport[];
+  /** Constants that a later initializer replaces, one entry a call that wrote them. */
+  overwritten: OverwrittenReport[];
+  /** Lists of layers whose random weights start equal, because they are copies of one layer. */
+  copies: CopiesReport[];
+}
+
+export interface OverwrittenReport {
+  /** The tensors that it wrote in vain. */
+  paths: string[];
+  /** The call that wrote first. */
+  call: string;
+  range: Range;
+  /** The call that wins. */
+  winner: string;
+  winnerRange: Range;
+}
+
+export interface CopiesReport {
+  /** Path of the list: `encoder.layers`. */
+  path: string;
+  /** How many copies there are. */
+  count: number;
+  /** Weights of one copy that equal those of the others: `linear1.weight`. */
+  tensors: string[];
+  /** Where the copied layer is made. */
+  range: Range;
 }
 
 export interface UnregisteredReport {

@@ -152,6 +152,10 @@ const model = record<ModelReport>({
           kinds: list(text),
         }),
       ),
+      overwritten: list(
+        record<Reach['overwritten'][number]>({ paths: list(text), call: text, range, winner: text, winnerRange: range }),
+      ),
+      copies: list(record<Reach['copies'][number]>({ path: text, count: index, tensors: list(text), range })),
     }),
   ),
 });

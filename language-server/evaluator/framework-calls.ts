@@ -155,7 +155,7 @@ export function writeParameter(run: Interpreter, name: string, row: InitializerR
     const last = parameter.writes.at(-1);
     parameter.writes.push(
       last && factor !== undefined
-        ? { ...scaleDistribution(last, factor), source }
+        ? { ...scaleDistribution(last, factor), source: { ...source, changes: true } }
         : { family: 'unknown', mean: null, variance: null, formula: null, source },
     );
     return;

@@ -226,7 +226,7 @@ export function writeInPlace(run: Interpreter, operator: string, target: Paramet
   const result = parameterArithmetic(operator, target, operand)?.parameter.writes[0];
   const text = run.file.tree.textOf(node).slice(0, 60);
   if (!result) forgetParameter(run, target, text, `What '${text}' makes of the tensor is not followed.`, node);
-  else target.parameter.writes.push({ ...result, source: { kind: 'call', text, location: run.location(node) } });
+  else target.parameter.writes.push({ ...result, source: { kind: 'call', text, location: run.location(node), changes: true } });
 }
 
 export function scaleDistribution(distribution: Distribution, factor: number): Distribution {

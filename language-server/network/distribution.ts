@@ -36,6 +36,8 @@ export interface Source {
   readonly text: string;
   /** Where the writer stands; `null` for a default. */
   readonly location: Location | null;
+  /** It scaled or shifted what was there, instead of drawing anew. */
+  readonly changes?: true;
 }
 
 /** A place in a file. `file` is the id under which the evaluator was given the text. */

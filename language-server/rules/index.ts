@@ -1,6 +1,8 @@
 import { deeperThanTrainable } from './deeper-than-trainable.js';
 import { explodingGradient } from './exploding-gradient.js';
+import { identicalCopies } from './identical-copies.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
+import { overwrittenInitializer } from './overwritten-initializer.js';
 import type { Rule } from './rule.js';
 import { undefinedParameter } from './undefined-parameter.js';
 import { unregisteredLayers } from './unregistered-layers.js';
@@ -14,4 +16,6 @@ export const rules: readonly Rule[] = [
   initializerDoesNotFitActivation,
   undefinedParameter,
   unregisteredLayers,
+  overwrittenInitializer,
+  identicalCopies,
 ];

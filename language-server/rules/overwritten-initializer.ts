@@ -1,0 +1,23 @@
+import { listed } from './listed.js';
+import type { Rule } from './rule.js';
+
+/** A constant that was written on purpose (a branch that starts at zero, a prior) is gone, since a general initializer ran after it. */
+export const overwrittenInitializer: Rule = {
+  id: 'overwritten-initializer',
+  title: 'A special initial value is overwritten by a general initializer that runs later.',
+  check({ reach }) {
+    const calls = reach?.overwritten ?? [];
+    const [first] = calls;
+    if (!first) return null;
+    return {
+      severity: 'hint',
+      message: `${first.call} of ${listed(first.paths, 2)} has no effect: ${first.winner} in line ${first.winnerRange.start.line + 1} runs later and overwrites it.`,
+      range: first.range,
+      related: [
+        { message: `${first.winner} wins.`, range: first.winnerRange },
+        ...calls.slice(1, 8).map(({ call, range }) => ({ message: `${call} is overwritten as well.`, range })),
+      ],
+      fix: null,
+    };
+  },
+};
