@@ -1,6 +1,6 @@
 import { callCreator, makeTrainable } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
-import { bool, builtin, type ClassValue, none, type Value } from './values.js';
+import { bool, builtin, type ClassValue, nativeClass, none, type Value } from './values.js';
 
 /** What a dotted name of the framework stands for; a name that it does not have is a namespace, which fails where it is used. */
 export function frameworkValue(run: Interpreter, name: string): Value | undefined {
@@ -53,25 +53,8 @@ export function frameworkClass(run: Interpreter, name: string): ClassValue | nul
   return run.frameworkClass(resolved.name, () => {
     const baseNames = resolved.kind === 'module' ? [...(resolved.row.bases ?? []), run.framework.moduleClass] : resolved.bases;
     const bases = baseNames.flatMap((base) => frameworkClass(run, base) ?? []);
-    const type: ClassValue = {
-      kind: 'class',
-      name: resolved.name.split('.').at(-1)!,
-      qualified: resolved.name,
-      bases,
-      resolution: [],
-      attributes: new Map(),
-      node: null,
-      file: null,
-      row: resolved.kind === 'module' ? resolved.row : null,
-      unknownBase: null,
-      flavour: 'plain',
-    };
-    const ancestors = bases.flatMap((base) => base.resolution);
-    (type as { resolution: readonly ClassValue[] }).resolution = [
-      type,
-      ...ancestors.filter((one, i) => ancestors.lastIndexOf(one) === i),
-    ];
-    return type;
+    const row = resolved.kind === 'module' ? resolved.row : null;
+    return nativeClass(resolved.name.split('.').at(-1)!, { qualified: resolved.name, row }, bases);
   });
 }
 

@@ -11,7 +11,18 @@ import { classAttribute } from './python/classes.js';
 import { bindSignature, parseSignature, toArguments } from './signature.js';
 import { nodesIn, opaque, toTensor } from './tensors.js';
 import { Trace } from './trace.js';
-import { type Call, type ClassValue, type Instance, int, none, type Tensor, tuple, type Unknown, type Value } from './values.js';
+import {
+  type Call,
+  type ClassValue,
+  type Instance,
+  int,
+  nativeClass,
+  none,
+  type Tensor,
+  tuple,
+  type Unknown,
+  type Value,
+} from './values.js';
 
 /** Allocates an instance. Modules of the framework without a constructor in user code get their parameters at once. */
 export function build(run: Interpreter, type: ClassValue, call: Call): Instance {
@@ -38,19 +49,7 @@ export function build(run: Interpreter, type: ClassValue, call: Call): Instance 
 export function unknownModule(run: Interpreter, value: Unknown, node: SyntaxNode): Instance {
   const location = value.location ?? run.location(node);
   run.note(value.reason, location);
-  const type: ClassValue = {
-    kind: 'class',
-    name: 'unknown',
-    qualified: null,
-    bases: [],
-    resolution: [],
-    attributes: new Map(),
-    node: null,
-    file: null,
-    row: null,
-    unknownBase: value,
-    flavour: 'plain',
-  };
+  const type = nativeClass('unknown', { unknownBase: value });
   const module = { children: new Map(), parameters: new Map(), built: null, layer: null, path: null, copyOf: null };
   return { kind: 'instance', class: type, attributes: new Map(), location, nested: true, module };
 }

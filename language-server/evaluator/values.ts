@@ -263,6 +263,36 @@ export function set(items: Iterable<Value>): SetValue {
   return { kind: 'set', entries };
 }
 
+/** A class that no `class` statement defines: of Python, of the framework, or one that is not known. */
+export function nativeClass(
+  name: string,
+  parts: Partial<Pick<ClassValue, 'qualified' | 'row' | 'unknownBase' | 'flavour'>> = {},
+  bases: readonly ClassValue[] = [],
+): ClassValue {
+  const type: ClassValue = {
+    kind: 'class',
+    name,
+    qualified: null,
+    bases,
+    resolution: [],
+    attributes: new Map(),
+    node: null,
+    file: null,
+    row: null,
+    unknownBase: null,
+    flavour: 'plain',
+    ...parts,
+  };
+  return resolveBases(type, bases);
+}
+
+/** C3 is not needed to find attributes in single inheritance and mixins: ancestors in depth first order, the last of equals stays. */
+export function resolveBases(type: ClassValue, bases: readonly ClassValue[]): ClassValue {
+  const order = bases.flatMap((base) => base.resolution);
+  const resolution = [type, ...order.filter((ancestor, i) => order.lastIndexOf(ancestor) === i)];
+  return Object.assign(type, { resolution });
+}
+
 const identities = new WeakMap<object, number>();
 let nextIdentity = 1;
 

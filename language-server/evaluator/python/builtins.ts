@@ -7,12 +7,12 @@ import {
   bool,
   builtin,
   type Call,
-  type ClassValue,
   dict,
   float,
   int,
   list,
   type NumberValue,
+  nativeClass,
   none,
   set,
   string,
@@ -43,22 +43,7 @@ export function makeBuiltins(holder: { run: Interpreter }): Scope {
       variant: name === 'property' ? 'property' : name === 'staticmethod' ? 'static' : 'class',
       function: function_ ?? none,
     }));
-  for (const name of exceptions)
-    scope.variables.set(name, {
-      kind: 'class',
-      name,
-      qualified: name,
-      bases: [],
-      resolution: [],
-      attributes: new Map(),
-      node: null,
-      file: null,
-      row: null,
-      unknownBase: null,
-      flavour: 'exception',
-    });
-  for (const value of scope.variables.values())
-    if (value.kind === 'class') (value as { resolution: readonly ClassValue[] }).resolution = [value];
+  for (const name of exceptions) scope.variables.set(name, nativeClass(name, { qualified: name, flavour: 'exception' }));
   scope.variables.set('__name__', string('__main__'));
   scope.variables.set('__file__', string(''));
   scope.variables.set('NotImplemented', none);

@@ -2,7 +2,7 @@ import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.
 import { frameworkClass } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
-import { builtin, type Call, type ClassValue, int, none, string, type Unknown, type Value } from '../values.js';
+import { builtin, type Call, type ClassValue, int, none, resolveBases, string, type Unknown, type Value } from '../values.js';
 import { evaluate } from './expressions.js';
 import { type Frame, runBlock } from './statements.js';
 
@@ -67,8 +67,7 @@ function makeClass(
     unknownBase: unknownBase ?? known.find((base) => base.unknownBase)?.unknownBase ?? null,
     flavour,
   };
-  (type as { resolution: readonly ClassValue[] }).resolution = linearize(type, known);
-  return type;
+  return resolveBases(type, known);
 }
 
 function qualifiedName(run: Interpreter, name: string): string | null {
@@ -85,12 +84,6 @@ const flavours: Readonly<Record<string, ClassValue['flavour']>> = {
 
 /** Bases that change nothing about attributes or construction. */
 const harmlessBases = /^(typing|abc|collections\.abc|typing_extensions)\b|^object$/;
-
-/** C3 is not needed to find attributes in single inheritance and mixins: ancestors in depth first order, the last of equals stays. */
-function linearize(type: ClassValue, bases: readonly ClassValue[]): readonly ClassValue[] {
-  const order: ClassValue[] = bases.flatMap((base) => base.resolution);
-  return [type, ...order.filter((ancestor, i) => order.lastIndexOf(ancestor) === i)];
-}
 
 function makeMembers(run: Interpreter, type: ClassValue, node: SyntaxNode): void {
   let position = 1;
