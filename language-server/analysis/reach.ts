@@ -39,7 +39,7 @@ function overwritten(tensors: Tensors, file: string, built: ReadonlySet<string>)
   for (const { path, parameter } of tensors) {
     const explicit = parameter.writes.slice(1);
     const winner = explicit.at(-1);
-    if (!winner || winner.source.changes || winner.family === 'unknown') continue;
+    if (!winner || winner.source.changes || winner.source.undecided || winner.family === 'unknown') continue;
     const special = explicit.slice(0, -1).findLast(({ family }) => constants.has(family));
     const first = special?.source.location;
     const second = winner.source.location;

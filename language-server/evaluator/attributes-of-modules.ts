@@ -71,6 +71,20 @@ export function moduleAttribute(run: Interpreter, object: Instance, name: string
   return undefined;
 }
 
+/** Parameters in order with their names; `recurse=False` leaves out those of submodules. */
+function parametersOf(object: Instance, call: Call, position: number): ReturnType<typeof namedParameters> {
+  const recurse = call.keywords.get('recurse') ?? call.positional[position];
+  const prefix = position > 0 ? prefixOf(call, 0) : '';
+  return namedParameters(object)
+    .filter(({ path }) => !(recurse?.kind === 'bool' && !recurse.value) || !path.includes('.'))
+    .map(({ path, value }) => ({ path: prefix === '' ? path : `${prefix}.${path}`, value }));
+}
+
+function prefixOf({ positional, keywords }: Call, position: number): string {
+  const prefix = keywords.get('prefix') ?? positional[position];
+  return prefix?.kind === 'string' ? prefix.value : '';
+}
+
 type Method = (run: Interpreter, object: Instance, call: Call) => Value;
 
 const self: Method = (_, object) => object;
@@ -84,7 +98,8 @@ const methods: Readonly<Record<string, Method>> = {
   __call__: (run, object, call) => callModule(run, object, call),
   forward: (run, object, call) => callModule(run, object, call),
   modules: (_, object) => list(namedModules(object).map(({ module }) => module)),
-  named_modules: (_, object) => list(namedModules(object).map(({ path, module }) => tuple([string(path), module]))),
+  named_modules: (_, object, call) =>
+    list(namedModules(object, prefixOf(call, 1)).map(({ path, module }) => tuple([string(path), module]))),
   children: (_, object) => list([...object.module!.children.values()].filter((child) => child.kind === 'instance')),
   named_children: (_, object) =>
     list(
@@ -92,8 +107,9 @@ const methods: Readonly<Record<string, Method>> = {
         .filter(([, child]) => child.kind === 'instance')
         .map(([name, child]) => tuple([string(name), child])),
     ),
-  parameters: (_, object) => list(namedParameters(object).map(({ value }) => value)),
-  named_parameters: (_, object) => list(namedParameters(object).map(({ path, value }) => tuple([string(path), value]))),
+  parameters: (_, object, call) => list(parametersOf(object, call, 0).map(({ value }) => value)),
+  named_parameters: (_, object, call) =>
+    list(parametersOf(object, call, 1).map(({ path, value }) => tuple([string(path), value]))),
   buffers: () => list([]),
   named_buffers: () => list([]),
   add_module: (run, object, { positional: [name, child], node }) => {

@@ -12,6 +12,7 @@ import { networkOf } from './network-of.js';
 import { makeBuiltins } from './python/builtins.js';
 import { runStatement } from './python/statements.js';
 import { Scope, type SourceFile } from './scope.js';
+import { touch } from './touch.js';
 
 export interface EvaluateOptions {
   /** Id of the file that the tree was parsed from: a path or URI, used in locations. */
@@ -108,6 +109,8 @@ class FileEvaluation {
           runStatement(run, statement, file.scope, { yielded: null });
         } catch (error) {
           if (!(error instanceof Raised)) throw error;
+          // What the statement would have written after that is not known.
+          touch(run.built);
           if (file !== run.library) run.note(`This would stop with ${error.typeName}: ${error.message}`, statement);
         }
       }

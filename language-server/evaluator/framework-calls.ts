@@ -148,7 +148,7 @@ export function writeParameter(run: Interpreter, name: string, row: InitializerR
   const bound = bindSignature(row.signature, call, short);
   const location = run.location(call.node);
   const text = initializerText(run, short, call);
-  const source = { kind: 'call', text, location } as const;
+  const source = { kind: 'call', text, location, ...(run.isUndecided && { undecided: true as const }) } as const;
   const { parameter } = target;
   if (row.scales) {
     const factor = row.scales(toArguments(bound));

@@ -29,6 +29,8 @@ export class Interpreter {
   readonly built: Instance[] = [];
   /** How many constructors of modules are running. */
   constructing = 0;
+  /** How many branches are running of which it is not known whether they run. */
+  private undecided = 0;
   /** Where control is, for locations of what native code makes. */
   current: SyntaxNode | null = null;
   private notes = new Map<string, Note>();
@@ -92,6 +94,20 @@ export class Interpreter {
       built.length = count;
       Object.assign(this, { trace, constructing, current, notes });
     }
+  }
+
+  /** Runs a branch that may not run when the program does: what it writes is no certain write. */
+  undecidedly<T>(run: () => T): T {
+    this.undecided++;
+    try {
+      return run();
+    } finally {
+      this.undecided--;
+    }
+  }
+
+  get isUndecided(): boolean {
+    return this.undecided > 0;
   }
 
   /** An unknown value that tells why and where. */

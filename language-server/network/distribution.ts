@@ -38,6 +38,8 @@ export interface Source {
   readonly location: Location | null;
   /** It scaled or shifted what was there, instead of drawing anew. */
   readonly changes?: true;
+  /** It stands in a branch of which it is not known whether it runs. */
+  readonly undecided?: true;
 }
 
 /** A place in a file. `file` is the id under which the evaluator was given the text. */

@@ -180,3 +180,51 @@ class Pretrained(PreTrainedModel):
 
     def forward(self, x):
         return self.fc(x + self.token)
+
+
+# ### Silent: written in a branch that may be the one that runs, by a method that it calls, or after one that may return
+class Undecided(nn.Module):
+    def __init__(self, orthogonal: bool, pretrained: bool, size=8):
+        super().__init__()
+        self.fc = nn.Linear(size, size)
+        self.a = nn.Parameter(torch.empty(size, size))
+        self.b = nn.Parameter(torch.empty(size, size))
+        self.c = nn.Parameter(torch.empty(size, size))
+        self.d = nn.Parameter(torch.empty(size, size))
+        if orthogonal:
+            nn.init.orthogonal_(self.fc.weight)
+        elif size > 4:
+            nn.init.normal_(self.a)
+            self.b.data[0] = 1.0
+        else:
+            self.c += 1.0
+        self.finish(pretrained)
+
+    def finish(self, pretrained):
+        if pretrained:
+            return
+        self.fill()
+
+    def fill(self):
+        self.d.data.zero_()
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+# ### A branch that may run is no excuse for a tensor that it does not write
+class Elsewhere(nn.Module):
+    def __init__(self, deep: bool):
+        super().__init__()
+        self.scale = nn.Parameter(torch.empty(64))
+        #                         ^^^^^^^^^^^^^^^ error undefined-parameter: scale
+        if deep:
+            self.body = nn.Linear(64, 64)
+        else:
+            self.body = self.make(64)
+
+    def make(self, size):
+        return nn.Sequential(nn.Linear(size, size), nn.ReLU())
+
+    def forward(self, x):
+        return self.body(x) * self.scale

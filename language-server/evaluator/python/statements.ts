@@ -13,6 +13,7 @@ import { importFrom, importModules } from './imports.js';
 import { iterate } from './iteration.js';
 import { compare, isInstance } from './operators.js';
 import { truth } from './truth.js';
+import { mayLeave, touchUnseen } from './unseen.js';
 
 /** How a block ended; `null`: it ran to its end. */
 export type Completion = null | { readonly kind: 'return'; readonly value: Value } | { readonly kind: 'break' | 'continue' };
@@ -110,7 +111,8 @@ function runIf(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): 
     if (decided === undefined) {
       if (!refuses(consequence)) {
         noteUndecided(run, condition, consequence, alternatives[i] ?? null);
-        return runBlock(run, consequence, scope, frame);
+        touchPassedOver(run, consequence, alternatives.slice(i), scope);
+        return run.undecidedly(() => runBlock(run, consequence!, scope, frame));
       }
     }
     const next = alternatives[i];
@@ -122,6 +124,13 @@ function runIf(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): 
     condition = child(next, 'condition');
     consequence = child(next, 'consequence');
   }
+}
+
+/** What an undecided condition passes over may run after all: the other branches, and what follows where the shown one leaves. */
+function touchPassedOver(run: Interpreter, shown: SyntaxNode, others: readonly SyntaxNode[], scope: Scope): void {
+  for (const other of others) touchUnseen(run, other, scope);
+  const function_ = scope.callee?.file === run.file ? child(scope.callee.node, 'body') : null;
+  if (function_ && mayLeave(shown)) touchUnseen(run, function_, scope);
 }
 
 function refuses(block: SyntaxNode): boolean {
@@ -288,7 +297,10 @@ function runMatch(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame
     const matched = pattern ? matches(run, pattern, subject, scope, frame) : false;
     const guarded = matched !== false && guard ? truth(run, evaluate(run, namedChildren(guard)[0] ?? guard, scope, frame)) : true;
     if (matched === false || guarded === false) continue;
-    if (matched === undefined || guarded === undefined) noteUndecided(run, pattern ?? clause, clause, null);
+    if (matched === undefined || guarded === undefined) {
+      noteUndecided(run, pattern ?? clause, clause, null);
+      touchUnseen(run, body, scope);
+    }
     return block ? runBlock(run, block, scope, frame) : null;
   }
   return null;
