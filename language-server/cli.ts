@@ -62,7 +62,7 @@ async function lsp(): Promise<null> {
     import('./analysis/load-analyzer.js'),
   ]);
   // Standard input and output, and the process to live no longer than, are read from the arguments of the process.
-  startServer(createConnection(ProposedFeatures.all), loadAnalyzer(__dirname), version);
+  startServer(createConnection(ProposedFeatures.all), (open) => loadAnalyzer(__dirname, open), version);
   return null;
 }
 

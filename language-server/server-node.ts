@@ -6,4 +6,4 @@ import { version } from './version.js';
 
 keepHeapSmall();
 // The entry of dist/server.js, which VS Code starts over IPC; the WebAssembly files stand beside it.
-startServer(createConnection(ProposedFeatures.all), loadAnalyzer(__dirname), version);
+startServer(createConnection(ProposedFeatures.all), (open) => loadAnalyzer(__dirname, open), version);

@@ -16,6 +16,7 @@ import { charts } from './analysis/charts.js';
 import { inCells } from './analysis/notebook-report.js';
 import type { OpenDocument } from './analysis/open-document.js';
 import type { OpenNotebook } from './analysis/open-notebook.js';
+import type { OpenFiles } from './analysis/workspace-modules.js';
 import { codeActions } from './features/code-actions.js';
 import { codeLenses } from './features/code-lens.js';
 import { diagnostics } from './features/diagnostics.js';
@@ -37,19 +38,21 @@ import {
 import { ClientSettings } from './server/client-settings.js';
 import { Notebooks, viewOf } from './server/notebooks.js';
 import { Workbench } from './server/workbench.js';
+import { WorkspaceFiles } from './server/workspace-files.js';
 
 /**
  * Serves the language server protocol over a connection until the client ends it.
  *
- * @param analyzer still loading, so that `initialize` is answered before the grammar is there
+ * @param load gives the analyzer, which may still be loading while `initialize` is answered
  * @param version of meanfield, as the client shows it
  */
-export function startServer(connection: Connection, analyzer: Promise<Analyzer>, version: string): void {
+export function startServer(connection: Connection, load: (open: OpenFiles) => Promise<Analyzer>, version: string): void {
   let client: ClientCapabilities = {};
   let ended = false;
   const settings = new ClientSettings(connection);
-  const workbench = new Workbench(analyzer, settings, {
+  const workbench = new Workbench(load, settings, {
     analysed: publish,
+    changedElsewhere: refreshViews,
     closed: (uri) => {
       // Diagnostics of a notebook are those of its cells.
       if (!notebooks.of(uri)) clear(uri);
@@ -58,6 +61,7 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
     failed: logOnce,
   });
 
+  const files = new WorkspaceFiles(connection, workbench);
   const notebooks = new Notebooks(workbench, clear);
   /** What was sent last for each cell of a notebook: most edits change one. */
   const sent = new Map<string, string>();
@@ -95,6 +99,12 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
       version: of,
       models: report.models.length,
     } satisfies ReportChanged);
+  }
+
+  /** Editors ask for hints and lenses when a document is edited; when something else changed them, they have to be told. */
+  function refreshViews(): void {
+    if (client.workspace?.inlayHint?.refreshSupport) void connection.languages.inlayHint.refresh().catch(() => {});
+    if (client.workspace?.codeLens?.refreshSupport) void connection.sendRequest('workspace/codeLens/refresh').catch(() => {});
   }
 
   const logged = new Set<string>();
@@ -136,6 +146,7 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
       serverInfo: { name: 'meanfield', version },
       capabilities: {
         positionEncoding: PositionEncodingKind.UTF16,
+        workspace: files.initialize(params),
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
         codeLensProvider: {},
@@ -148,9 +159,9 @@ export function startServer(connection: Connection, analyzer: Promise<Analyzer>,
   connection.onInitialized(() => {
     settings.watch(() => {
       workbench.refresh();
-      if (client.workspace?.inlayHint?.refreshSupport) void connection.languages.inlayHint.refresh().catch(() => {});
-      if (client.workspace?.codeLens?.refreshSupport) void connection.sendRequest('workspace/codeLens/refresh').catch(() => {});
+      refreshViews();
     });
+    files.watch();
   });
   connection.onShutdown(() => {
     ended = true;

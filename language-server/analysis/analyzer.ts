@@ -1,4 +1,3 @@
-import type { ModuleReader } from '../evaluator/files.js';
 import type { Framework } from '../frameworks/framework.js';
 import type { FileReport } from '../protocol.js';
 import type { PythonParser, TextEdit } from '../source/parser.js';
@@ -6,6 +5,8 @@ import { mentionsAny } from '../source/prefilter.js';
 import type { SyntaxTree } from '../source/syntax-tree.js';
 import { type AnalyzeOptions, analyze } from './analyze.js';
 import { knownFrameworks } from './known-frameworks.js';
+import { Reads } from './reads.js';
+import type { WorkspaceModules } from './workspace-modules.js';
 
 /** The pipeline with what all files share: the parser, and the parsed library of each framework. One instance serves all files. */
 export class Analyzer {
@@ -14,7 +15,7 @@ export class Analyzer {
   constructor(
     private readonly parser: PythonParser,
     /** Finds imported files; `null`: what they hold is unknown. */
-    private readonly modules: ModuleReader | null = null,
+    private readonly modules: WorkspaceModules | null = null,
     private readonly frameworks: readonly Framework[] = knownFrameworks,
   ) {}
 
@@ -30,7 +31,8 @@ export class Analyzer {
     return this.analyze(tree, options);
   }
 
-  analyze(tree: SyntaxTree, options: AnalyzeOptions): FileReport {
+  /** @param reads gets to know what imports led to */
+  analyze(tree: SyntaxTree, options: AnalyzeOptions, reads: Reads | null = this.recorder()): FileReport {
     const framework = this.frameworkOf(tree.text);
     if (!framework) return emptyReport(options.file);
     return analyze(
@@ -39,10 +41,20 @@ export class Analyzer {
         framework,
         library: this.library(framework),
         parse: (text) => this.parser.parse(text),
-        ...(this.modules && { modules: this.modules }),
+        ...(reads && { modules: reads }),
       },
       options,
     );
+  }
+
+  /** Writes down what one analysis reads of other files; `null` where there are none. */
+  recorder(): Reads | null {
+    return this.modules && new Reads(this.modules);
+  }
+
+  /** Files on the disk may have changed. */
+  filesChanged(): void {
+    this.modules?.forget();
   }
 
   parse(text: string): SyntaxTree {

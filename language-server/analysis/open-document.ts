@@ -4,6 +4,8 @@ import type { Settings } from '../settings.js';
 import type { TextEdit } from '../source/parser.js';
 import type { SyntaxTree } from '../source/syntax-tree.js';
 import { type Analyzer, emptyReport } from './analyzer.js';
+import { placeOf } from './places.js';
+import type { Reads } from './reads.js';
 
 /** A document in an editor: its text, its syntax tree kept up to date by edits, and the report of its last analysis. */
 export class OpenDocument implements Disposable {
@@ -12,6 +14,10 @@ export class OpenDocument implements Disposable {
   /** Edits since `tree` was parsed, in order. */
   private edits: TextEdit[] = [];
   private last: { version: number; report: FileReport } | null = null;
+  private stale = false;
+  private reads: Reads | null = null;
+  /** Where imports find it. */
+  readonly place: string;
 
   constructor(
     uri: string,
@@ -21,6 +27,7 @@ export class OpenDocument implements Disposable {
     private readonly nameLine?: (line: number) => string,
   ) {
     this.text = TextDocument.create(uri, language, version, content);
+    this.place = placeOf(uri);
   }
 
   get uri(): string {
@@ -42,7 +49,21 @@ export class OpenDocument implements Disposable {
   }
 
   get upToDate(): boolean {
-    return this.last?.version === this.version;
+    return !this.stale && this.last?.version === this.version;
+  }
+
+  get length(): number {
+    return this.text.getText().length;
+  }
+
+  /** Whether its last analysis read the file at a place. */
+  imports(place: string): boolean {
+    return this.reads?.includes(place) ?? false;
+  }
+
+  /** Whether what its last analysis read of other files is still what they hold. */
+  importsHold(): boolean {
+    return this.reads?.hold() ?? true;
   }
 
   /** Applies the changes of one notification, each to the text that the one before has left. */
@@ -62,27 +83,25 @@ export class OpenDocument implements Disposable {
   analyze(analyzer: Analyzer, settings: Settings): FileReport {
     const content = this.text.getText();
     let report = emptyReport(this.uri);
-    if (analyzer.frameworkOf(content))
-      report = analyzer.analyze(this.parse(analyzer, content), {
-        file: this.uri,
-        settings,
-        ...(this.nameLine && { nameLine: this.nameLine }),
-      });
-    else this.forgetTree();
+    this.reads = null;
+    if (analyzer.frameworkOf(content)) {
+      this.reads = analyzer.recorder();
+      const options = { file: this.uri, settings, ...(this.nameLine && { nameLine: this.nameLine }) };
+      report = analyzer.analyze(this.syntax(analyzer), options, this.reads);
+    } else if (this.edits.length > 0) this.forgetTree();
     this.last = { version: this.version, report };
+    this.stale = false;
     return report;
   }
 
   /** Makes the next request analyse again, for instance after a change of settings. */
   invalidate(): void {
-    this.last = null;
+    this.stale = true;
   }
 
-  [Symbol.dispose](): void {
-    this.forgetTree();
-  }
-
-  private parse(analyzer: Analyzer, content: string): SyntaxTree {
+  /** The tree of the present text. */
+  syntax(analyzer: Analyzer): SyntaxTree {
+    const content = this.text.getText();
     if (this.tree && this.edits.length > 0) this.tree = analyzer.reparse(this.tree, this.edits);
     // The parser keeps its own copy of the text by applying the edits; should the two ever differ, the editor is right.
     if (this.tree && this.tree.text !== content) this.forgetTree();
@@ -90,6 +109,10 @@ export class OpenDocument implements Disposable {
     this.tree = tree;
     this.edits = [];
     return tree;
+  }
+
+  [Symbol.dispose](): void {
+    this.forgetTree();
   }
 
   private forgetTree(): void {

@@ -1,12 +1,16 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import type { Analyzer } from '../analysis/analyzer.js';
 import { OpenDocument } from '../analysis/open-document.js';
+import type { OpenFiles } from '../analysis/workspace-modules.js';
 import type { FileReport, ServerStatus } from '../protocol.js';
 import type { Settings } from '../settings.js';
+import type { SyntaxTree } from '../source/syntax-tree.js';
 
 /** What the workbench tells the door. */
 export interface Listener {
   analysed(document: OpenDocument, report: FileReport): void;
+  /** Documents that nobody edited have new reports: what an editor asked about them is out of date. */
+  changedElsewhere(): void;
   closed(uri: string): void;
   status(status: ServerStatus): void;
   failed(where: string, error: unknown): void;
@@ -22,24 +26,45 @@ export interface Current {
  *
  * Edits only mark a document; the analysis runs when the edits pause for a moment, and at the latest after `patienceMs`. Files that
  * take long wait for longer pauses, so that hovers are answered between. An analysis runs on the newest text and to its end, so what it
- * reports is never older than what it says.
+ * reports is never older than what it says. Documents that import an edited one are out of date from that moment, and follow after it.
  */
-export class Workbench implements Disposable {
+export class Workbench implements Disposable, OpenFiles {
   private readonly documents = new Map<string, OpenDocument>();
   private readonly pending = new Map<string, Pending>();
   /** Milliseconds of the last two analyses of each document. */
   private readonly costs = new Map<string, readonly [before: number, last: number]>();
+  /** Documents whose next analysis is due to a change of another file. */
+  private readonly following = new Set<string>();
+  private readonly analyzer: Promise<Analyzer>;
+  private loaded: Analyzer | null = null;
   private disposed = false;
+  folders: readonly string[] = [];
 
+  /** @param load gives the analyzer, which looks for imported files among the open documents first */
   constructor(
-    private readonly analyzer: Promise<Analyzer>,
+    load: (open: OpenFiles) => Promise<Analyzer>,
     private readonly settings: { of(uri: string): Promise<Settings>; forget(uri: string): void },
     private readonly listener: Listener,
   ) {
-    analyzer.catch((error) => {
-      listener.failed('grammar', error);
-      listener.status({ state: 'error', message: 'The Python grammar could not be loaded.', milliseconds: null });
-    });
+    this.analyzer = load(this);
+    this.analyzer.then(
+      (analyzer) => {
+        this.loaded = analyzer;
+      },
+      (error) => {
+        listener.failed('grammar', error);
+        listener.status({ state: 'error', message: 'The Python grammar could not be loaded.', milliseconds: null });
+      },
+    );
+  }
+
+  isOpen(place: string): boolean {
+    return this.documentAt(place) !== null;
+  }
+
+  treeAt(place: string): SyntaxTree | null {
+    const document = this.documentAt(place);
+    return document && this.loaded ? document.syntax(this.loaded) : null;
   }
 
   /** @param nameLine how reports name a line in words, where that is not by its number */
@@ -48,6 +73,7 @@ export class Workbench implements Disposable {
     this.documents.get(uri)?.[Symbol.dispose]();
     this.documents.set(uri, new OpenDocument(uri, language, version, text, nameLine));
     this.schedule(uri, 0);
+    this.filesChanged();
   }
 
   change(uri: string, changes: readonly TextDocumentContentChangeEvent[], version: number): void {
@@ -55,14 +81,24 @@ export class Workbench implements Disposable {
     if (!document) return;
     document.change(changes, version);
     this.schedule(uri, this.pauseOf(uri));
+    for (const other of this.documents.values())
+      if (other !== document && other.imports(document.place)) this.follow(other, this.pauseOf(uri));
   }
 
   close(uri: string): void {
     this.documents.get(uri)?.[Symbol.dispose]();
     this.documents.delete(uri);
+    this.following.delete(uri);
     this.costs.delete(uri);
     this.settings.forget(uri);
     this.listener.closed(uri);
+    this.filesChanged();
+  }
+
+  /** Files were written, made or deleted: analyses again what would now read something else. */
+  filesChanged(): void {
+    this.loaded?.filesChanged();
+    for (const document of this.documents.values()) if (!document.importsHold()) this.follow(document, 0);
   }
 
   /** Analyses all open documents again, for instance after a change of settings. */
@@ -98,6 +134,18 @@ export class Workbench implements Disposable {
     this.documents.clear();
   }
 
+  private documentAt(place: string): OpenDocument | null {
+    for (const document of this.documents.values()) if (document.place === place) return document;
+    return null;
+  }
+
+  /** Analyses a document again because of another, which comes first: timers of the same length run in order. */
+  private follow(document: OpenDocument, waitMs: number): void {
+    document.invalidate();
+    this.following.add(document.uri);
+    this.schedule(document.uri, Math.max(waitMs, this.pauseOf(document.uri)));
+  }
+
   private schedule(uri: string, waitMs: number): Pending {
     const now = performance.now();
     const waiting = this.pending.get(uri);
@@ -111,16 +159,26 @@ export class Workbench implements Disposable {
   }
 
   private async run(uri: string, pending: Pending): Promise<void> {
+    let announced = false;
     try {
       const [analyzer, settings] = await Promise.all([this.analyzer, this.settings.of(uri)]);
-      // Another run has analysed the document while the settings were on their way.
+      if (this.pending.get(uri) === pending && this.expectedMs(uri) > busyMs) {
+        announced = true;
+        this.listener.status({ state: 'busy', message: 'Analysing…', milliseconds: null });
+        // An analysis does not let go of the thread: the message has to be on its way before.
+        await new Promise((resume) => setTimeout(resume, 1));
+      }
+      // Another run has analysed the document meanwhile.
       if (this.pending.get(uri) !== pending) return;
       this.pending.delete(uri);
       const document = this.documents.get(uri);
-      if (document) this.analyse(document, analyzer, settings);
+      if (!document) return;
+      this.analyse(document, analyzer, settings);
+      announced = false;
     } catch (error) {
       this.listener.failed('analysis', error);
     } finally {
+      if (announced) this.listener.status({ state: 'ready', message: 'Ready', milliseconds: null });
       if (this.pending.get(uri) === pending) this.pending.delete(uri);
       pending.resolve();
     }
@@ -132,6 +190,12 @@ export class Workbench implements Disposable {
     return cost <= quickMs ? pauseMs : Math.min(cost, longestPauseMs);
   }
 
+  /** What the next analysis will take, as far as that can be told. */
+  private expectedMs(uri: string): number {
+    const costs = this.costs.get(uri);
+    return costs ? Math.min(...costs) || costs[1] : (this.documents.get(uri)?.length ?? 0) / unseenCharactersPerMs;
+  }
+
   private analyse(document: OpenDocument, analyzer: Analyzer, settings: Settings): void {
     const start = performance.now();
     const report = document.analyze(analyzer, settings);
@@ -139,6 +203,7 @@ export class Workbench implements Disposable {
     this.costs.set(document.uri, [this.costs.get(document.uri)?.[1] ?? 0, milliseconds]);
     this.listener.analysed(document, report);
     this.listener.status(statusOf(report, milliseconds));
+    if (this.following.delete(document.uri)) this.listener.changedElsewhere();
   }
 }
 
@@ -164,6 +229,10 @@ const patienceMs = 100;
 /** An analysis up to this long disturbs nobody, whenever it runs. */
 const quickMs = 60;
 const longestPauseMs = 500;
+/** A wait that is noticed. */
+const busyMs = 150;
+/** A text that was not analysed before, by a server whose code is not warm. */
+const unseenCharactersPerMs = 50;
 
 function statusOf({ models, problems }: FileReport, milliseconds: number): ServerStatus {
   const limit = problems.find(({ range: { start, end } }) => start.line === end.line && start.character === end.character);

@@ -1,6 +1,8 @@
 /** Files as import statements see them: paths or URIs whose parts are separated by `/`. */
 export interface FileSystem {
   isFile(path: string): boolean;
+  /** Whether a folder is known to hold a whole project. */
+  isProject?(folder: string): boolean;
 }
 
 /**
@@ -56,6 +58,14 @@ function packageOf(files: FileSystem, folder: string): { parent: string; names: 
 
 const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', '.git/HEAD'];
 
+/** The folders that imports of a file may lead into, with all that is in them: its project and its package. */
+export function readableFolders(files: FileSystem, from: string): string[] {
+  const folder = folderOf(from);
+  const { parent, names } = packageOf(files, folder);
+  const project = sourceFolders(files, folder).at(-1);
+  return [...(project === undefined ? [] : [project]), ...(names.length > 0 ? [join(parent, names[0]!)] : [])];
+}
+
 /** The folder that relative imports may not leave. */
 function rootOf(files: FileSystem, folder: string): string {
   return sourceFolders(files, folder).at(-1) ?? packageOf(files, folder).parent;
@@ -68,7 +78,7 @@ function sourceFolders(files: FileSystem, folder: string): string[] {
   for (let here: string | null = folder, depth = 0; here !== null && depth < 8; here = ascend(here, 1), depth++) {
     const place = here;
     folders.push(place);
-    if (projectFiles.some((name) => files.isFile(join(place, name)))) return folders;
+    if (files.isProject?.(place) || projectFiles.some((name) => files.isFile(join(place, name)))) return folders;
   }
   return [folder];
 }

@@ -26,6 +26,8 @@ export class Editor {
   private wake: (() => void)[] = [];
   /** Answers to requests of the server, by method. */
   readonly answers = new Map<string, (params: unknown) => unknown>();
+  /** URIs of the folders that are open when it starts. */
+  folders: readonly string[] | null = null;
 
   constructor(entry: string, args: readonly string[] = ['--stdio']) {
     this.process = spawn(process.execPath, [entry, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -41,6 +43,7 @@ export class Editor {
     const answer = await this.request('initialize', {
       processId: process.pid,
       rootUri: null,
+      workspaceFolders: this.folders?.map((uri) => ({ uri, name: uri })) ?? null,
       capabilities,
       ...(options === undefined ? {} : { initializationOptions: options }),
     });
