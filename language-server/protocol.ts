@@ -72,13 +72,71 @@ export interface ModelReport {
 /** Facts about the reach of initializers that no single layer shows. */
 export interface Reach {
   /** Trainable tensors whose contents are undefined, with the place of their allocation. */
-  undefinedTensors: { path: string; range: Range }[];
+  undefinedTensors: UndefinedReport[];
   /** Layers that `forward` uses although no module registers them. */
   unregistered: UnregisteredReport[];
   /** Constants that a later initializer replaces, one entry a call that wrote them. */
   overwritten: OverwrittenReport[];
   /** Lists of layers whose random weights start equal, because they are copies of one layer. */
   copies: CopiesReport[];
+  /** Initializers that nothing calls, while the weights they are about keep the framework's default. */
+  uncalled: UncalledReport[];
+  /** Walks over modules or parameters that initialize and surely miss layers. */
+  leftOut: LeftOutReport[];
+  /** Conditions on names in initializers that never hold, although they would for the full names. */
+  nameTests: NameTestReport[];
+}
+
+export interface UndefinedReport {
+  path: string;
+  range: Range;
+  /** An initializer that nothing in the file calls, and that would write it. */
+  unless?: string;
+}
+
+export interface UncalledReport {
+  /** `_init_weights`. */
+  name: string;
+  /** Its name in the definition. */
+  range: Range;
+  /** How many weights keep the default. */
+  count: number;
+  /** Who gave these their values: `PyTorch default`. */
+  kept: string;
+  /** It wants a module, as `apply` gives it. */
+  takesModule: boolean;
+  /** The class of the model itself, where the method is defined there. */
+  owner: string | null;
+  /** False for a function outside of classes. */
+  method: boolean;
+}
+
+export interface LeftOutReport {
+  /** `self.apply(init_weights)`, `self.children()`. */
+  initializer: string;
+  range: Range;
+  /** It goes one level deep, the layers are made after it, or it writes nothing at all. */
+  why: 'deeper' | 'later' | 'nothing';
+  /** How many layers of the same kinds it does initialize. */
+  reached: number;
+  /** Kinds of the layers that it misses. */
+  kinds: string[];
+  /** Layers that it misses. */
+  paths: string[];
+  /** Who gave these their weights: `PyTorch default`. */
+  kept: string;
+}
+
+export interface NameTestReport {
+  /** The condition: `name.endswith('c_proj.weight')`. */
+  text: string;
+  range: Range;
+  /** Some of the names that it was asked about. */
+  names: string[];
+  /** These are full names, as `named_parameters()` of the whole model gives them. */
+  full: boolean;
+  /** Tensors for whose full names it holds, as far as it is about their end. */
+  paths: string[];
 }
 
 export interface OverwrittenReport {

@@ -143,7 +143,7 @@ const model = record<ModelReport>({
   ),
   reach: optional(
     record<Reach>({
-      undefinedTensors: list(record<Reach['undefinedTensors'][number]>({ path: text, range })),
+      undefinedTensors: list(record<Reach['undefinedTensors'][number]>({ path: text, range, unless: optional(text) })),
       unregistered: list(
         record<Reach['unregistered'][number]>({
           path: text,
@@ -156,6 +156,29 @@ const model = record<ModelReport>({
         record<Reach['overwritten'][number]>({ paths: list(text), call: text, range, winner: text, winnerRange: range }),
       ),
       copies: list(record<Reach['copies'][number]>({ path: text, count: index, tensors: list(text), range })),
+      uncalled: list(
+        record<Reach['uncalled'][number]>({
+          name: text,
+          range,
+          count: index,
+          kept: text,
+          takesModule: flag,
+          owner: nullable(text),
+          method: flag,
+        }),
+      ),
+      leftOut: list(
+        record<Reach['leftOut'][number]>({
+          initializer: text,
+          range,
+          why: oneOf('deeper', 'later', 'nothing'),
+          reached: index,
+          kinds: list(text),
+          paths: list(text),
+          kept: text,
+        }),
+      ),
+      nameTests: list(record<Reach['nameTests'][number]>({ text, range, names: list(text), full: flag, paths: list(text) })),
     }),
   ),
 });

@@ -5,7 +5,7 @@ import type { LayerTheory, Propagation } from '../propagation/propagate.js';
 import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
 import type { AnalyzeOptions } from './analyze.js';
 import { normalizedLayers } from './normalized-layers.js';
-import { reach } from './reach.js';
+import { reach } from './reach/reach.js';
 
 type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>>;
 

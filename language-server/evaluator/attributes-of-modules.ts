@@ -97,19 +97,23 @@ const methods: Readonly<Record<string, Method>> = {
   },
   __call__: (run, object, call) => callModule(run, object, call),
   forward: (run, object, call) => callModule(run, object, call),
-  modules: (_, object) => list(namedModules(object).map(({ module }) => module)),
-  named_modules: (_, object, call) =>
-    list(namedModules(object, prefixOf(call, 1)).map(({ path, module }) => tuple([string(path), module]))),
-  children: (_, object) => list([...object.module!.children.values()].filter((child) => child.kind === 'instance')),
-  named_children: (_, object) =>
-    list(
-      [...object.module!.children]
-        .filter(([, child]) => child.kind === 'instance')
-        .map(([name, child]) => tuple([string(name), child])),
-    ),
-  parameters: (_, object, call) => list(parametersOf(object, call, 0).map(({ value }) => value)),
-  named_parameters: (_, object, call) =>
-    list(parametersOf(object, call, 1).map(({ path, value }) => tuple([string(path), value]))),
+  modules: (run, object) => run.visits.mark(list(namedModules(object).map(({ module }) => module)), 'modules', object),
+  named_modules: (run, object, call) => {
+    const named = namedModules(object, prefixOf(call, 1)).map(({ path, module }) => tuple([string(path), module]));
+    return run.visits.mark(list(named), 'modules', object);
+  },
+  children: (run, object) =>
+    run.visits.mark(list([...object.module!.children.values()].filter((child) => child.kind === 'instance')), 'children', object),
+  named_children: (run, object) => {
+    const named = [...object.module!.children].filter(([, child]) => child.kind === 'instance');
+    return run.visits.mark(list(named.map(([name, child]) => tuple([string(name), child]))), 'children', object);
+  },
+  parameters: (run, object, call) =>
+    run.visits.mark(list(parametersOf(object, call, 0).map(({ value }) => value)), 'parameters', object),
+  named_parameters: (run, object, call) => {
+    const named = parametersOf(object, call, 1).map(({ path, value }) => tuple([string(path), value]));
+    return run.visits.mark(list(named), 'parameters', object);
+  },
   buffers: () => list([]),
   named_buffers: () => list([]),
   add_module: (run, object, { positional: [name, child], node }) => {
@@ -136,7 +140,7 @@ const methods: Readonly<Record<string, Method>> = {
       run.budget.leave();
       callValue(run, function_, { positional: [module], keywords: new Map(), node }, null);
     };
-    visit(object);
+    run.visits.apply(run, object, function_, node, () => visit(object));
     return object;
   },
   get_submodule: (run, object, { positional: [path], node }) => {

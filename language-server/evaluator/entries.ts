@@ -27,6 +27,8 @@ export interface Entry {
   /** Name for models without a class of their own (`net = nn.Sequential(...)`). */
   readonly name: string | null;
   readonly location: Location;
+  /** The file itself made it. */
+  readonly builtHere?: true;
   readonly make: (run: Interpreter) => { instance: Instance | null; arguments: EntryArgument[] };
 }
 
@@ -51,7 +53,9 @@ export function builtEntries(run: Interpreter): Entry[] {
     const location = isUsers
       ? nameLocation(run, instance.class.node!)
       : ((variable ? assignmentOf(run, variable) : null) ?? instance.location);
-    return [{ entry: isUsers ? instance.class.name : name, name, location, make: () => ({ instance, arguments: [] }) }];
+    return [
+      { entry: isUsers ? instance.class.name : name, name, location, builtHere: true, make: () => ({ instance, arguments: [] }) },
+    ];
   });
 }
 

@@ -7,6 +7,7 @@ import type { Budget, BudgetLimits } from './budget.js';
 import type { Scope, SourceFile } from './scope.js';
 import type { Trace } from './trace.js';
 import { type ClassValue, type Instance, type Unknown, unknown } from './values.js';
+import { Visits } from './visits.js';
 
 /** Where imports lead. */
 export interface Imports {
@@ -27,6 +28,10 @@ export class Interpreter {
   layers: ReadonlyMap<Parameter, Layer> = new Map();
   /** Modules that were built, to tell the models from their parts. */
   readonly built: Instance[] = [];
+  /** Definitions of the functions that ran. */
+  readonly called = new Set<SyntaxNode>();
+  /** Walks over modules and parameters while models are built. */
+  readonly visits = new Visits();
   /** How many constructors of modules are running. */
   constructing = 0;
   /** How many branches are running of which it is not known whether they run. */

@@ -1,4 +1,4 @@
-import type { Layer, Network, Parameter, UnregisteredLayers } from '../network/graph.js';
+import type { InitializerVisit, Layer, Network, Parameter, UnregisteredLayers } from '../network/graph.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
 import type { Interpreter } from './interpreter.js';
@@ -7,6 +7,7 @@ import { classAttribute } from './python/classes.js';
 import { tensorsIn } from './tensors.js';
 import { touch } from './touch.js';
 import { Trace } from './trace.js';
+import { uncalledInitializers } from './uncalled.js';
 import type { FunctionValue, Instance, Value } from './values.js';
 
 /** Gives each module its path, runs `forward` once on symbolic inputs, and writes down the network. */
@@ -43,6 +44,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   } finally {
     run.trace = null;
   }
+  const inside = new Set(modules.map(({ module }) => module));
   return {
     name: entry.name ?? instance.class.name,
     entry: entry.entry,
@@ -55,8 +57,18 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     // A place in another file means nothing to a reader of this one.
     tensors: trainableTensors(instance),
     unregistered: unregisteredLayers(modules),
+    visits: visitsOf(run, inside),
+    nameTests: run.visits.names.neverHeld(run, inside),
+    uncalled: uncalledInitializers(run, modules),
+    ...(entry.builtHere && { builtHere: true }),
     unknown: run.takeNotes().map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
+}
+
+function visitsOf(run: Interpreter, inside: ReadonlySet<Instance>): InitializerVisit[] {
+  return run.visits.finished.flatMap(({ root, ...visit }) =>
+    inside.has(root) ? [{ ...visit, below: root.module!.path ?? '' }] : [],
+  );
 }
 
 /** Registered tensors. Where a class has a base that is not known, or reads its weights itself, something else may write its tensors. */

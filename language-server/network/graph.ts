@@ -1,3 +1,4 @@
+import type { Range } from '../protocol.js';
 import type { Distribution, Location } from './distribution.js';
 import type { Quantity } from './quantity.js';
 
@@ -138,6 +139,64 @@ export interface Network {
   readonly tensors?: readonly { readonly path: string; readonly parameter: Parameter }[];
   /** Layers that `forward` uses although no module registers them. */
   readonly unregistered?: readonly UnregisteredLayers[];
+  /** Walks over modules and parameters that ran while the model was built. */
+  readonly visits?: readonly InitializerVisit[];
+  /** Conditions on names in such walks that never held. */
+  readonly nameTests?: readonly NameTest[];
+  /** Initializers of the analysed file that nothing in it calls. */
+  readonly uncalled?: readonly UncalledInitializer[];
+  /** The file itself makes this model, so that what it does to it later is seen. */
+  readonly builtHere?: true;
+}
+
+/** A walk of the user's code over the parts of a module. */
+export interface InitializerVisit {
+  readonly how: 'apply' | 'modules' | 'children' | 'parameters';
+  /** Path of the module whose parts it walks over. */
+  readonly below: string;
+  readonly location: Location;
+  /** `self.apply(self._init_weights)`, `self.children()`. */
+  readonly text: string;
+  /** What runs at each part. */
+  readonly code: string;
+  /** The function that it stands in; `null` outside of functions. */
+  readonly within: Range | null;
+  /** Tensors that were there when it ran. */
+  readonly passed: ReadonlySet<Parameter>;
+  /** Those that it wrote. */
+  readonly reached: ReadonlySet<Parameter>;
+}
+
+/** One question about a name, with the texts of which one must fit. */
+export interface TextTest {
+  readonly operation: 'contains' | 'equals' | 'starts' | 'ends';
+  readonly texts: readonly string[];
+}
+
+/** A condition on names that never held, with the names that were asked about. */
+export interface NameTest {
+  readonly text: string;
+  readonly location: Location;
+  readonly tests: readonly TextTest[];
+  /** Whether all of them must hold, or one. */
+  readonly combined: 'all' | 'any';
+  /** Names as the code saw them, with the path of the module that they are counted from. */
+  readonly names: readonly { readonly below: string; readonly name: string }[];
+}
+
+export interface UncalledInitializer {
+  readonly name: string;
+  /** Its name in the definition. */
+  readonly location: Location;
+  readonly text: string;
+  /** Path of the first module that has it as a method. */
+  readonly path: string;
+  /** The class of that module, where the method is its own; `null` for inherited methods and for functions outside of classes. */
+  readonly owner: string | null;
+  /** It wants a module, as `apply` gives it. */
+  readonly takesModule: boolean;
+  /** Tensors of that module. */
+  readonly parameters: readonly Parameter[];
 }
 
 /** An attribute of a module that keeps layers in a plain list, tuple or dictionary, where the framework does not look. */

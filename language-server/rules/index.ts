@@ -2,9 +2,12 @@ import { deeperThanTrainable } from './deeper-than-trainable.js';
 import { explodingGradient } from './exploding-gradient.js';
 import { identicalCopies } from './identical-copies.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
+import { nameTestNeverTrue } from './name-test-never-true.js';
 import { overwrittenInitializer } from './overwritten-initializer.js';
 import type { Rule } from './rule.js';
+import { uncalledInitializer } from './uncalled-initializer.js';
 import { undefinedParameter } from './undefined-parameter.js';
+import { unreachedLayers } from './unreached-layers.js';
 import { unregisteredLayers } from './unregistered-layers.js';
 import { vanishingGradient } from './vanishing-gradient.js';
 
@@ -17,5 +20,8 @@ export const rules: readonly Rule[] = [
   undefinedParameter,
   unregisteredLayers,
   overwrittenInitializer,
+  uncalledInitializer,
+  unreachedLayers,
+  nameTestNeverTrue,
   identicalCopies,
 ];

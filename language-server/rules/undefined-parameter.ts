@@ -9,11 +9,14 @@ export const undefinedParameter: Rule = {
     const tensors = reach?.undefinedTensors ?? [];
     const [first] = tensors;
     if (!first) return null;
+    const elsewhere = tensors.every(({ unless }) => unless) ? first.unless : null;
     const [start, possessive] =
       tensors.length === 1 ? [`${first.path} starts`, 'it is'] : [`${listed(tensors.map(({ path }) => path))} start`, 'they are'];
     return {
-      severity: 'error',
-      message: `${start} with whatever is in memory, at times NaN: ${possessive} allocated here and never initialized.`,
+      severity: elsewhere ? 'information' : 'error',
+      message: elsewhere
+        ? `${start} with whatever is in memory, at times NaN, unless code elsewhere calls ${elsewhere}: nothing in this file does. Call it at the end of __init__.`
+        : `${start} with whatever is in memory, at times NaN: ${possessive} allocated here and never initialized.`,
       range: first.range,
       related: tensors.slice(1, 9).map(({ path, range }) => ({ message: `${path} is allocated here.`, range })),
       fix: null,

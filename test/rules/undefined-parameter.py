@@ -34,7 +34,7 @@ class NeverCalled(nn.Module):
     def __init__(self, tags=5):
         super().__init__()
         self.transitions = nn.Parameter(torch.empty(tags, tags))
-        #                               ^^^^^^^^^^^^^^^^^^^^^^^ error undefined-parameter: transitions
+        #                               ^^^^^^^^^^^^^^^^^^^^^^^ information undefined-parameter: transitions starts with whatever is in memory, at times NaN, unless code elsewhere calls
         self.fc = nn.Linear(32, tags)
 
     def reset_parameters(self):

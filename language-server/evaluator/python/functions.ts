@@ -112,6 +112,7 @@ function defaultOf(run: Interpreter, node: SyntaxNode | null, scope: Scope, fram
 /** Runs a function of the analysed program. */
 export function callFunction(run: Interpreter, function_: FunctionValue, call: Call): Value {
   run.budget.step();
+  run.called.add(function_.node);
   run.budget.enter();
   try {
     const scope = new Scope('function', function_.scope);

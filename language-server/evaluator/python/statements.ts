@@ -107,6 +107,7 @@ function runIf(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): 
   for (let i = 0; ; i++) {
     if (!condition || !consequence) return null;
     const decided = truth(run, evaluate(run, condition, scope, frame));
+    run.visits.condition(run, condition, consequence, decided, scope);
     if (decided === true) return runBlock(run, consequence, scope, frame);
     if (decided === undefined) {
       if (!refuses(consequence)) {
@@ -161,14 +162,17 @@ function runFor(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame):
   const right = child(node, 'right');
   const body = child(node, 'body');
   if (!left || !right || !body) return null;
-  for (const item of iterate(run, evaluate(run, right, scope, frame), right)) {
-    run.budget.step();
-    assign(run, left, item, scope, frame);
-    const completion = runBlock(run, body, scope, frame);
-    if (completion?.kind === 'break') return null;
-    if (completion?.kind === 'return') return completion;
-  }
-  return runElse(run, node, scope, frame);
+  const over = evaluate(run, right, scope, frame);
+  return run.visits.loop(run, over, node, () => {
+    for (const item of iterate(run, over, right)) {
+      run.budget.step();
+      assign(run, left, item, scope, frame);
+      const completion = runBlock(run, body, scope, frame);
+      if (completion?.kind === 'break') return null;
+      if (completion?.kind === 'return') return completion;
+    }
+    return runElse(run, node, scope, frame);
+  });
 }
 
 function runWhile(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Completion {

@@ -1,0 +1,89 @@
+import type { UncalledInitializer } from '../network/graph.js';
+import type { Interpreter } from './interpreter.js';
+import { namedParameters } from './modules.js';
+import type { ClassValue, FunctionValue, Instance, Value } from './values.js';
+
+/**
+ * Initializers of the analysed file that nothing calls: methods of the model's classes, and functions beside them.
+ *
+ * A method counts as called where any code that may mean it mentions its name, comments and strings included. Classes with a base that is
+ * not known are left out, since frameworks on top of frameworks call such hooks themselves.
+ */
+export function uncalledInitializers(
+  run: Interpreter,
+  modules: readonly { readonly path: string; readonly module: Instance }[],
+): UncalledInitializer[] {
+  const found = new Map<FunctionValue, UncalledInitializer>();
+  for (const { path, module } of modules)
+    for (const type of module.class.resolution) {
+      if (type.file !== run.main || module.class.unknownBase) continue;
+      for (const value of type.attributes.values()) {
+        const method = functionOf(value);
+        if (!method || found.has(method) || !isInitializer(run, method) || isMentioned(run, method, type)) continue;
+        found.set(method, {
+          ...described(run, method),
+          path,
+          owner: module.class === type ? type.name : null,
+          takesModule: method.parameters.filter(({ default: usual }) => !usual).length > 1,
+          parameters: namedParameters(module).map(({ value }) => value.parameter),
+        });
+      }
+    }
+  for (const value of run.main.scope.variables.values())
+    if (value.kind === 'function' && value.file === run.main && isInitializer(run, value) && !isMentioned(run, value, null))
+      found.set(value, { ...described(run, value), path: '', owner: null, takesModule: true, parameters: [] });
+  return [...found.values()];
+}
+
+function described(run: Interpreter, function_: FunctionValue): Pick<UncalledInitializer, 'name' | 'location' | 'text'> {
+  const { node, name } = function_;
+  const label = node.children.find((part) => part.field === 'name') ?? node;
+  const { tree, id } = run.main;
+  return { name, text: tree.textOf(node), location: { file: id, range: tree.lines.range(label.start, label.end) } };
+}
+
+function functionOf(value: Value): FunctionValue | null {
+  if (value.kind === 'descriptor') return functionOf(value.function);
+  return value.kind === 'function' ? value : null;
+}
+
+/** Named like an initializer, writing like one, and it never ran. */
+function isInitializer(run: Interpreter, function_: FunctionValue): boolean {
+  const { name, node, file } = function_;
+  if (file !== run.main || run.called.has(node) || !names.test(name)) return false;
+  const calls = file.tree.textOf(node).matchAll(/\b(\w+_)\(/g);
+  return [...calls].some(([, called]) => run.framework.initializers[`Tensor.${called}`] || shortNames(run).has(called!));
+}
+
+const names =
+  /^_*(weights?_init|params?_init|(re)?init(iali[sz]e)?_?(weights?|params?|parameters?|modules?|layers?|fn)|reset_(weights|parameters))_*$/i;
+
+const known = new WeakMap<object, ReadonlySet<string>>();
+
+/** `kaiming_normal_` and the others, without their modules. */
+function shortNames({ framework: { initializers } }: Interpreter): ReadonlySet<string> {
+  const short = known.get(initializers) ?? new Set(Object.keys(initializers).map((name) => name.split('.').at(-1)!));
+  known.set(initializers, short);
+  return short;
+}
+
+/** Whether the file mentions a function by name, other than where it is defined and in unrelated classes that define one themselves. */
+function isMentioned(run: Interpreter, { name, node }: FunctionValue, owner: ClassValue | null): boolean {
+  const { tree } = run.main;
+  const mention = new RegExp(`\\b${name}\\b`, 'g');
+  const elsewhere = owner?.resolution.filter(
+    (type) => type.node && type.file && type.file !== run.main && type.file !== run.library,
+  );
+  if (elsewhere?.some((type) => type.file!.tree.textOf(type.node!).search(mention) >= 0)) return true;
+  const classes = [...run.main.scope.variables.values()].filter((value) => value.kind === 'class' && value.file === run.main);
+  const strangers = (classes as ClassValue[]).filter(
+    (type) =>
+      owner && type.attributes.has(name) && !type.resolution.includes(owner) && !owner.resolution.includes(type) && type.node,
+  );
+  return [...tree.text.matchAll(mention)].some(({ index }) => {
+    if (/\bdef\s+$/.test(tree.text.slice(Math.max(0, index - 8), index))) return false;
+    if (strangers.some((type) => index >= type.node!.start && index < type.node!.end)) return false;
+    // A function that calls itself is not called by that.
+    return index < node.start || index >= node.end;
+  });
+}
