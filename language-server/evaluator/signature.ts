@@ -62,10 +62,10 @@ export function bindSignature(signature: string, call: Call, name: string): Map<
   }
   if (next < call.positional.length)
     throw new Raised('TypeError', `${name}() takes ${next} arguments but ${call.positional.length} were given.`);
+  if (call.keywords.size === 0) return bound;
   const open = parameters.some((parameter) => parameter.kind === 'keywords');
   for (const key of call.keywords.keys())
-    if (!open && !parameters.some((parameter) => parameter.name === key))
-      throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
+    if (!bound.has(key) && !open) throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
   return bound;
 }
 
@@ -89,7 +89,9 @@ export function toArgument(value: Value): Argument {
 }
 
 export function toArguments(bound: ReadonlyMap<string, Value>): Arguments {
-  return Object.fromEntries([...bound].map(([name, value]) => [name, toArgument(value)]));
+  const result: Record<string, Argument> = {};
+  for (const [name, value] of bound) result[name] = toArgument(value);
+  return result;
 }
 
 /** The way back, for attributes of modules and results of value rows. */

@@ -71,9 +71,59 @@ export function instantiate(
   bound: Arguments,
   place: Pick<Layer, 'path' | 'location'>,
 ): Instantiated {
+  const { tensors, layer, attributes, problems } = blueprint(framework, row, bound);
+  const parameters = new Map<string, Parameter | null>();
+  for (const [key, tensor] of tensors)
+    parameters.set(key, tensor && { name: key, shape: tensor.shape, writes: [{ ...tensor.initial }] });
+  return { parameters, layer: layer && layerOf(name, row, layer, parameters, place), attributes, problems };
+}
+
+/** What instances with equal arguments share: everything but the tensors themselves and where they stand. */
+interface Blueprint {
+  readonly tensors: readonly (readonly [name: string, { readonly shape: Shape; readonly initial: Distribution } | null])[];
+  readonly layer: Pick<Layer, 'fanIn' | 'fanOut' | 'summands'> | null;
+  readonly attributes: Arguments;
+  readonly problems: readonly string[];
+}
+
+const blueprints = new WeakMap<ModuleRow, Map<string, Blueprint>>();
+
+/** Models repeat the same layers: the formulas of a row are evaluated once for equal arguments. */
+function blueprint(framework: Framework, row: ModuleRow, bound: Arguments): Blueprint {
+  let known = blueprints.get(row);
+  if (!known) {
+    known = new Map();
+    blueprints.set(row, known);
+  }
+  const key = argumentsKey(bound);
+  let found = known.get(key);
+  if (!found) {
+    found = drawBlueprint(framework, row, bound);
+    // Arguments come from users' files, which have no end.
+    if (known.size < 2_000) known.set(key, found);
+  }
+  return found;
+}
+
+/** Equal for equal arguments; the names need not enter, since they are those of the row's signature. */
+function argumentsKey(bound: Arguments): string {
+  let key = '';
+  for (const name in bound) key += argumentKey(bound[name]);
+  return key;
+}
+
+function argumentKey(value: Argument): string {
+  if (typeof value === 'number') return `${value},`;
+  if (typeof value === 'string') return `${JSON.stringify(value)},`;
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? `[${value.map(argumentKey).join('')}],` : `${JSON.stringify(value)},`;
+  return `${value},`;
+}
+
+function drawBlueprint(framework: Framework, row: ModuleRow, bound: Arguments): Blueprint {
   const prepared = sized(row, bound);
   const source: Source = { kind: 'default', text: `${framework.label} default`, location: null };
-  const parameters = new Map<string, Parameter | null>();
+  const tensors: [string, { shape: Shape; initial: Distribution } | null][] = [];
   const problems = problemsOf(row, prepared);
   let environment: Environment = prepared;
   for (const { tensor, variables } of repeated(row.tensors, prepared)) {
@@ -81,7 +131,7 @@ export function instantiate(
     const key = filledIn(tensor.name, variables);
     const present = tensor.when === undefined ? true : evaluateExpression(tensor.when, own);
     if (!isPresent(present)) {
-      parameters.set(key, null);
+      tensors.push([key, null]);
       continue;
     }
     const shape = shapeOf(tensor.shape, own);
@@ -92,23 +142,31 @@ export function instantiate(
     if (fans && !('fanIn' in environment)) environment = { ...environment, fanIn: fans.fanIn, fanOut: fans.fanOut };
     const written: Environment = { ...environment, ...variables };
     const { initial } = tensor;
-    parameters.set(key, {
-      name: key,
-      shape,
-      writes: [
-        {
+    tensors.push([
+      key,
+      {
+        shape,
+        initial: {
           family: initial.family,
           mean: initial.mean === undefined ? 0 : quantityOf(initial.mean, written),
           variance: quantityOf(initial.variance, written),
           formula: formulaOf(initial.variance, written, sizeNames(initial.variance)),
           source,
         },
-      ],
-    });
+      },
+    ]);
   }
+  const fanIn = environment.fanIn;
+  const fanOut = environment.fanOut;
   return {
-    parameters,
-    layer: layerOf(name, row, environment, parameters, place),
+    tensors,
+    layer: tensors.some(([, tensor]) => tensor)
+      ? {
+          fanIn: isQuantity(fanIn) ? fanIn : null,
+          fanOut: isQuantity(fanOut) ? fanOut : null,
+          summands: row.summands ? quantityOf(row.summands, environment) : isQuantity(fanIn) ? fanIn : null,
+        }
+      : null,
     attributes: attributesOf(row, prepared),
     problems,
   };
@@ -215,27 +273,25 @@ function shapeOf(text: string, environment: Environment): Shape {
 function layerOf(
   name: string,
   row: ModuleRow,
-  environment: Environment,
+  fans: Pick<Layer, 'fanIn' | 'fanOut' | 'summands'>,
   parameters: ReadonlyMap<string, Parameter | null>,
-  place: Pick<Layer, 'path' | 'location'>,
-): Layer | null {
-  const present = [...parameters].flatMap(([key, parameter]) => (parameter ? [[key, parameter] as const] : []));
-  const first = present[0];
-  if (!first) return null;
-  const weight = parameters.get('weight') ?? first[1];
+  { path, location }: Pick<Layer, 'path' | 'location'>,
+): Layer {
+  const present: Parameter[] = [];
+  for (const parameter of parameters.values()) if (parameter) present.push(parameter);
+  const weight = parameters.get('weight') ?? present[0]!;
   const bias = parameters.get('bias') ?? parameters.get('in_proj_bias') ?? parameters.get('bias_ih_l0') ?? null;
-  const fanIn = environment.fanIn;
-  const fanOut = environment.fanOut;
   return {
-    ...place,
-    kind: name.split('.').at(-1)!,
+    path,
+    location,
+    kind: name.slice(name.lastIndexOf('.') + 1),
     role: row.role,
     weight,
     bias,
-    fanIn: isQuantity(fanIn) ? fanIn : null,
-    fanOut: isQuantity(fanOut) ? fanOut : null,
-    summands: row.summands ? quantityOf(row.summands, environment) : isQuantity(fanIn) ? fanIn : null,
-    others: present.map(([, parameter]) => parameter).filter((parameter) => parameter !== weight && parameter !== bias),
+    fanIn: fans.fanIn,
+    fanOut: fans.fanOut,
+    summands: fans.summands,
+    others: present.filter((parameter) => parameter !== weight && parameter !== bias),
   };
 }
 

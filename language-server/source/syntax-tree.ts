@@ -14,6 +14,9 @@ export interface SyntaxNode {
   readonly end: number;
   /** Children without comments. */
   readonly children: readonly SyntaxNode[];
+  /** Its text and its named children, kept from the first time that someone asks: code in a loop asks again and again. */
+  text?: string | undefined;
+  onlyNamed?: readonly SyntaxNode[] | undefined;
 }
 
 /** Deeper trees are cut with a problem: recursion over them would end the process. Real code stays below 100. */
@@ -45,7 +48,8 @@ export class SyntaxTree implements Disposable {
   }
 
   textOf(node: SyntaxNode): string {
-    return this.text.slice(node.start, node.end);
+    node.text ??= this.text.slice(node.start, node.end);
+    return node.text;
   }
 
   [Symbol.dispose](): void {
@@ -108,6 +112,8 @@ function read(cursor: TreeCursor): SyntaxNode & { children: SyntaxNode[] } {
     start: cursor.startIndex,
     end: cursor.endIndex,
     children: [],
+    text: undefined,
+    onlyNamed: undefined,
   };
 }
 
@@ -117,6 +123,7 @@ export function child(node: SyntaxNode, field: string): SyntaxNode | null {
   return null;
 }
 
-export function namedChildren(node: SyntaxNode): SyntaxNode[] {
-  return node.children.filter((candidate) => candidate.named);
+export function namedChildren(node: SyntaxNode): readonly SyntaxNode[] {
+  node.onlyNamed ??= node.children.filter((candidate) => candidate.named);
+  return node.onlyNamed;
 }

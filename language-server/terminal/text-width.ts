@@ -1,5 +1,6 @@
 /** Columns that a text takes in a terminal: none for combining marks, two for East Asian wide characters and emoji. */
 export function widthOf(text: string): number {
+  if (isPlain(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
   return width;
@@ -40,6 +41,17 @@ export function wrap(text: string, width: number): string[] {
   if (line) lines.push(line);
   return lines.map((text) => text.replaceAll('\u00a0', ' '));
 }
+
+/** One column a character: ASCII, the signs of our own numbers, and Greek letters, none of which combine. Segmenting costs far more than looking. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (!(code >= 0x20 && code < 0x7f) && !(code >= 0x391 && code <= 0x3c9) && !plainSigns.has(code)) return false;
+  }
+  return true;
+}
+
+const plainSigns = new Set(Array.from('²³·×±–…⁰¹⁴⁵⁶⁷⁸⁹⁻₁√≤≥≈', (sign) => sign.charCodeAt(0)));
 
 /** Filled with spaces to `width` columns. */
 export function pad(text: string, width: number, align: 'left' | 'right'): string {
