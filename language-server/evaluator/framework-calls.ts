@@ -4,6 +4,7 @@ import type { Layer, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
+import { writeTap } from './kernel-taps.js';
 import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
 import { nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
 import { touch } from './touch.js';
@@ -144,6 +145,11 @@ function callInitializer(run: Interpreter, name: string, row: InitializerRow, ca
 
 /** Writes what an initializer makes of a tensor; the last write rules, as when the program runs. */
 export function writeParameter(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {
+  writeTensor(run, name, row, target, call);
+  writeTap(target);
+}
+
+function writeTensor(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {
   const short = name.split('.').at(-1)!;
   const bound = bindSignature(row.signature, call, short);
   const location = run.location(call.node);

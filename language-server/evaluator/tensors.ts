@@ -4,6 +4,7 @@ import { add, equals, multiply, numberOf } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
+import { kernelTap } from './kernel-taps.js';
 import { bool, builtin, int, none, type ParameterValue, type Tensor, tuple, type Unknown, type Value } from './values.js';
 
 /** Tensors anywhere inside values, as ids of nodes. */
@@ -391,11 +392,13 @@ function selectedShape(shape: Shape, key: Value): Shape {
 }
 
 /** A part of a parameter. What is written into a part changes the whole in a way that one distribution does not tell. */
-export function slicedParameter(run: Interpreter, value: ParameterValue, node: SyntaxNode): Value {
+export function slicedParameter(run: Interpreter, value: ParameterValue, key: Value, node: SyntaxNode): Value {
   if (run.trace) {
     const tensor = toTensor(run, value, node);
     return tensor ? run.trace.add({ kind: 'reshape' }, 'index', [tensor.node], null, run.location(node)) : value;
   }
+  const tap = kernelTap(value, key);
+  if (tap) return tap;
   // What is written into the part is written into the whole.
   value.parameter.touched = true;
   return { ...run.unknown('A part of a tensor is not followed.', node) };

@@ -220,6 +220,14 @@ export interface ParameterValue {
   readonly parameter: Parameter;
   /** `nn.Parameter(...)`, as opposed to a plain tensor. */
   readonly trainable: boolean;
+  /** This is one tap of a kernel: what is written into it is written there. */
+  readonly tapOf?: KernelTap;
+}
+
+export interface KernelTap {
+  readonly kernel: Parameter;
+  /** In the middle along each dimension. */
+  readonly central: boolean;
 }
 
 /** What flows through `forward`: the output of a node of the graph. */

@@ -2,9 +2,10 @@ import { numberOf, symbol } from '../../network/quantity.js';
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { setAttribute } from '../attributes-of-modules.js';
 import type { Interpreter } from '../interpreter.js';
+import { kernelTap, writeTap } from '../kernel-taps.js';
 import type { Scope } from '../scope.js';
 import { selectPart } from '../tensors.js';
-import { int, keyOf, list, none, type Value } from '../values.js';
+import { int, keyOf, list, none, tuple, type Value } from '../values.js';
 import { callMethod } from './calls.js';
 import { evaluate } from './expressions.js';
 import { iterate } from './iteration.js';
@@ -93,16 +94,24 @@ function unpack(
 
 function assignItem(run: Interpreter, target: SyntaxNode, value: Value, scope: Scope, frame: Frame): void {
   const objectNode = child(target, 'value');
-  const keyNode = child(target, 'subscript');
-  if (!objectNode || !keyNode) return;
+  const parts = target.children.filter((part) => part.field === 'subscript');
+  if (!objectNode || parts.length === 0) return;
   const object = evaluate(run, objectNode, scope, frame);
-  const key = evaluate(run, keyNode, scope, frame);
+  const keys = parts.map((part) => evaluate(run, part, scope, frame));
+  const key = keys.length === 1 ? keys[0]! : tuple(keys);
   if (object.kind === 'dict') object.entries.set(keyOf(key), { key, value });
   else if (object.kind === 'list' && key.kind === 'number') {
     const index = numberOf(key.value);
     if (index !== null) object.items[index < 0 ? object.items.length + index : index] = value;
   } else if (object.kind === 'instance') callMethod(run, object, '__setitem__', [key, value], target);
   else if (object.kind === 'parameter') {
+    const tap = value.kind === 'parameter' ? kernelTap(object, key) : null;
+    const held = value.kind === 'parameter' ? value.parameter.writes.at(-1) : undefined;
+    if (tap && held) {
+      tap.parameter.writes.push(held);
+      writeTap(tap);
+      return;
+    }
     object.parameter.writes.push({
       family: 'unknown',
       mean: null,

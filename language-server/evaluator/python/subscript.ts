@@ -52,7 +52,7 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
     case 'tensor':
       return selectTensor(run, object, key, node);
     case 'parameter':
-      return slicedParameter(run, object, node);
+      return slicedParameter(run, object, key, node);
     case 'class':
       if (object.flavour === 'enum' && key.kind === 'string')
         return object.attributes.get(key.value) ?? run.unknown(`'${key.value}' is no member.`, node);
