@@ -298,13 +298,36 @@ export interface Summary {
   log10ActivationGradient: number | null;
   /** log₁₀ of the second moment of the network's output, relative to that of its input. */
   log10SignalRatio: number | null;
-  isometry: { mean: number; variance: number; max: number; score: number } | null;
+  /** Singular values of the network's Jacobian; `null` where the theory has no law for them, with the reason among the assumptions. */
+  isometry: Isometry | null;
   /** Standard deviation of log₁₀ of a squared gradient norm over random draws of a network of this width. */
   uncertainty: { log10Gradient: number } | null;
   /** One sentence that a user without the theory can act on. */
   verdict: string;
   assumptions: string[];
   unknown: Unknown[];
+}
+
+/**
+ * How evenly the Jacobian J passes changes of its input on, in all directions: dynamical isometry is a spectrum in one point. J goes from the
+ * input of the first weight layer to the features that a last, narrowing layer reads (`readout`), else to the last weights with what follows
+ * them. Moments m_k are means of λ^k over the squared singular values λ of J. Pennington et al. 2017, arXiv:1711.04735; 2018, arXiv:1802.09979.
+ */
+export interface Isometry {
+  /** (1/depth) ln m₁: growth of the mean squared singular value in a layer; 0 is ideal. Without widths of wide ends, per output. */
+  mean: number;
+  /** σ²_rel = m₂/m₁² − 1: 0 is ideal, above 2 broad; `null` where ratios of widths are not known. */
+  variance: number | null;
+  /** s_max/√m₁: the largest singular value relative to their root mean square; `null` where it is not known or has no bound. */
+  max: number | null;
+  /** 1/(1 + σ²_rel) = m₁²/m₂, in (0, 1]: the share of directions that a spectrum of equal values would have to use. */
+  score: number | null;
+  /** Weight layers that J passes. */
+  depth: number;
+  /** How many singular values J has; `null` for symbolic widths. */
+  singularValues: number | null;
+  /** Path of the last layer, where it is left out because it only reads the features. */
+  readout: string | null;
 }
 
 export interface Unknown {

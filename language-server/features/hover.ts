@@ -117,6 +117,9 @@ function modelText(model: ModelReport, models: readonly ModelReport[]): string {
       'depth',
       `${summary.depth} layers with weights${summary.trainableDepth === null ? '' : `, trainable up to ${showDepth(summary.trainableDepth)}`}`,
     ]);
+  const { isometry } = summary;
+  if (isometry && isometry.score !== null)
+    rows.push(['isometry', `**${showNumber(isometry.score)}** · 1: changes of the input pass alike in all directions`]);
   const parts = [
     `**${escapeMarkdown(entry === name ? name : `${name} by ${entry}`)}**${summary.phase ? ` · ${phaseText(summary.phase)}` : ''}`,
     escapeMarkdown(summary.verdict),

@@ -10,6 +10,11 @@ export interface LinearShape {
   readonly sigmaW2: number;
   readonly inputs: number;
   readonly outputs: number;
+  /**
+   * Taps of a convolution whose kernel is orthogonal as one matrix outputs × (taps · inputs), not as an operator on images; absent: 1.
+   * Widths of convolutions are counted in entries, channels times positions.
+   */
+  readonly taps?: number;
 }
 
 export interface JacobianLayer extends LinearShape {
@@ -32,7 +37,9 @@ export interface JacobianMoments {
 /**
  * Moments of the input–output Jacobian's squared singular values, exact in the limit of wide layers for any χ:
  * σ²_rel = Σ_l N_L [(μ₂/μ₁² − 1)/N_l + κ_l], κ = 1/N_{l−1} for independent weights, 0 for orthogonal ones that do not widen and
- * 1/N_{l−1} − 1/N_l for those that do. Pennington, Schoenholz, Ganguli 2018, arXiv:1802.09979, extended to unequal widths.
+ * 1/N_{l−1} − 1/N_l for those that do. Pennington, Schoenholz, Ganguli 2018, arXiv:1802.09979, extended to unequal widths. A convolution with
+ * independent weights acts on each Fourier mode like a dense layer of its channels, so that the number of taps does not enter; a kernel that
+ * is orthogonal as a matrix over k taps has κ = (1 − 1/k)/N_{l−1}, nearly that of independent weights.
  *
  * @throws RangeError for no layers, widths below 1 or negative variances
  */
@@ -53,13 +60,18 @@ export function jacobianMoments(layers: readonly JacobianLayer[]): JacobianMomen
   return { logMean, meanGain: logMean / layers.length, relativeVariance, score: 1 / (1 + relativeVariance) };
 }
 
-/** @throws RangeError for widths below 1 or a negative variance */
-export function checkShape({ inputs, outputs, sigmaW2 }: LinearShape): void {
+/** @throws RangeError for widths that are not positive, taps below 1 or a negative variance */
+export function checkShape({ inputs, outputs, sigmaW2, taps = 1 }: LinearShape): void {
   if (!(inputs > 0 && Number.isFinite(inputs))) throw new RangeError(`inputs must be a positive number, not ${inputs}`);
   if (!(outputs > 0 && Number.isFinite(outputs))) throw new RangeError(`outputs must be a positive number, not ${outputs}`);
   if (!(sigmaW2 >= 0 && Number.isFinite(sigmaW2))) throw new RangeError(`sigmaW2 must be a finite number ≥ 0, not ${sigmaW2}`);
+  if (!(taps >= 1 && Number.isFinite(taps))) throw new RangeError(`taps must be a number ≥ 1, not ${taps}`);
 }
 
-function weightSpread({ family, inputs, outputs }: LinearShape): number {
-  return family === 'iid' ? 1 / inputs : Math.max(0, 1 / inputs - 1 / outputs);
+function weightSpread({ family, inputs, outputs, taps = 1 }: LinearShape): number {
+  return family === 'iid' ? 1 / inputs : Math.max((1 - 1 / taps) / inputs, 1 / inputs - 1 / outputs);
 }
+
+/** Rows that are orthonormal over several taps are not so at each Fourier mode; columns are, where there are as many rows. */
+export const isSpreadOut = ({ family, inputs, outputs, taps = 1 }: LinearShape): boolean =>
+  family === 'orthogonal' && taps > 1 && outputs <= taps * inputs;

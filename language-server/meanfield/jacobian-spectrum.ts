@@ -1,7 +1,7 @@
 import { gaussLegendre } from './gauss-legendre.js';
 import { type SpectralAtom, spectralAtoms } from './spectral-atoms.js';
 import { logEdgeBelowAtom, logUpperEdge } from './spectral-edge.js';
-import { type SpectralEquation, type SpectralLayer, spectralEquation } from './spectral-equation.js';
+import { type SkipBlocks, type SpectralEquation, type SpectralLayer, spectralEquation } from './spectral-equation.js';
 import { SpectralRoot } from './spectral-root.js';
 
 /**
@@ -24,9 +24,9 @@ export interface JacobianSpectrum {
  *
  * @throws RangeError for no layers, widths below 1, or a layer through which nothing passes
  */
-export function jacobianSpectrum(layers: readonly SpectralLayer[]): JacobianSpectrum {
-  const equation = spectralEquation(layers);
-  const atoms = spectralAtoms(layers, equation.logMean);
+export function jacobianSpectrum(layers: readonly SpectralLayer[], blocks: SkipBlocks | null = null): JacobianSpectrum {
+  const equation = spectralEquation(layers, blocks);
+  const atoms = spectralAtoms(layers, equation, blocks);
   const logMax = atoms.some(isEverything) ? Math.max(...atoms.map(({ logLambda }) => logLambda)) : logUpperEdge(equation);
   return { logMean: equation.logMean, logMax, logBulkEdge: bulkEdge(equation, atoms, logMax), atoms, equation };
 }

@@ -1,4 +1,5 @@
-import type { SpectralLayer } from './spectral-equation.js';
+import { isSpreadOut } from './jacobian-moments.js';
+import type { SkipBlocks, SpectralEquation, SpectralLayer } from './spectral-equation.js';
 
 /** A point mass of the spectrum of JJᵀ, which has N_L eigenvalues in all. */
 export interface SpectralAtom {
@@ -11,15 +12,20 @@ export interface SpectralAtom {
 /**
  * All point masses of the spectrum. At 0: 1 − min over the layers of rank/N_L, which for ReLU stays ½ at every depth, because projections
  * in generic position keep the smallest rank. Elsewhere, for orthogonal weights and piecewise linear φ alone: subspaces on which every
- * layer has one constant slope meet in 1 − Σ codimensions. Belinschi 2003, "The atoms of the free multiplicative convolution".
+ * layer has one constant slope meet in 1 − Σ codimensions; skip connections leave none. Belinschi 2003, "The atoms of the free multiplicative convolution".
  */
-export function spectralAtoms(layers: readonly SpectralLayer[], logMean: number): SpectralAtom[] {
-  const outputs = layers[layers.length - 1]!.outputs;
+export function spectralAtoms(
+  layers: readonly SpectralLayer[],
+  equation: SpectralEquation,
+  blocks: SkipBlocks | null,
+): SpectralAtom[] {
+  const outputs = blocks?.outputs ?? layers[layers.length - 1]!.outputs;
   const rank = Math.min(...layers.map(({ inputs, outputs: own, slopes }) => Math.min(inputs, own * slopes.alive)));
   const dead = 1 - Math.min(1, rank / outputs);
   const zero = dead > 1e-12 ? [{ logLambda: Number.NEGATIVE_INFINITY, mass: dead }] : [];
-  if (layers.some(({ family, slopes }) => family === 'iid' || !slopes.discrete)) return zero;
-  return [...zero, ...constantSubspaces(layers, outputs, logMean)];
+  if (equation.linear > 0 || layers.some((layer) => layer.family === 'iid' || isSpreadOut(layer) || !layer.slopes.discrete))
+    return zero;
+  return [...zero, ...constantSubspaces(layers, outputs, equation.logMean - (blocks?.logMean ?? 0))];
 }
 
 interface Choice {

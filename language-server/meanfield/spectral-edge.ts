@@ -1,16 +1,21 @@
 import type { SlopeLaw } from './slope-law.js';
 import type { ImplicitTerm, SpectralEquation } from './spectral-equation.js';
+import { visibleSlopes } from './visible-slopes.js';
 
 /**
  * ln(λ_max/m₁): the minimum of log z over real M > 0, at which z(M) ceases to be invertible. Approached for M → ∞ where the spectrum ends
- * in an atom or, for a single layer, in the largest slope itself. Unbounded slopes have no edge: `Infinity`.
+ * in an atom or, for a single layer, in the largest slope itself; at the largest M that a law has above its top, where its density ends there
+ * in 0. Unbounded slopes have no edge: `Infinity`.
  */
-export function logUpperEdge(equation: SpectralEquation): number {
-  if (equation.implicit.some(({ law }) => law.top === Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY;
+export function logUpperEdge(whole: SpectralEquation): number {
+  if (whole.implicit.some(({ law }) => law.top === Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY;
+  const equation = { ...whole, implicit: whole.implicit.map((term) => ({ ...term, law: visibleSlopes(term.law) })) };
   const limit = logAtInfinity(equation);
+  const end = Math.min(...equation.implicit.map(furthest));
   // Beyond, sums of 1/M cancel to rounding errors.
-  const last = Math.min(15, ...equation.implicit.map(furthest));
-  if (steepness(equation, Math.exp(last)) < 0 && Number.isFinite(limit)) return limit;
+  const last = Math.min(15, end);
+  if (steepness(equation, Math.exp(last)) < 0 && Number.isFinite(limit))
+    return last === end ? Math.min(limit, valueAt(equation, Math.exp(last))) : limit;
   return Math.min(limit, valueAt(equation, Math.exp(turningPoint((x) => steepness(equation, Math.exp(x)), -60, last))));
 }
 

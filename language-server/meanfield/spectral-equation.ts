@@ -1,4 +1,4 @@
-import { checkShape, type LinearShape } from './jacobian-moments.js';
+import { checkShape, isSpreadOut, type LinearShape } from './jacobian-moments.js';
 import type { SlopeLaw } from './slope-law.js';
 
 export interface SpectralLayer extends LinearShape {
@@ -39,40 +39,61 @@ export interface SpectralEquation {
 }
 
 /**
+ * What stands beside the layers: blocks 1 + A with small branches, each of which adds its σ²_rel to log z · M as in the universal law of
+ * residual networks. Tarnowski et al. 2018, arXiv:1809.08848.
+ */
+export interface SkipBlocks {
+  /** N_L */
+  readonly outputs: number;
+  /** Σ ln m₁ of the blocks. */
+  readonly logMean: number;
+  /** Σ σ²_rel N_L/N_b of the blocks: 2c in the limit of many small branches. */
+  readonly relativeVariance: number;
+}
+
+/**
  * The equation of a chain of layers, by freeness of slopes and weights. Pennington, Schoenholz, Ganguli 2018, arXiv:1802.09979;
  * rectangular weights by S-transforms normalised on the N_L outputs.
  *
  * @throws RangeError for no layers, for widths below 1, and for layers through which nothing passes (σ_w² μ₁ = 0)
  */
-export function spectralEquation(layers: readonly SpectralLayer[]): SpectralEquation {
-  const last = layers[layers.length - 1];
-  if (!last) throw new RangeError('layers must not be empty');
+export function spectralEquation(layers: readonly SpectralLayer[], blocks: SkipBlocks | null = null): SpectralEquation {
+  const outputs = blocks?.outputs ?? layers[layers.length - 1]?.outputs;
+  if (outputs === undefined) throw new RangeError('layers must not be empty');
   const logs = new Logs();
   logs.add(1, 1, 1);
   logs.add(-1, 0, 1);
   const implicit = new Map<SlopeLaw, ImplicitTerm[]>();
-  let logMean = 0;
+  let logMean = blocks?.logMean ?? 0;
   for (const layer of layers) {
     checkShape(layer);
     const gain = layer.sigmaW2 * layer.slopes.mu1;
     if (!(gain > 0)) throw new RangeError(`sigmaW2 · mu1 must be positive, not ${gain}`);
     logMean += Math.log(gain);
-    addWeights(logs, layer, last.outputs);
-    addSlopes(logs, implicit, layer.slopes, last.outputs / layer.outputs);
+    addWeights(logs, layer, outputs);
+    addSlopes(logs, implicit, layer.slopes, outputs / layer.outputs);
   }
   return {
     logMean,
     constant: logs.constant,
     logs: logs.terms(),
     implicit: [...implicit.values()].flat(),
-    linear: 0,
+    linear: blocks?.relativeVariance ?? 0,
     saturating: 0,
   };
 }
 
-function addWeights(logs: Logs, { family, inputs, outputs }: LinearShape, lastOutputs: number): void {
+/**
+ * A kernel that is orthogonal over k taps is, at each Fourier mode, a block of a larger orthogonal matrix: S ∝ (1 + αy)/(1 + kαy),
+ * α = outputs/(k · inputs), y = M N_L/N_l.
+ */
+function addWeights(logs: Logs, shape: LinearShape, lastOutputs: number): void {
+  const { family, inputs, outputs, taps = 1 } = shape;
   if (family === 'iid') logs.add(1, 1, lastOutputs / inputs);
-  else if (outputs > inputs) logs.addProjection(inputs / outputs, lastOutputs / outputs);
+  else if (isSpreadOut(shape)) {
+    logs.add(1, 1, lastOutputs / inputs);
+    logs.add(-1, 1, lastOutputs / (taps * inputs));
+  } else if (outputs > inputs) logs.addProjection(inputs / outputs, lastOutputs / outputs);
 }
 
 function addSlopes(logs: Logs, implicit: Map<SlopeLaw, ImplicitTerm[]>, law: SlopeLaw, ratio: number): void {

@@ -2,9 +2,11 @@ import type { Layer, Network, Node } from '../network/graph.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerEntry } from './backward.js';
 import { forward } from './forward.js';
+import { isometry } from './isometry.js';
 import { type Surroundings, surroundings } from './layer-surroundings.js';
 import { localTheory } from './local-theory.js';
 import { correlation, logSecondMoment } from './signal.js';
+import type { SpectralStack } from './spectral-stack.js';
 import { summarize } from './summary.js';
 import type { NodeState } from './transfer.js';
 import { weightMoments } from './weight-moments.js';
@@ -23,6 +25,8 @@ export interface Propagation {
   readonly layers: ReadonlyMap<Layer, LayerTheory>;
   readonly points: readonly PropagationPoint[];
   readonly summary: Omit<Summary, 'unknown' | 'verdict'>;
+  /** What the spectrum of the Jacobian is computed from, on demand; `null` where the theory has none. */
+  readonly jacobian: SpectralStack | null;
   /** Where the theory had to stop, and why. */
   readonly stops: readonly { readonly node: Node; readonly reason: string }[];
 }
@@ -54,12 +58,19 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   const layers = layerTheories(network, around, states, training);
   const locals = new Map([...layers].map(([layer, { local }]) => [layer, local]));
   const figures = summarize({ network, states, gradients, surroundings: around, locals });
+  const spectrum = isometry(network, states, gradients, training);
   const stopped = stops(network, states);
   for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
   return {
     layers,
     points: points(network, states, gradients),
-    summary: { mode: training ? 'train' : 'eval', ...figures, assumptions: [...general(options, training), ...assumptions] },
+    summary: {
+      mode: training ? 'train' : 'eval',
+      ...figures,
+      isometry: spectrum.figures,
+      assumptions: [...general(options, training), ...assumptions, ...spectrum.notes],
+    },
+    jacobian: spectrum.stack,
     stops: stopped,
   };
 }

@@ -18,7 +18,7 @@ export interface Sweep {
   readonly locals: ReadonlyMap<Layer, LocalTheory | null>;
 }
 
-type Figures = Omit<Summary, 'mode' | 'assumptions' | 'unknown' | 'verdict'>;
+type Figures = Omit<Summary, 'mode' | 'isometry' | 'assumptions' | 'unknown' | 'verdict'>;
 
 /** The figures that a verdict on the whole network rests on. */
 export function summarize(sweep: Sweep): Figures {
@@ -37,7 +37,6 @@ export function summarize(sweep: Sweep): Figures {
     log10GradientRatio: weightGradientRatio(sweep, weighted),
     log10ActivationGradient: logNorm === null ? null : logNorm / Math.LN10,
     log10SignalRatio: signalRatio(sweep),
-    isometry: null,
     uncertainty: uncertainty(hiddenLayers(sweep)),
   };
 }

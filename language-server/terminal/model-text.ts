@@ -41,13 +41,15 @@ function verdict({ phase, verdict: sentence }: Summary, { style, width }: Pretty
 
 /** The numbers behind the verdict, for those who know the theory; what is not known is left out here. */
 function facts(summary: Summary, footnotes: Footnotes): string {
-  const { mode, depth, chi1, xiC, xiGrad, trainableDepth, assumptions } = summary;
+  const { mode, depth, chi1, xiC, xiGrad, trainableDepth, isometry, assumptions } = summary;
+  const score = isometry?.score ?? null;
   const items = [
     depth > 0 && `${depth} weight ${depth === 1 ? 'layer' : 'layers'} deep`,
     trainableDepth !== null && `trainable depth ${showDepth(trainableDepth)}`,
     chi1 !== null && `χ₁ = ${showNumber(chi1)}`,
     xiC !== null && `ξ_c = ${showDepth(xiC)}`,
     xiGrad !== null && `ξ_∇ = ${showDepth(xiGrad)}`,
+    score !== null && `isometry ${showNumber(score)}`,
     mode === 'train' ? 'training mode' : 'evaluation mode',
     assumptions.length > 0 && `assumed ${assumptions.map((text) => footnotes.mark(printable(text))).join(' ')}`,
   ];

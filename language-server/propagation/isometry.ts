@@ -1,0 +1,220 @@
+import { inParallel, inSeries, type JacobianPiece, pieceOf, skipPiece } from '../meanfield/jacobian-pieces.js';
+import { jacobianSpectrum } from '../meanfield/jacobian-spectrum.js';
+import { slopeMoments } from '../meanfield/slope-moments.js';
+import type { Network } from '../network/graph.js';
+import { numberOf, type Quantity } from '../network/quantity.js';
+import type { Summary } from '../protocol.js';
+import { ratioOf } from './affine-transfer.js';
+import type { Gradient } from './backward.js';
+import { extentOfShape } from './extent.js';
+import { type JacobianPath, jacobianPath, type Step } from './jacobian-path.js';
+import { type SizedStep, type SpectralStack, spectralStack } from './spectral-stack.js';
+import type { NodeState } from './transfer.js';
+
+/** What is said of the singular values of the network's Jacobian. */
+export interface Isometry {
+  readonly figures: Summary['isometry'];
+  /** What the figures rest on, or why there are none. */
+  readonly notes: readonly string[];
+  /** What the whole spectrum is computed from, on demand; `null` where there is none. */
+  readonly stack: SpectralStack | null;
+}
+
+/**
+ * Mean, spread and largest of the squared singular values of the Jacobian of the very network, from the input of the first weight layer to the
+ * features that the last one reads. Pennington, Schoenholz, Ganguli 2017, arXiv:1711.04735, and 2018, arXiv:1802.09979; residual blocks by
+ * Tarnowski et al. 2018, arXiv:1809.08848. Each activation has the q that the forward sweep found there.
+ */
+export function isometry(
+  network: Network,
+  states: readonly NodeState[],
+  gradients: readonly Gradient[],
+  training: boolean,
+): Isometry {
+  const path = jacobianPath(network, states, training);
+  if (path.kind === 'none') return silent(path.reason);
+  const start = firstInputs(path.steps);
+  const widths = start && relativeWidths(path.steps, start);
+  if (!start || !widths) return meanOnly(path);
+  if (widths.mismatch) return silent('entries are selected or repeated between two layers of weights');
+  if ([...widths.of.keys()].some((width) => (numberOf(width) ?? fewest) < fewest))
+    return silent(`a layer has fewer than ${fewest} units, too few for a spectrum`);
+  return measured(path, widths.of, start, { network, states, gradients });
+}
+
+/** Fewer entries have hardly a spectrum, and none that the theory of wide layers could know. */
+const fewest = 8;
+
+const silent = (reason: string): Isometry => ({
+  figures: null,
+  notes: [`No statement on isometry: ${reason}.`],
+  stack: null,
+});
+
+type Widths = ReadonlyMap<Quantity, number>;
+
+interface Sweep {
+  readonly network: Network;
+  readonly states: readonly NodeState[];
+  readonly gradients: readonly Gradient[];
+}
+
+function measured(path: JacobianPath, widths: Widths, start: Quantity, { network, states, gradients }: Sweep): Isometry {
+  const steps = sized(path.steps, widths, widths.get(start)!);
+  const whole = inSeries(steps.map(({ piece }) => piece));
+  if (!Number.isFinite(whole.logMean)) return silent('nothing passes: some weights or slopes are all 0');
+  // J has as many singular values as the narrower of its ends; a wider output holds zeros of JJᵀ that are none of J.
+  const values = Math.min(whole.inputs, whole.outputs);
+  const logMean = logMeanOf(path, whole, gradients) + Math.log(whole.outputs / values);
+  const relativeVariance = Math.max(0, ((1 + whole.relativeVariance) * values) / whole.outputs - 1);
+  const stack = spectralStack(steps);
+  const max = stack.kind === 'stack' ? largest(stack) : null;
+  return {
+    figures: {
+      mean: logMean / path.layerCount,
+      variance: relativeVariance,
+      max,
+      score: 1 / (1 + relativeVariance),
+      depth: path.layerCount,
+      singularValues: typeof start === 'number' && isSized(network, states[path.from]!) ? Math.round(values) : null,
+      readout: path.readout?.path ?? null,
+    },
+    notes: [...path.notes, ...(stack.kind === 'none' ? [`No largest singular value: ${stack.reason}.`] : [])],
+    stack: stack.kind === 'stack' ? stack : null,
+  };
+}
+
+/** False where the size of feature maps is assumed: ratios of widths do not depend on it, their numbers do. */
+function isSized({ nodes }: Network, { extent }: NodeState): boolean {
+  if (extent.length === 0) return true;
+  const inputs = nodes.filter(({ kind }) => kind === 'input');
+  return inputs.every((node) => extentOfShape(node, extent.length) !== null);
+}
+
+/** s_max/√m₁ over the singular values of J. */
+function largest({ layers, blocks, share }: SpectralStack): number | null {
+  const { logMax } = jacobianSpectrum(layers, blocks);
+  // Relative to a mean over fewer values, which is larger by 1/share.
+  const max = Math.exp((logMax + Math.log(share)) / 2);
+  return Number.isFinite(max) ? max : null;
+}
+
+/** Without widths the spread is not known, but σ_w² and slopes alone give the mean. */
+function meanOnly(path: JacobianPath): Isometry {
+  const logMean = logMeanAlong(path.steps);
+  if (logMean === null || !Number.isFinite(logMean)) return silent('the widths of its layers are not known');
+  return {
+    figures: {
+      mean: logMean / path.layerCount,
+      variance: null,
+      max: null,
+      score: null,
+      depth: path.layerCount,
+      singularValues: null,
+      readout: path.readout?.path ?? null,
+    },
+    notes: [...path.notes, 'The spread of singular values depends on ratios of widths that are not known.'],
+    stack: null,
+  };
+}
+
+function logMeanAlong(steps: readonly Step[]): number | null {
+  let sum = 0;
+  for (const step of steps) {
+    if (step.kind === 'branches') return null;
+    if (step.kind === 'weights') sum += Math.log(step.sigmaW2);
+    else if (step.kind === 'factor') sum += step.logSquare;
+    else sum += Math.log(momentsOf(step).mu1);
+  }
+  return sum;
+}
+
+/**
+ * ln m₁. In chains the reverse sweep knows better what zero padding takes, because it follows where the gradient is.
+ */
+function logMeanOf({ steps, from, to, notes }: JacobianPath, { logMean }: JacobianPiece, gradients: readonly Gradient[]): number {
+  if (notes.length === 0 || steps.some(({ kind }) => kind === 'branches')) return logMean;
+  const [low, high] = [gradients[from]?.logNorm ?? null, gradients[to]?.logNorm ?? null];
+  return low !== null && high !== null && Number.isFinite(low - high) ? low - high : logMean;
+}
+
+type Slopes = Extract<Step, { kind: 'slopes' }>;
+
+/** μ₁ and μ₂ of the slopes with their dropout masks: E m² = 1/ρ, E m⁴ = 1/ρ³. */
+function momentsOf({ phi, variance, keep }: Slopes): { mu1: number; mu2: number } {
+  const { mu1, mu2 } = phi ? slopeMoments(phi, variance) : { mu1: 1, mu2: 1 };
+  return { mu1: mu1 / keep, mu2: mu2 / keep ** 3 };
+}
+
+const straight = { mu1: 1, mu2: 1 };
+
+function sized(steps: readonly Step[], widths: Widths, start: number): SizedStep[] {
+  let width = start;
+  return steps.map((step): SizedStep => {
+    if (step.kind === 'branches') {
+      const branches = step.branches.map((branch) => ({
+        piece: inSeries([skipPiece(width, 0), ...sized(branch, widths, width).map(({ piece }) => piece)]),
+        skip: branch.every(({ kind }) => kind === 'factor'),
+      }));
+      const piece = inParallel(branches.map((branch) => branch.piece));
+      width = piece.outputs;
+      return { step, piece, branches };
+    }
+    const inputs = width;
+    if (step.kind === 'weights') width = widths.get(step.outputs)!;
+    return { step, piece: simplePiece(step, inputs, width) };
+  });
+}
+
+function simplePiece(step: Exclude<Step, { kind: 'branches' }>, inputs: number, outputs: number): JacobianPiece {
+  if (step.kind === 'factor') return skipPiece(inputs, step.logSquare);
+  if (step.kind === 'slopes') return pieceOf({ family: 'orthogonal', sigmaW2: 1, inputs, outputs, slopes: momentsOf(step) });
+  const { family, sigmaW2, taps } = step;
+  return pieceOf({ family, sigmaW2, taps, inputs, outputs, slopes: straight });
+}
+
+function firstInputs(steps: readonly Step[]): Quantity | null {
+  for (const step of steps) {
+    if (step.kind === 'weights') return step.inputs;
+    if (step.kind !== 'branches') continue;
+    for (const branch of step.branches) {
+      const inside = firstInputs(branch);
+      if (inside !== null) return inside;
+    }
+  }
+  return null;
+}
+
+/**
+ * All widths as numbers: of entries where they are known, else relative to the first one.
+ *
+ * @returns `null` where a ratio is not known
+ */
+function relativeWidths(steps: readonly Step[], start: Quantity): { of: Map<Quantity, number>; mismatch: boolean } | null {
+  const of = new Map<Quantity, number>();
+  const unit = typeof start === 'number' ? start : 1;
+  const put = (width: Quantity): boolean => {
+    const ratio = ratioOf(width, start);
+    if (ratio !== null) of.set(width, ratio * unit);
+    return ratio !== null;
+  };
+  let mismatch = false;
+  const visit = (some: readonly Step[], before: Quantity): Quantity | null => {
+    let width = before;
+    for (const step of some) {
+      if (step.kind === 'weights') {
+        if (!put(step.inputs) || !put(step.outputs)) return null;
+        if (Math.abs(of.get(step.inputs)! / of.get(width)! - 1) > 1e-9) mismatch = true;
+        width = step.outputs;
+      }
+      if (step.kind !== 'branches') continue;
+      const ends = step.branches.map((branch) => visit(branch, width));
+      if (ends.some((end) => end === null)) return null;
+      if (ends.some((end) => Math.abs(of.get(end!)! / of.get(ends[0]!)! - 1) > 1e-9)) mismatch = true;
+      width = ends[0]!;
+    }
+    return width;
+  };
+  put(start);
+  return visit(steps, start) === null ? null : { of, mismatch };
+}
