@@ -38,11 +38,18 @@ export function callFrameworkFunction(run: Interpreter, { name, target }: Framew
 function callValueRow(name: string, row: ValueRow, call: Call): Value {
   try {
     const result = fromArgument(row.value(toArguments(bindSignature(row.signature, call, name))), row.float ?? false);
-    return row.array && result.kind === 'tuple' ? { kind: 'list', items: [...result.items], array: true } : result;
+    return row.array ? asArrays(result) : result;
   } catch (error) {
     if (error instanceof RangeError) throw new Raised('ValueError', error.message);
     throw error;
   }
+}
+
+/** A sequence of numbers is a tensor of known numbers; a sequence of such sequences is several tensors. */
+function asArrays(result: Value): Value {
+  if (result.kind !== 'tuple') return result;
+  if (result.items.some((item) => item.kind === 'tuple')) return tuple(result.items.map(asArrays));
+  return { kind: 'list', items: [...result.items], array: true };
 }
 
 /** Rows know the usual signatures; a call that fits none of them is one that is not followed. */
@@ -53,6 +60,10 @@ function bindOrExplain(signature: string, call: Call, name: string): Map<string,
     if (error instanceof Raised) return `This call of ${name}() is not followed: ${error.message}`;
     throw error;
   }
+}
+
+function fits(signature: string, call: Call, name: string): boolean {
+  return typeof bindOrExplain(signature, call, name) !== 'string';
 }
 
 /** A method of a symbolic tensor, bound to it; `undefined`: the framework has no such method. */
@@ -80,7 +91,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   const hasTensor = tensorsIn(given).length > 0 || (run.trace !== null && given.some((value) => value.kind === 'parameter'));
   if (!hasTensor || !run.trace) {
     const onNumbers = run.framework.values[name];
-    if (onNumbers) return callValueRow(name, onNumbers, call);
+    if (onNumbers && fits(onNumbers.signature, call, name)) return callValueRow(name, onNumbers, call);
     const parameter = given.find((value): value is ParameterValue => value.kind === 'parameter');
     const unknown = given.find((value) => value.kind === 'unknown');
     if (parameter && !run.trace) {
@@ -165,6 +176,14 @@ function writeTensor(run: Interpreter, name: string, row: InitializerRow, target
         : { family: 'unknown', mean: null, variance: null, formula: null, source },
     );
     return;
+  }
+  const copied = row.copies ? bound.get(row.copies) : undefined;
+  if (copied?.kind === 'parameter' && copied.parameter !== parameter) {
+    const last = copied.parameter.writes.at(-1);
+    if (last && last.family !== 'undefined') {
+      parameter.writes.push({ ...last, source });
+      return;
+    }
   }
   try {
     parameter.writes.push(initialize(run.framework, name, row, toArguments(bound), parameter.shape, source));

@@ -162,7 +162,7 @@ export interface ValueRow {
   readonly value: (bound: Arguments) => Argument;
   /** The result is a float even where it is a whole number. */
   readonly float?: boolean;
-  /** A list that it returns is a tensor of known numbers: arithmetic goes entry by entry. */
+  /** A list that it returns is a tensor of known numbers (arithmetic goes entry by entry), a list of lists several such tensors. */
   readonly array?: boolean;
 }
 

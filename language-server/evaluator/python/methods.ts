@@ -57,11 +57,24 @@ function arrayMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>,
       return each((value) => value);
     case 'numel':
       return builtin(name, () => int(items.length));
+    case 'max':
+    case 'min':
+    case 'sum':
+      return builtin(name, ({ node }) => reduced(run, name, items, node));
     case 'split':
       return builtin(name, ({ positional: [sizes] }) => arraySplit(run, items, sizes));
     default:
       return undefined;
   }
+}
+
+/** `widths.max()`: one number of a tensor of known numbers. */
+function reduced(run: Interpreter, name: 'max' | 'min' | 'sum', items: readonly Value[], node: Call['node']): Value {
+  const numbers = items.flatMap((item) => (item.kind === 'number' ? (numberOf(item.value) ?? []) : []));
+  if (numbers.length !== items.length || numbers.length === 0)
+    return run.unknown(`The ${name} of these numbers is not known.`, node);
+  const result = name === 'sum' ? numbers.reduce((a, b) => a + b, 0) : Math[name](...numbers);
+  return { kind: 'number', value: result, float: items.some((item) => item.kind === 'number' && item.float) };
 }
 
 /** `torch.linspace(0, rate, sum(depths)).split(depths)`. */

@@ -1,6 +1,15 @@
 import { isQuantity } from '../expression.js';
 import type { Argument, ValueRow } from '../framework.js';
 
+const quotient: ValueRow = {
+  signature: 'input, other, *, rounding_mode=None',
+  array: true,
+  value: (bound) => {
+    const round = { floor: Math.floor, trunc: Math.trunc }[String(bound.rounding_mode)] ?? ((x: number) => x);
+    return pairwise('', (a, b) => round(a / b)).value(bound);
+  },
+};
+
 /** Tensors of known numbers, as constructors compute sizes and rates with: `torch.linspace(0, rate, depth)`. */
 export const numberTensors: Readonly<Record<string, ValueRow>> = {
   'torch.arange': {
@@ -30,10 +39,21 @@ export const numberTensors: Readonly<Record<string, ValueRow>> = {
   'torch.exp': each('input', Math.exp),
   'torch.sqrt': each('input', Math.sqrt),
   'torch.pow': pairwise('input, exponent', (a, b) => a ** b),
-  'torch.div': pairwise('input, other', (a, b) => a / b),
-  'torch.divide': pairwise('input, other', (a, b) => a / b),
+  'torch.div': quotient,
+  'torch.divide': quotient,
   'torch.mul': pairwise('input, other', (a, b) => a * b),
   'torch.multiply': pairwise('input, other', (a, b) => a * b),
+  'torch.unique': {
+    signature: 'input, sorted=True, return_inverse=False, return_counts=False, dim=None',
+    array: true,
+    value: ({ input, return_inverse: inverse, return_counts: counts, dim }) => {
+      const numbers = numbersOf(input);
+      if (!numbers || inverse !== false || dim !== null) return undefined;
+      const different = [...new Set(numbers)].sort((a, b) => a - b);
+      if (!counts) return different;
+      return [different, different.map((one) => numbers.filter((number) => number === one).length)];
+    },
+  },
   'torch.diff': {
     signature: 'input, n=1, dim=-1',
     array: true,
