@@ -138,6 +138,8 @@ export interface InitializerRow {
   readonly formula?: string;
   /** In-place scaling (`mul_`): the factor on what is there; `undefined`: not known. */
   readonly scales?: (bound: Arguments) => number | undefined;
+  /** The argument whose numbers it takes over (`copy_`), where they are those of a tensor with a known distribution. */
+  readonly copies?: string;
   readonly source?: string;
 }
 

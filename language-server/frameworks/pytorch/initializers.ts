@@ -166,23 +166,11 @@ const methods: Readonly<Record<string, InitializerRow>> = {
     variance: 'none',
     scales: ({ other }) => (other === 0 ? 1 : undefined),
   },
+  'Tensor.copy_': { signature: 'tensor, src, non_blocking=False', family: 'unknown', variance: 'none', copies: 'src' },
   'Tensor.neg_': { signature: 'tensor', family: 'unknown', variance: 'none', scales: () => -1 },
   ...Object.fromEntries(
     [
-      ...[
-        'copy_',
-        'sub_',
-        'clamp_',
-        'clip_',
-        'cauchy_',
-        'log_normal_',
-        'random_',
-        'erfinv_',
-        'pow_',
-        'sqrt_',
-        'abs_',
-        'addcmul_',
-      ],
+      ...['sub_', 'clamp_', 'clip_', 'cauchy_', 'log_normal_', 'random_', 'erfinv_', 'pow_', 'sqrt_', 'abs_', 'addcmul_'],
       ...[
         'exp_',
         'log_',
@@ -277,7 +265,6 @@ export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.randint': given,
   'torch.randperm': given,
   'torch.bernoulli': given,
-  'torch.eye': given,
   'torch.LongTensor': given,
   'torch.tril_indices': given,
   'torch.triu_indices': given,

@@ -202,6 +202,10 @@ class MultiheadAttention(Module):
         return F.scaled_dot_product_attention(query, key, value), None
 
 
+def eye(n, m=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    return init.eye_(torch.empty(n, n if m is None else m))
+
+
 def glu(input, dim=-1):
     value, gate = input.chunk(2, dim)
     return value * torch.sigmoid(gate)
@@ -467,6 +471,7 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ...torch.map((name) => [name, `torch.nn.${name}`]),
   ...vision.map((name) => [name, `torchvision.ops.${name}`]),
   ['glu', 'torch.nn.functional.glu'],
+  ['eye', 'torch.eye'],
   ['spectral_norm', 'torch.nn.utils.spectral_norm'],
   ['orthogonal', 'torch.nn.utils.parametrizations.orthogonal'],
   ['checkpoint', 'torch.utils.checkpoint.checkpoint'],
