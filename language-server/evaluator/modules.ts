@@ -67,10 +67,26 @@ export function construct(run: Interpreter, instance: Instance, call: Call): voi
   state.layer = made.layer;
   for (const [key, parameter] of made.parameters)
     state.parameters.set(key, parameter ? { kind: 'parameter', parameter, trainable: true } : none);
+  if (row.buffers) {
+    const kept = bound[row.buffers.when] !== false;
+    for (const [key, value] of Object.entries(row.buffers.values))
+      instance.attributes.set(key, kept ? constantTensor(run, value, call.node) : none);
+  }
   for (const problem of made.problems) run.note(problem, run.location(call.node));
   // The framework's constructors end with this call, which subclasses override.
   const reset = classAttribute(instance.class, 'reset_parameters');
   if (reset) callValue(run, reset, { positional: [instance], keywords: new Map(), node: call.node }, null);
+}
+
+/** A tensor of the module's state that no optimizer moves. */
+function constantTensor(run: Interpreter, mean: number, node: SyntaxNode): Value {
+  const source = { kind: 'default', text: `${run.framework.label} default`, location: run.location(node) } as const;
+  const family = mean === 0 ? 'zeros' : mean === 1 ? 'ones' : 'constant';
+  return {
+    kind: 'parameter',
+    parameter: { name: '', shape: null, writes: [{ family, mean, variance: 0, formula: null, source }] },
+    trainable: false,
+  };
 }
 
 /**

@@ -68,6 +68,8 @@ export interface ModuleRow {
   readonly bases?: readonly string[];
   /** Attributes besides the arguments themselves, as expressions in the arguments: `{ num_features: 'num_features' }`. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Tensors that belong to the module's state but are not trained, by name, with the constant that they start from. */
+  readonly buffers?: { readonly when: string; readonly values: Readonly<Record<string, number>> };
   /** Says why the row's numbers hold: `kaiming_uniform_(a=√5), hence σ_w² = 1/3`. */
   readonly source?: string;
 }

@@ -40,11 +40,17 @@ function node(
 const options = 'eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None';
 const instanceOptions = 'eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None';
 
+const statistics: ModuleRow['buffers'] = {
+  when: 'track_running_stats',
+  values: { running_mean: 0, running_var: 1, num_batches_tracked: 0 },
+};
+
 const batch: ModuleRow = {
   signature: `num_features, ${options}`,
   tensors: scaleAndShift('num_features', 'affine'),
   role: 'normalization',
   operation: normalize('batch'),
+  buffers: statistics,
   bases: ['torch.nn.modules.batchnorm._BatchNorm'],
 };
 
@@ -53,6 +59,7 @@ const instance: ModuleRow = {
   tensors: scaleAndShift('num_features', 'affine'),
   role: 'normalization',
   operation: normalize('instance'),
+  buffers: statistics,
   bases: ['torch.nn.modules.instancenorm._InstanceNorm'],
 };
 
