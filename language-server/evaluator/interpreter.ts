@@ -128,6 +128,19 @@ export class Interpreter {
     if (this.notes.size < 200 && !this.notes.has(key)) this.notes.set(key, { reason, location: place, path });
   }
 
+  /** Runs `work`. What it notes is forgotten, unless its result matters to the program. */
+  noteIf<T>(work: () => T, matters: (result: T) => boolean): T {
+    const { notes } = this;
+    this.notes = new Map();
+    try {
+      const result = work();
+      if (matters(result)) for (const [key, note] of this.notes) notes.set(key, note);
+      return result;
+    } finally {
+      this.notes = notes;
+    }
+  }
+
   takeNotes(): Note[] {
     const notes = [...this.notes.values()];
     this.notes = new Map();

@@ -168,7 +168,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     ),
   }),
   re: regularExpressions,
-  os: (run) => ({ environ: namespaceObject(run, new Map([['get', environment]]), run.file.tree.root), getenv: environment }),
+  os: (run) => ({ environ: namespaceObject(run, environmentMethods, run.file.tree.root), getenv: environment }),
   typing: (run) => ({
     OrderedDict: run.builtins.variables.get('dict') ?? none,
     cast: builtin('cast', ({ positional: [, value = none] }) => value),
@@ -233,6 +233,14 @@ const environment = builtin('getenv', ({ positional: [, otherwise], keywords }) 
   const value = otherwise ?? keywords.get('default');
   return value ?? { kind: 'unknown', reason: 'The environment of a run is not known.', location: null };
 });
+
+/** A run is shown as it is without variables of its own. */
+const environmentMethods = new Map<string, Value>([
+  ['get', environment],
+  ['__contains__', builtin('__contains__', () => ({ kind: 'bool', value: false }))],
+  ['keys', builtin('keys', () => list([]))],
+  ['setdefault', builtin('setdefault', ({ positional: [, value = none] }) => value)],
+]);
 
 function spaced(start: number | null, stop: number | null, count: number): Value {
   if (start === null || stop === null || count > 10_000) return notKnown('linspace');

@@ -214,7 +214,12 @@ function runDecorated(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
     const function_ = evaluate(run, expression, scope, frame);
     // A decorator that is not known is taken to return what it decorates, as registries and checks of versions do.
     if (function_.kind === 'unknown' || (function_.kind === 'namespace' && function_.members === null)) continue;
-    const result = callValue(run, function_, { positional: [value], keywords: new Map(), node: expression }, scope);
+    // What a registry does besides handing the definition back concerns no model.
+    const decorated: Value = value;
+    const result: Value = run.noteIf(
+      () => callValue(run, function_, { positional: [decorated], keywords: new Map(), node: expression }, scope),
+      (returned) => returned !== decorated,
+    );
     if (result.kind !== 'unknown' && result.kind !== 'none') value = result;
   }
   const name = child(definition, 'name');
