@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly node: Node & Affine;
   /** First activation that the output reaches along the data flow. */
   readonly activation: (Node & Activation) | null;
+  /** Another signal multiplies it on the way to the activation. */
+  readonly gated: boolean;
   /** First normalization before that activation. */
   readonly normalization: (Node & Normalization) | null;
   /** Product of the keep probabilities of the dropouts before the next layer. */
@@ -26,7 +28,10 @@ export function surroundings(network: Network): Map<Layer, Surroundings> {
 function follow({ nodes }: Network, consumers: readonly number[][], start: number): Omit<Surroundings, 'node'> {
   const seen = new Set([start]);
   let front = consumers[start]!;
+  /** Nodes that the signal reaches only after it was multiplied. */
+  const behindGate = new Set<number>();
   let activation: Surroundings['activation'] = null;
+  let gated = false;
   let normalization: Surroundings['normalization'] = null;
   let keep = 1;
   while (front.length > 0) {
@@ -36,18 +41,21 @@ function follow({ nodes }: Network, consumers: readonly number[][], start: numbe
       seen.add(id);
       const node = nodes[id]!;
       // The next layer of weights ends the stretch that this one is repeated with, also where a shortcut goes on.
-      if (node.kind === 'affine' && activation) return { activation, normalization, keep };
+      if (node.kind === 'affine' && activation) return { activation, gated, normalization, keep };
       if (node.kind === 'dropout' && node.variant !== 'path' && node.variant !== 'alpha') keep *= 1 - (numberOf(node.rate) ?? 0);
       if (node.kind === 'activation') {
         if (activation) continue;
         activation = node;
+        gated = behindGate.has(id);
       }
       if (node.kind === 'normalization' && !activation && !normalization) normalization = node;
-      if (isTransparent(node)) next.push(...consumers[id]!);
+      if (!isTransparent(node)) continue;
+      next.push(...consumers[id]!);
+      if (node.kind === 'multiply' || behindGate.has(id)) for (const one of consumers[id]!) behindGate.add(one);
     }
     front = next;
   }
-  return { activation, normalization, keep };
+  return { activation, gated, normalization, keep };
 }
 
 const isTransparent = ({ kind }: Node): boolean =>
@@ -59,4 +67,5 @@ const isTransparent = ({ kind }: Node): boolean =>
   kind === 'add' ||
   kind === 'concatenate' ||
   kind === 'scale' ||
+  kind === 'multiply' ||
   kind === 'shift';
