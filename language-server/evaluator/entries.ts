@@ -2,6 +2,7 @@ import type { Location } from '../network/distribution.js';
 import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
+import { type DefaultConfig, defaultConfig } from './default-config.js';
 import { isModuleClass } from './framework-names.js';
 import type { Interpreter } from './interpreter.js';
 import { namedModules } from './modules.js';
@@ -187,17 +188,8 @@ export function classEntries(run: Interpreter): Entry[] {
         if (inner.built.some((instance) => instance.class === type)) return { instance: null, arguments: [] };
         const init = classAttribute(type, '__init__');
         const parameters = init?.kind === 'function' ? init.parameters.slice(1) : [];
-        const keywords = new Map<string, Value>();
-        const positional: Value[] = [];
-        for (const parameter of parameters) {
-          if (parameter.default || parameter.kind === 'rest' || parameter.kind === 'keywords') continue;
-          const value = symbolic(inner, parameter, type);
-          if (parameter.kind === 'positional-only') positional.push(value);
-          else keywords.set(parameter.name, value);
-        }
         try {
-          const value = callValue(inner, type, { positional, keywords, node: type.node! }, null);
-          return { instance: value.kind === 'instance' ? value : null, arguments: describe(parameters, keywords) };
+          return configured(inner, type, parameters) ?? constructed(inner, type, parameters, new Map());
         } catch (error) {
           // A class whose constructor asks its subclasses for a part is no model by itself.
           if (error instanceof Raised && error.typeName === 'NotImplementedError') return { instance: null, arguments: [] };
@@ -206,6 +198,44 @@ export function classEntries(run: Interpreter): Entry[] {
       },
     }));
 }
+
+type Made = ReturnType<Entry['make']>;
+
+/** The model with the settings that the file or a configuration class has for it; `null`: there are none, or they do not fit. */
+function configured(run: Interpreter, type: ClassValue, parameters: readonly ParameterDefinition[]): Made | null {
+  const before = run.built.length;
+  try {
+    const found = parameters.flatMap((parameter) => {
+      const config = isRequired(parameter) ? defaultConfig(run, parameter, type) : null;
+      return config ? [[parameter.name, config] as const] : [];
+    });
+    return found.length > 0 ? constructed(run, type, parameters, new Map(found)) : null;
+  } catch (error) {
+    if (!(error instanceof Raised) || error.typeName === 'NotImplementedError') throw error;
+    run.built.length = before;
+    run.takeNotes();
+    return null;
+  }
+}
+
+function constructed(
+  run: Interpreter,
+  type: ClassValue,
+  parameters: readonly ParameterDefinition[],
+  configs: ReadonlyMap<string, DefaultConfig>,
+): Made {
+  const keywords = new Map<string, Value>();
+  const positional: Value[] = [];
+  for (const parameter of parameters.filter(isRequired)) {
+    const value = configs.get(parameter.name)?.value ?? symbolic(run, parameter, type);
+    if (parameter.kind === 'positional-only') positional.push(value);
+    else keywords.set(parameter.name, value);
+  }
+  const value = callValue(run, type, { positional, keywords, node: type.node! }, null);
+  return { instance: value.kind === 'instance' ? value : null, arguments: describe(parameters, keywords, configs) };
+}
+
+const isRequired = ({ default: value, kind }: ParameterDefinition): boolean => !value && kind !== 'rest' && kind !== 'keywords';
 
 /** A value for a required argument that nothing in the file gives: a symbol of its name where it can be a size. */
 function symbolic(run: Interpreter, parameter: ParameterDefinition, type: ClassValue): Value {
@@ -217,9 +247,15 @@ function symbolic(run: Interpreter, parameter: ParameterDefinition, type: ClassV
   return run.unknown(`The argument '${parameter.name}' is not given in this file.`, type.node);
 }
 
-function describe(parameters: readonly ParameterDefinition[], given: ReadonlyMap<string, Value>): EntryArgument[] {
+function describe(
+  parameters: readonly ParameterDefinition[],
+  given: ReadonlyMap<string, Value>,
+  configs: ReadonlyMap<string, DefaultConfig> = new Map(),
+): EntryArgument[] {
   return parameters.flatMap((parameter) => {
     if (parameter.kind === 'rest' || parameter.kind === 'keywords') return [];
+    const config = configs.get(parameter.name);
+    if (config) return [{ name: parameter.name, value: config.text, source: config.source }];
     const value = given.get(parameter.name) ?? parameter.default ?? none;
     return [
       {

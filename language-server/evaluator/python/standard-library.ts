@@ -151,10 +151,8 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     mul: builtin('mul', ({ positional: [a = none, b = none], node }) => binary(run, '*', a, b, node)),
     add: builtin('add', ({ positional: [a = none, b = none], node }) => binary(run, '+', a, b, node)),
   }),
-  argparse: (run) => ({ ArgumentParser: argumentParser(run) }),
-  types: (run) => ({
-    SimpleNamespace: builtin('SimpleNamespace', ({ keywords, node }) => namespaceObject(run, keywords, node)),
-  }),
+  argparse: (run) => ({ ArgumentParser: argumentParser(run), Namespace: namespace(run) }),
+  types: (run) => ({ SimpleNamespace: namespace(run) }),
   numpy: () => ({
     pi: float(Math.PI),
     sqrt: onNumber('sqrt', Math.sqrt, float, (q) => power(q, 0.5)),
@@ -227,6 +225,9 @@ function partial(run: Interpreter, function_: Value, bound: readonly Value[], ke
     ]),
   };
 }
+
+const namespace = (run: Interpreter): Value =>
+  builtin('SimpleNamespace', ({ keywords, node }) => namespaceObject(run, keywords, node));
 
 /** A variable of the environment: what a run without it gets, where the program says that. */
 const environment = builtin('getenv', ({ positional: [, otherwise], keywords }) => {
