@@ -64,8 +64,9 @@ function unpack(
   const splat = targets.findIndex((target) => target.type === 'list_splat_pattern' || target.type === 'list_splat');
   if (value.kind === 'unknown') {
     for (const target of targets) {
-      const inner = target.type.startsWith('list_splat') ? (namedChildren(target)[0] ?? target) : target;
-      const entry = value.shape && inner.type === 'identifier' ? int(symbol(run.file.tree.textOf(inner))) : value;
+      const isSplat = target.type.startsWith('list_splat');
+      const inner = isSplat ? (namedChildren(target)[0] ?? target) : target;
+      const entry = value.shape && !isSplat && inner.type === 'identifier' ? int(symbol(run.file.tree.textOf(inner))) : value;
       assign(run, inner, entry, scope, frame);
     }
     return;

@@ -8,7 +8,7 @@ import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
 import { format, formatValue } from './format.js';
 import { defineLambda } from './functions.js';
-import { iterate } from './iteration.js';
+import { iterate, spread } from './iteration.js';
 import { parseFloatLiteral, parseIntegerLiteral, unescapeText } from './literals.js';
 import { binary, compare, contains, negate, positive } from './operators.js';
 import type { Frame } from './statements.js';
@@ -49,11 +49,11 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
     case 'tuple':
     case 'expression_list':
     case 'pattern_list':
-      return tuple(evaluateItems(run, node, scope, frame));
+      return evaluateItems(run, node, scope, frame, tuple);
     case 'list':
-      return list(evaluateItems(run, node, scope, frame));
+      return evaluateItems(run, node, scope, frame, list);
     case 'set':
-      return set(evaluateItems(run, node, scope, frame));
+      return evaluateItems(run, node, scope, frame, set);
     case 'dictionary':
       return evaluateDictionary(run, node, scope, frame);
     case 'attribute':
@@ -158,16 +158,20 @@ function lookup(run: Interpreter, node: SyntaxNode, scope: Scope): Value {
   );
 }
 
-function evaluateItems(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Value[] {
+/** Items of a display. With the entries of a shape that is not known among them, the whole is such a shape. */
+function evaluateItems(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame, make: (items: Value[]) => Value): Value {
   const items: Value[] = [];
-  for (const part of node.children) {
-    if (!part.named) continue;
-    if (part.type === 'list_splat') {
-      const inner = namedChildren(part)[0];
-      if (inner) items.push(...iterate(run, evaluate(run, inner, scope, frame), inner));
-    } else items.push(evaluate(run, part, scope, frame));
+  let open: Value | null = null;
+  for (const part of namedChildren(node)) {
+    const inner = part.type === 'list_splat' ? namedChildren(part)[0] : undefined;
+    if (part.type !== 'list_splat') items.push(evaluate(run, part, scope, frame));
+    else if (inner) {
+      const value = evaluate(run, inner, scope, frame);
+      if (value.kind === 'unknown' && value.shape) open ??= value;
+      else items.push(...iterate(run, value, inner));
+    }
   }
-  return items;
+  return open ?? make(items);
 }
 
 function evaluateDictionary(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Value {
@@ -226,7 +230,7 @@ function evaluateCall(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
         if (name) keywords.set(run.file.tree.textOf(name), evaluateField(run, argument, 'value', scope, frame));
       } else if (argument.type === 'list_splat') {
         const inner = namedChildren(argument)[0];
-        if (inner) positional.push(...iterate(run, evaluate(run, inner, scope, frame), inner));
+        if (inner) positional.push(...spread(run, evaluate(run, inner, scope, frame), inner));
       } else if (argument.type === 'dictionary_splat') {
         const inner = namedChildren(argument)[0];
         const value = inner ? evaluate(run, inner, scope, frame) : none;

@@ -45,6 +45,11 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
   }
 }
 
+/** `*value` in a call or a display: a shape that is not known stands for its entries, however many they are. */
+export function spread(run: Interpreter, value: Value, node: SyntaxNode): readonly Value[] {
+  return value.kind === 'unknown' && value.shape ? [value] : iterate(run, value, node);
+}
+
 function iterateRange(run: Interpreter, range: Extract<Value, { kind: 'range' }>, node: SyntaxNode): Value[] {
   const start = numberOf(range.start);
   const stop = numberOf(range.stop);

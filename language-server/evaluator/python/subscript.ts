@@ -59,7 +59,10 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
       // `Generic[T]`, `list[int]`: the class itself.
       return object;
     case 'unknown':
-      return object.shape ? { kind: 'unknown', reason: object.reason, location: object.location } : object;
+      // A part of a shape is a shape; an entry is a number.
+      return object.shape && key.kind !== 'slice'
+        ? { kind: 'unknown', reason: object.reason, location: object.location }
+        : object;
     default:
       return object;
   }
