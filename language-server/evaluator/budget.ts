@@ -11,17 +11,35 @@ export class Raised extends Error {
   }
 }
 
+/** Computing time of this process in milliseconds: how long an analysis takes must not depend on what else the machine does. */
+export function spent(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Counts the work of one entry. */
 export class Budget {
   private steps = 0;
   private depth = 0;
-  private readonly deadline: number;
+  private deadline: number;
 
   constructor(
     private readonly limits: BudgetLimits,
     private readonly cancelled: () => boolean = () => false,
   ) {
-    this.deadline = performance.now() + limits.milliseconds;
+    this.deadline = spent() + limits.milliseconds;
+  }
+
+  /** A budget of its own for work inside of this one, which is as deep in calls. */
+  inner(milliseconds: number): Budget {
+    const budget = new Budget({ ...this.limits, milliseconds }, this.cancelled);
+    budget.depth = this.depth;
+    return budget;
+  }
+
+  /** Time that something else has paid for. */
+  extend(milliseconds: number): void {
+    this.deadline += milliseconds;
   }
 
   /** Called for each statement, call and round of a loop. */
@@ -30,7 +48,7 @@ export class Budget {
     if (this.steps > this.limits.steps)
       throw new BudgetExceeded(`Analysis limited: more than ${this.limits.steps.toLocaleString('en-US')} steps.`);
     if ((this.steps & 0xff) === 0) {
-      if (performance.now() > this.deadline)
+      if (spent() > this.deadline)
         throw new BudgetExceeded(`Analysis limited: it took longer than ${this.limits.milliseconds} ms.`);
       if (this.cancelled()) throw new BudgetExceeded('Analysis cancelled.');
     }
@@ -52,6 +70,8 @@ export interface BudgetLimits {
   readonly steps: number;
   readonly callDepth: number;
   readonly milliseconds: number;
+  /** For all files that imports lead to, parsing included. */
+  readonly importMilliseconds: number;
   /** Nodes of one graph. */
   readonly nodes: number;
   /** Rounds of one loop, and items of one list. */
@@ -63,6 +83,7 @@ export const defaultLimits: BudgetLimits = {
   steps: 1_000_000,
   callDepth: 120,
   milliseconds: 2_000,
+  importMilliseconds: 3_000,
   nodes: 50_000,
   rounds: 20_000,
 };

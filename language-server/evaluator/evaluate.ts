@@ -3,7 +3,7 @@ import type { Network } from '../network/graph.js';
 import type { Problem, Range } from '../protocol.js';
 import { mentionsAny } from '../source/prefilter.js';
 import { namedChildren, type SyntaxTree } from '../source/syntax-tree.js';
-import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised } from './budget.js';
+import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised, spent } from './budget.js';
 import { builtEntries, classEntries, type Entry, factoryEntries, hintEntries } from './entries.js';
 import { Files, type ModuleReader } from './files.js';
 import { frameworkValue } from './framework-names.js';
@@ -52,12 +52,15 @@ class FileEvaluation {
   private readonly problems: Problem[] = [];
   private readonly networks: Network[] = [];
   private readonly files: Files;
+  private importing = false;
+  private importTime: number;
 
   constructor(
     tree: SyntaxTree,
     private readonly options: EvaluateOptions,
   ) {
     this.limits = { ...defaultLimits, ...options.limits };
+    this.importTime = this.limits.importMilliseconds;
     const holder = {} as { run: Interpreter };
     const builtins = makeBuiltins(holder);
     const file: SourceFile = { id: options.file, tree, scope: new Scope('module', builtins) };
@@ -70,6 +73,7 @@ class FileEvaluation {
       options.modules ?? null,
       builtins,
       (one) => this.run.aside(() => this.runFile(one)),
+      (work) => this.payForImports(work),
       (name) => (this.run.resolve(name) ? frameworkValue(this.run, name) : undefined),
     );
     this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, this.files);
@@ -91,6 +95,36 @@ class FileEvaluation {
       this.add(classEntries(run));
     }
     return { framework: this.options.framework, networks: this.networks, problems: this.problems, imported: this.files.read };
+  }
+
+  /** Imports have time of their own, so that a large library behind them does not cost the file its models. */
+  private payForImports(work: () => SourceFile | null): SourceFile | null {
+    if (this.importing) return work();
+    if (this.importTime <= 0) return this.limitedImports();
+    const { budget } = this.run;
+    const started = spent();
+    this.importing = true;
+    this.run.budget = budget.inner(this.importTime);
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+      return this.limitedImports();
+    } finally {
+      const elapsed = spent() - started;
+      this.importing = false;
+      this.importTime -= elapsed;
+      this.run.budget = budget;
+      budget.extend(elapsed);
+    }
+  }
+
+  private limitedImports(): null {
+    const message = 'Analysis limited: what is imported takes too long to read; the rest of it is not known.';
+    const start = { line: 0, character: 0 };
+    if (!this.problems.some((problem) => problem.message === message))
+      this.problems.push({ message, range: { start, end: start } });
+    return null;
   }
 
   private budget(): Budget {

@@ -19,6 +19,8 @@ export class Files {
     private readonly reader: ModuleReader | null,
     private readonly builtins: Scope,
     private readonly runFile: (file: SourceFile) => void,
+    /** Pays for reading a file; `null`: there is nothing left to pay with. */
+    private readonly pay: (work: () => SourceFile | null) => SourceFile | null,
     /** What the framework's tables say of a full dotted name. */
     private readonly described: (name: string) => Value | undefined,
   ) {}
@@ -48,17 +50,22 @@ export class Files {
     const key = `${from.id}\n${name}`;
     const known = this.resolved.get(key);
     if (known !== undefined) return known;
-    const found = this.reader.read(name, from.id);
-    let file = found ? this.files.get(found.id) : null;
-    if (found && !file) {
-      file = { id: found.id, tree: found.tree, scope: new Scope('module', this.builtins) };
-      file.scope.variables.set('__name__', { kind: 'string', value: this.fullName(name, from) ?? name });
-      this.files.set(found.id, file);
-      this.resolved.set(key, file);
-      this.runFile(file);
-      this.prefer(file, this.fullName(name, from) ?? name);
-    }
-    this.resolved.set(key, file ?? null);
-    return file ?? null;
+    const file = this.pay(() => this.load(name, from, key));
+    this.resolved.set(key, file);
+    return file;
+  }
+
+  private load(name: string, from: SourceFile, key: string): SourceFile | null {
+    const found = this.reader?.read(name, from.id);
+    if (!found) return null;
+    const known = this.files.get(found.id);
+    if (known) return known;
+    const file = { id: found.id, tree: found.tree, scope: new Scope('module', this.builtins) };
+    file.scope.variables.set('__name__', { kind: 'string', value: this.fullName(name, from) ?? name });
+    this.files.set(found.id, file);
+    this.resolved.set(key, file);
+    this.runFile(file);
+    this.prefer(file, this.fullName(name, from) ?? name);
+    return file;
   }
 }

@@ -167,3 +167,34 @@ test("a library's source that is there gives way to the tables", () => {
   const { networks } = evaluateProject(files, '/project/net.py');
   expect(networks[0]!.layers.map(({ path }) => path)).toContain('net.1.0');
 });
+
+test('imports that take too long to read leave the models of the file, and say so', () => {
+  const files = {
+    '/project/net.py': net('from slow import Block, width', 'nn.Linear(8, 8), Block(width)'),
+    '/project/slow.py': `from torch import nn\nclass Block(nn.Linear):\n    pass\nx = 0\nwhile x < 10 ** 7:\n    x = x + 1\nwidth = 4\n`,
+  };
+  const result = evaluateProject(files, '/project/net.py');
+  expect(found(result)[0]).toContain('net.0 8');
+  expect(result.problems.map(({ message }) => message)).toEqual([
+    'Analysis limited: what is imported takes too long to read; the rest of it is not known.',
+  ]);
+});
+
+test('a decorator that the evaluation cannot follow leaves what it decorates', () => {
+  const files = {
+    '/project/net.py': `import torch
+from torch import nn
+from documentation import documented
+
+@documented
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+    def forward(self, x):
+        return self.fc(x)
+`,
+    '/project/documentation.py': `def documented(cls):\n    table = {}\n    cls.__doc__ = table[cls.__name__]\n    return cls\n`,
+  };
+  expect(found(evaluateProject(files, '/project/net.py'))).toEqual([['fc 8']]);
+});

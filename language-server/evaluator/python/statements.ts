@@ -214,17 +214,27 @@ function runDecorated(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
     const function_ = evaluate(run, expression, scope, frame);
     // A decorator that is not known is taken to return what it decorates, as registries and checks of versions do.
     if (function_.kind === 'unknown' || (function_.kind === 'namespace' && function_.members === null)) continue;
-    // What a registry does besides handing the definition back concerns no model.
-    const decorated: Value = value;
-    const result: Value = run.noteIf(
-      () => callValue(run, function_, { positional: [decorated], keywords: new Map(), node: expression }, scope),
-      (returned) => returned !== decorated,
-    );
+    const result = decorated(run, function_, value, expression, scope);
     if (result.kind !== 'unknown' && result.kind !== 'none') value = result;
   }
   const name = child(definition, 'name');
   if (name) scope.assign(run.file.tree.textOf(name), value);
   return null;
+}
+
+/** What a registry does besides handing the definition back concerns no model, and what stops here does not stop the program. */
+function decorated(run: Interpreter, decorator: Value, definition: Value, node: SyntaxNode, scope: Scope): Value {
+  return run.noteIf(
+    () => {
+      try {
+        return callValue(run, decorator, { positional: [definition], keywords: new Map(), node }, scope);
+      } catch (error) {
+        if (error instanceof Raised) return definition;
+        throw error;
+      }
+    },
+    (returned) => returned !== definition,
+  );
 }
 
 function runWith(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Completion {
