@@ -100,16 +100,21 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     }
     return unknown?.kind === 'unknown' ? unknown : run.unknown(`The result of ${short}() is not followed here.`, call.node);
   }
-  const tensors = row.tensors.flatMap((key) => inputsOf(run, bound.get(key), call));
+  const weight = row.weight ? bound.get(row.weight) : undefined;
+  const isWeight = weight?.kind === 'parameter' && weight.trainable;
+  const tensors = row.tensors.flatMap((key) => (isWeight && key === row.weight ? [] : inputsOf(run, bound.get(key), call)));
   const result = row.operation({
     arguments: toArguments(bound),
     inputs: tensors.map((tensor) => tensor.shape),
-    layer: layerOf(run, bound.get('weight')),
+    layer: layerOf(run, isWeight ? weight : bound.get('weight')),
     parameters: parametersIn(bound),
     place: { path: run.trace.path, location: run.location(call.node) },
   });
   const inputs = tensors.map((tensor) => tensor.node);
   if (typeof result === 'string') return opaque(run, result, inputs, call.node, short);
+  const { layer } = result.operation.kind === 'affine' ? result.operation : { layer: null };
+  // A tensor that is used twice is one layer.
+  if (layer?.weight && !run.layers.has(layer.weight)) run.layers.set(layer.weight, layer);
   if (result.operation.kind === 'opaque') run.note(result.operation.reason, call.node, run.trace.path || null);
   const location = run.location(call.node);
   const node = run.trace.add(result.operation, short, inputs, result.shape, location);

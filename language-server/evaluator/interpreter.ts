@@ -25,7 +25,7 @@ export class Interpreter {
   /** Set while `forward` runs. */
   trace: Trace | null = null;
   /** The layers of the model whose `forward` runs, by their weights: `F.linear(x, self.fc.weight)` uses one. */
-  layers: ReadonlyMap<Parameter, Layer> = new Map();
+  layers = new Map<Parameter, Layer>();
   /** Modules that were built, to tell the models from their parts. */
   readonly built: Instance[] = [];
   /** Definitions of the functions that ran. */

@@ -44,6 +44,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   } finally {
     run.trace = null;
   }
+  layers.push(...layersOfTensors(run, instance, seen));
   const inside = new Set(modules.map(({ module }) => module));
   return {
     name: entry.name ?? instance.class.name,
@@ -113,6 +114,16 @@ function modulesIn(value: Value, depth = 3): Instance[] {
     default:
       return [];
   }
+}
+
+/** Tensors that `forward` used as the weights of layers without a module of their own. */
+function layersOfTensors(run: Interpreter, root: Instance, known: ReadonlySet<Layer>): Layer[] {
+  return namedParameters(root).flatMap(({ path, value: { parameter } }) => {
+    const layer = run.layers.get(parameter);
+    if (!layer || known.has(layer)) return [];
+    layer.path = path;
+    return [layer];
+  });
 }
 
 /** A user's own layer: a module that owns a parameter named like a weight. */

@@ -79,8 +79,13 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
         'div',
       );
     }
-    case '@':
+    case '@': {
+      // A trainable tensor on the right is the weight of a layer.
+      const method =
+        left.kind === 'tensor' && right.kind === 'parameter' && right.trainable && callMethodRow(run, left, 'matmul');
+      if (method) return method.call({ positional: [right], keywords: new Map(), node });
       return joined(run, { kind: 'matmul' }, 'matmul', left, right, node);
+    }
     default:
       return opaque(
         run,

@@ -121,6 +121,8 @@ export interface FunctionRow {
   readonly signature: string;
   /** Parameters that take tensors (or sequences of tensors) that become inputs of the node. */
   readonly tensors: readonly string[];
+  /** Of these, the one that is the weight of a layer, and no input, where it is a trainable tensor. */
+  readonly weight?: string;
   readonly operation: OperationRow;
 }
 

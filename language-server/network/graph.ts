@@ -35,8 +35,8 @@ export interface Layer {
   /** The framework's own fans of `weight`. */
   readonly fanIn: Quantity | null;
   readonly fanOut: Quantity | null;
-  /** Weights truly summed into one output unit. */
-  readonly summands: Quantity | null;
+  /** Weights truly summed into one output unit; the use of a user's own layer settles it. */
+  summands: Quantity | null;
   /** Further tensors by name (`in_proj_weight`, `weight_hh_l0`). */
   readonly others: readonly Parameter[];
 }

@@ -2,6 +2,7 @@ import type { Operation, Shape } from '../../network/graph.js';
 import { add, type Quantity } from '../../network/quantity.js';
 import type { Argument, FunctionRow, OperationContext, OperationRow } from '../framework.js';
 import { axisOf, number } from './arguments.js';
+import { transposedLinear } from './linear.js';
 import { sameShape, type Tables, undescribed } from './rows.js';
 import { broadcast } from './shapes.js';
 
@@ -60,10 +61,20 @@ const stack: OperationRow = ({ arguments: { dim }, inputs }) => {
   return { operation: { kind: 'concatenate', axis }, shape };
 };
 
-const matmul: OperationRow = ({ inputs: [a = null, b = null] }) => {
+const matmul: OperationRow = (context) => {
+  const [a = null, b = null] = context.inputs;
+  const linear = context.inputs.length === 1 ? transposedLinear(context, context.parameters?.other) : null;
+  if (linear) return linear;
   const shape =
     a && b && a.length >= 2 && b.length >= 2 ? [...(a.length >= b.length ? a : b).slice(0, -2), a.at(-2)!, b.at(-1)!] : null;
   return { operation: { kind: 'matmul' }, shape };
+};
+
+/** `torch.addmm(bias, x, weight)`. */
+const addmm: OperationRow = (context) => {
+  const { bias, ...parameters } = { ...context.parameters, bias: context.parameters?.input };
+  const given = { ...context, parameters: { ...parameters, ...(bias && { bias }) } };
+  return transposedLinear(given, context.parameters?.mat2) ?? "The operation 'addmm' is not described by the theory used here.";
 };
 
 const einsum: OperationRow = ({ arguments: { equation }, inputs }) => {
@@ -103,7 +114,8 @@ const elementwise: readonly [names: readonly string[], row: (tensor: string) => 
   [['sub', 'sub_', 'subtract'], binary('other, *, alpha=1', sum(-1))],
   [['mul', 'mul_', 'multiply'], binary('other', product)],
   [['div', 'div_', 'divide', 'true_divide'], binary('other, *, rounding_mode=None', quotient)],
-  [['matmul', 'bmm', 'mm', 'mv', 'dot', 'inner', 'outer', 'kron', 'chain_matmul'], binary('other', matmul)],
+  [['matmul', 'bmm', 'mm'], (tensor) => ({ ...binary('other', matmul)(tensor), weight: 'other' })],
+  [['mv', 'dot', 'inner', 'outer', 'kron', 'chain_matmul'], binary('other', matmul)],
   [
     ['softmax', 'log_softmax'],
     (tensor) => ({ signature: `${tensor}, dim=None, dtype=None, *rest, **options`, tensors: [tensor], operation: softmax }),
@@ -146,19 +158,7 @@ const undescribedNames = [
     'maximum',
     'minimum',
   ],
-  ...[
-    'addmm',
-    'baddbmm',
-    'addcmul',
-    'addcdiv',
-    'lerp',
-    'logsumexp',
-    'scatter',
-    'scatter_add',
-    'index_add',
-    'cdist',
-    'multinomial',
-  ],
+  ...['baddbmm', 'addcmul', 'addcdiv', 'lerp', 'logsumexp', 'scatter', 'scatter_add', 'index_add', 'cdist', 'multinomial'],
   ...[
     'fmod',
     'remainder',
@@ -298,6 +298,12 @@ export const combiningTables: Tables = {
     'torch.hstack': { signature: 'tensors', tensors: ['tensors'], operation: along(1) },
     'torch.vstack': { signature: 'tensors', tensors: ['tensors'], operation: along(0) },
     'torch.einsum': { signature: 'equation, *operands', tensors: ['operands'], operation: einsum },
+    'torch.addmm': {
+      signature: 'input, mat1, mat2, *, beta=1, alpha=1, out=None',
+      tensors: ['mat1', 'mat2'],
+      weight: 'mat2',
+      operation: addmm,
+    },
     [`${f}.softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
     [`${f}.softmin`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
     [`${f}.log_softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },

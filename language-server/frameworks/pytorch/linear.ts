@@ -92,6 +92,16 @@ const functionalLinear: OperationRow = (context) => {
   return denseNode(layer, inFeatures, outFeatures, context.inputs[0] ?? null);
 };
 
+/** `x @ weight` with a trainable tensor: a linear layer whose weight lies the other way round. `null`: it is none. */
+export function transposedLinear(context: OperationContext, weight: Parameter | undefined): Operated | null {
+  const [rows, columns] = weight?.shape?.slice(-2) ?? [];
+  if (!weight || rows === undefined || columns === undefined) return null;
+  const layer = functionalLayer(context, 'matmul', weight, () => rows);
+  if (!layer) return null;
+  if (!layer.role) layer.summands = rows;
+  return denseNode(layer, rows, columns, context.inputs[0] ?? null);
+}
+
 /** The layer that a functional call with a parameter stands for; `null` where its weight is no parameter. */
 export function functionalLayer(
   { layer, parameters, place }: OperationContext,
