@@ -35,3 +35,24 @@ class Net(nn.Module):
   expect(networks.map(({ layers }) => layers.map(({ path }) => path))).toEqual([['w']]);
   expect(networks[0]!.nodes.filter(({ kind }) => kind === 'affine')).toHaveLength(4);
 });
+
+test('multi-head attention projects queries, keys and values with one packed weight, and what attention gives', () => {
+  const { networks } = evaluateText(`import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(32, 4, batch_first=True)
+        self.head = nn.Linear(32, 4)
+
+    def forward(self, x):
+        y, _ = self.attention(x, x, x, need_weights=False)
+        return self.head(torch.relu(y))
+`);
+  const nodes = networks[0]!.nodes.flatMap((node) =>
+    node.kind === 'affine' ? [`${node.layer.path} ${node.layer.summands}`] : node.kind === 'reshape' ? [] : [node.kind],
+  );
+  const packed = ['attention 32', 'attention 32', 'attention 32'];
+  expect(nodes).toEqual(['input', ...packed, 'attention', 'attention.out_proj 32', 'activation', 'head 32']);
+});

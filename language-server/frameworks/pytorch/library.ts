@@ -187,8 +187,7 @@ class MultiheadAttention(Module):
             init.xavier_uniform_(self.q_proj_weight)
             init.xavier_uniform_(self.k_proj_weight)
             init.xavier_uniform_(self.v_proj_weight)
-        if bias:
-            self.in_proj_bias = Parameter(torch.zeros(3 * embed_dim))
+        self.in_proj_bias = Parameter(torch.zeros(3 * embed_dim)) if bias else None
         self.out_proj = Linear(embed_dim, embed_dim, bias=bias)
         if bias:
             init.zeros_(self.out_proj.bias)
@@ -199,7 +198,15 @@ class MultiheadAttention(Module):
             init.xavier_normal_(self.bias_v)
 
     def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, is_causal=False):
-        return F.scaled_dot_product_attention(query, key, value), None
+        if self.q_proj_weight is None:
+            query = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)[0]
+            key = F.linear(key, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)[1]
+            value = F.linear(value, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)[2]
+        else:
+            query = F.linear(query, self.q_proj_weight, self.in_proj_bias)
+            key = F.linear(key, self.k_proj_weight, self.in_proj_bias)
+            value = F.linear(value, self.v_proj_weight, self.in_proj_bias)
+        return self.out_proj(F.scaled_dot_product_attention(query, key, value)), None
 
 
 def eye(n, m=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
