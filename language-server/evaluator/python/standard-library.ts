@@ -207,8 +207,17 @@ function notKnown(name: string): Value {
   return { kind: 'unknown', reason: `The argument of ${name}() is not known.`, location: null };
 }
 
-/** `functools.partial`: called, or taken apart by its attributes. */
+/** `functools.partial`: called, or taken apart by its attributes. One of another one binds the arguments of both. */
 function partial(run: Interpreter, function_: Value, bound: readonly Value[], keywords: ReadonlyMap<string, Value>): Value {
+  if (function_.kind === 'builtin' && function_.name === 'partial' && function_.members) {
+    const inner = function_.members;
+    const before = inner.get('keywords');
+    const entries = before?.kind === 'dict' ? [...before.entries.values()] : [];
+    const named = entries.flatMap(({ key, value }) => (key.kind === 'string' ? [[key.value, value] as const] : []));
+    const first = inner.get('args');
+    const args = first?.kind === 'tuple' ? first.items : [];
+    return partial(run, inner.get('func') ?? none, [...args, ...bound], new Map([...named, ...keywords]));
+  }
   return {
     ...builtin('partial', (call) =>
       callValue(
