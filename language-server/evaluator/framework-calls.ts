@@ -111,7 +111,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     place: { path: run.trace.path, location: run.location(call.node) },
   });
   const inputs = tensors.map((tensor) => tensor.node);
-  if (typeof result === 'string') return opaque(run, result, inputs, call.node, short);
+  if (typeof result === 'string') return opaque(run, result, inputs, call.node, short, calculatedFrom(run, bound.get('weight')));
   const { layer } = result.operation.kind === 'affine' ? result.operation : { layer: null };
   // A tensor that is used twice is one layer.
   if (layer?.weight && !run.layers.has(layer.weight)) run.layers.set(layer.weight, layer);
@@ -137,6 +137,20 @@ function parametersIn(bound: ReadonlyMap<string, Value>): Record<string, Paramet
 /** The layer of the model that owns a tensor which a function is given as its weight. */
 function layerOf(run: Interpreter, weight: Value | undefined): Layer | null {
   return weight?.kind === 'parameter' ? (run.layers.get(weight.parameter) ?? null) : null;
+}
+
+/** The layer of the model from whose weight a tensor is calculated: weight standardization, fake quantization. */
+function calculatedFrom(run: Interpreter, weight: Value | undefined): Layer | undefined {
+  const { trace } = run;
+  if (weight?.kind !== 'tensor' || !trace) return undefined;
+  const front = [weight.node];
+  for (let i = 0; i < front.length && i < 100; i++) {
+    const node = trace.nodes[front[i]!]!;
+    const layer = node.kind === 'parameter' ? run.layers.get(node.parameter) : undefined;
+    if (layer) return layer;
+    front.push(...node.inputs);
+  }
+  return undefined;
 }
 
 function inputsOf(run: Interpreter, value: Value | undefined, call: Call): Tensor[] {

@@ -1,5 +1,5 @@
 import type { Distribution } from '../network/distribution.js';
-import type { Parameter, Shape } from '../network/graph.js';
+import type { Layer, Parameter, Shape } from '../network/graph.js';
 import { add, equals, multiply, numberOf } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, writeParameter } from './framework-calls.js';
@@ -30,10 +30,17 @@ export function nodesIn(run: Interpreter, values: readonly Value[], node: Syntax
 }
 
 /** A node that signals cannot pass, with the reason. */
-export function opaque(run: Interpreter, reason: string, inputs: readonly number[], node: SyntaxNode, name = 'unknown'): Value {
+export function opaque(
+  run: Interpreter,
+  reason: string,
+  inputs: readonly number[],
+  node: SyntaxNode,
+  name = 'unknown',
+  layer?: Layer,
+): Value {
   if (!run.trace) return run.unknown(reason, node);
   run.note(reason, node, run.trace.path || null);
-  return run.trace.add({ kind: 'opaque', reason }, name, inputs, null, run.location(node));
+  return run.trace.add({ kind: 'opaque', reason, ...(layer && { layer }) }, name, inputs, null, run.location(node));
 }
 
 /** What can flow: tensors as they are, parameters and unknown values as nodes without inputs. */

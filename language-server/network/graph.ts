@@ -78,7 +78,14 @@ export type Operation =
   | { readonly kind: 'attention'; readonly heads: Quantity | null }
   | { readonly kind: 'recurrent'; readonly cell: 'rnn' | 'lstm' | 'gru'; readonly layer: Layer }
   /** Something that the evaluator could not follow. Signals stop here, with the reason. */
-  | { readonly kind: 'opaque'; readonly reason: string };
+  | Opaque;
+
+export interface Opaque {
+  readonly kind: 'opaque';
+  readonly reason: string;
+  /** The layer whose work it does, with a weight that is calculated from the layer's own. */
+  readonly layer?: Layer;
+}
 
 export interface Affine {
   readonly kind: 'affine';

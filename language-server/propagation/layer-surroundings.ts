@@ -1,10 +1,10 @@
-import type { Activation, Affine, Layer, Network, Node, Normalization } from '../network/graph.js';
+import type { Activation, Affine, Layer, Network, Node, Normalization, Opaque } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { consumersOf } from './forward.js';
 
 /** What follows a layer on the way to the next one. */
 export interface Surroundings {
-  readonly node: Node & Affine;
+  readonly node: Node & (Affine | Opaque);
   /** First activation that the output reaches along the data flow. */
   readonly activation: (Node & Activation) | null;
   /** Another signal multiplies it on the way to the activation. */
@@ -19,8 +19,11 @@ export interface Surroundings {
 export function surroundings(network: Network): Map<Layer, Surroundings> {
   const consumers = consumersOf(network);
   const found = new Map<Layer, Surroundings>();
-  for (const node of network.nodes)
-    if (node.kind === 'affine' && !found.has(node.layer)) found.set(node.layer, { node, ...follow(network, consumers, node.id) });
+  for (const node of network.nodes) {
+    const layer = node.kind === 'affine' || node.kind === 'opaque' ? node.layer : undefined;
+    if (layer && !found.has(layer))
+      found.set(layer, { node: node as Surroundings['node'], ...follow(network, consumers, node.id) });
+  }
   return found;
 }
 

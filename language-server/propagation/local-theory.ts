@@ -11,13 +11,13 @@ import { parameterSecondMoment, type WeightMoments } from './weight-moments.js';
 
 /** This layer with its activation and dropout, repeated for ever, as reached from the length q₀ that it really has. */
 export function localTheory(
-  { activation, gated, normalization, keep }: Surroundings,
+  { node, activation, gated, normalization, keep }: Surroundings,
   { sigmaW2, sigmaB2, problem }: WeightMoments,
   q0: number,
   training: boolean,
 ): LocalTheory | null {
   // What is multiplied with another signal on its way is no longer Gaussian, and its length no longer σ_w² q + σ_b².
-  if (gated) return null;
+  if (gated || node.kind === 'opaque') return null;
   if (!activation || sigmaW2 === null || sigmaB2 === null || problem !== null) return null;
   const phi = activationOf(activation.activation, activation.parameters);
   if (!phi || !(keep > 0)) return null;

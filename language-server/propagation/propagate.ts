@@ -9,7 +9,7 @@ import { correlation, logSecondMoment } from './signal.js';
 import type { SpectralStack } from './spectral-stack.js';
 import { summarize } from './summary.js';
 import type { NodeState } from './transfer.js';
-import { weightMoments } from './weight-moments.js';
+import { type WeightMoments, weightMoments } from './weight-moments.js';
 
 export interface PropagateOptions {
   /** Training mode draws dropout masks and normalizes by batch statistics. */
@@ -98,7 +98,7 @@ function layerTheory(
   states: readonly NodeState[],
   training: boolean,
 ): LayerTheory {
-  const moments = weightMoments(layer);
+  const moments = surrounding?.node.kind === 'opaque' ? calculated : weightMoments(layer);
   const signal = surrounding ? states[surrounding.node.id]?.signal : null;
   return {
     activation: surrounding?.activation?.activation ?? null,
@@ -113,6 +113,15 @@ function layerTheory(
     problem: surrounding?.activation ? moments.problem : null,
   };
 }
+
+/** Of a weight that `forward` calculates from the layer's own. */
+const calculated: WeightMoments = {
+  sigmaW2: null,
+  sigmaB2: null,
+  biasMean: 0,
+  problem: 'The weight that this layer works with is calculated from its own, and so its distribution is not known.',
+  wideLimit: false,
+};
 
 const isLinear = ({ role }: Layer): boolean => role === undefined || role === 'linear';
 

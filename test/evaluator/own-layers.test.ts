@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { propagate } from '../../language-server/propagation/propagate.js';
 import { evaluateText } from './evaluate-text.js';
 
 const source = readFileSync(new URL('../fixtures/evaluator/own-linear.py', import.meta.url), 'utf8');
@@ -55,4 +56,32 @@ class Net(nn.Module):
   );
   const packed = ['attention 32', 'attention 32', 'attention 32'];
   expect(nodes).toEqual(['input', ...packed, 'attention', 'attention.out_proj 32', 'activation', 'head 32']);
+});
+
+test('a layer whose weight is calculated from its own has an activation, and no theory', () => {
+  const { networks } = evaluateText(`import torch
+from torch import nn
+import torch.nn.functional as F
+
+class StandardizedConv(nn.Conv2d):
+    def forward(self, x):
+        w = self.weight
+        w = (w - w.mean((1, 2, 3), keepdim=True)) / (w.std((1, 2, 3), keepdim=True) + 1e-5)
+        return F.conv2d(x, w, self.bias, self.stride, self.padding)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = StandardizedConv(3, 8, 3)
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.head(torch.relu(self.conv(x)).mean((2, 3)))
+`);
+  const [conv] = propagate(networks[0]!).layers.values();
+  expect(conv).toMatchObject({ activation: 'relu', sigmaW2: null, local: null });
+  expect(conv!.problem).toContain('calculated');
+  expect(networks[0]!.unknown.map(({ path, reason }) => `${path}: ${reason}`)).toContain(
+    'conv: The weight of this convolution is calculated, and so its distribution is not known.',
+  );
 });
