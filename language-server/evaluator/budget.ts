@@ -1,6 +1,9 @@
 /** Ends an evaluation that goes on for ever. Caught where a model is evaluated, so that others of the file still are. */
 export class BudgetExceeded extends Error {}
 
+/** Calls inside calls without end: one statement cannot be followed, others may. */
+export class TooDeep extends BudgetExceeded {}
+
 /** `raise` of the analysed program on its way to a `try` or to the entry. */
 export class Raised extends Error {
   constructor(
@@ -57,7 +60,7 @@ export class Budget {
   enter(): void {
     if (++this.depth > this.limits.callDepth) {
       // The frames unwind through `leave`, so the depth is right again where this is caught.
-      throw new BudgetExceeded(`Analysis limited: calls nested more than ${this.limits.callDepth} deep.`);
+      throw new TooDeep(`Analysis limited: calls nested more than ${this.limits.callDepth} deep.`);
     }
   }
 

@@ -10,6 +10,7 @@ import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { evaluate } from './python/expressions.js';
 import { formatValue } from './python/format.js';
+import { parseSignature } from './signature.js';
 import {
   type ClassValue,
   type FunctionValue,
@@ -140,8 +141,15 @@ export function factoryEntries(run: Interpreter): Entry[] {
         name: null,
         location: nameLocation(run, function_.node),
         make: (inner) => {
-          const result = callValue(inner, value, { positional: [], keywords: new Map(), node: function_.node }, null);
-          return { instance: modelOf(inner, result), arguments: describe(function_.parameters, new Map()) };
+          const built = inner.built.length;
+          try {
+            const result = callValue(inner, value, { positional: [], keywords: new Map(), node: function_.node }, null);
+            return { instance: modelOf(inner, result), arguments: describe(function_.parameters, new Map()) };
+          } catch (error) {
+            // A function that stops before it builds anything is no factory.
+            if (error instanceof Raised && inner.built.length === built) return { instance: null, arguments: [] };
+            throw error;
+          }
         },
       },
     ];
@@ -186,8 +194,7 @@ export function classEntries(run: Interpreter): Entry[] {
       location: nameLocation(run, type.node!),
       make: (inner) => {
         if (inner.built.some((instance) => instance.class === type)) return { instance: null, arguments: [] };
-        const init = classAttribute(type, '__init__');
-        const parameters = init?.kind === 'function' ? init.parameters.slice(1) : [];
+        const parameters = parametersOf(type);
         try {
           return configured(inner, type, parameters) ?? constructed(inner, type, parameters, new Map());
         } catch (error) {
@@ -197,6 +204,16 @@ export function classEntries(run: Interpreter): Entry[] {
         }
       },
     }));
+}
+
+/** What the constructor takes: the class's own, or the one of the framework's class that it derives from. */
+function parametersOf(type: ClassValue): readonly ParameterDefinition[] {
+  const init = classAttribute(type, '__init__');
+  if (init?.kind === 'function') return init.parameters.slice(1);
+  if (init || !type.row) return [];
+  return parseSignature(type.row.signature)
+    .filter((parameter) => parameter.kind === 'normal' && parameter.default === null)
+    .map(({ name }) => ({ name, kind: 'normal', default: null, annotation: null }));
 }
 
 type Made = ReturnType<Entry['make']>;

@@ -3,7 +3,7 @@ import type { Network } from '../network/graph.js';
 import type { Problem, Range } from '../protocol.js';
 import { mentionsAny } from '../source/prefilter.js';
 import { namedChildren, type SyntaxTree } from '../source/syntax-tree.js';
-import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised, spent } from './budget.js';
+import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised, spent, TooDeep } from './budget.js';
 import { builtEntries, classEntries, type Entry, factoryEntries, hintEntries } from './entries.js';
 import { Files, type ModuleReader } from './files.js';
 import { frameworkValue } from './framework-names.js';
@@ -38,6 +38,7 @@ export interface Evaluation {
 }
 
 const maximalModels = 60;
+const importsLimited = 'Analysis limited: what is imported takes too long to read; the rest of it is not known.';
 
 /** Runs a parsed file abstractly and returns the networks that it would build. Never throws for any text. */
 export function evaluate(tree: SyntaxTree, options: EvaluateOptions): Evaluation {
@@ -94,7 +95,10 @@ class FileEvaluation {
       this.add(factoryEntries(run));
       this.add(classEntries(run));
     }
-    return { framework: this.options.framework, networks: this.networks, problems: this.problems, imported: this.files.read };
+    // Where there are no models, nothing is missing.
+    const others = this.problems.filter(({ message }) => message !== importsLimited);
+    const problems = this.networks.length > 0 || others.length > 0 ? this.problems : others;
+    return { framework: this.options.framework, networks: this.networks, problems, imported: this.files.read };
   }
 
   /** Imports have time of their own, so that a large library behind them does not cost the file its models. */
@@ -142,10 +146,11 @@ class FileEvaluation {
         try {
           runStatement(run, statement, file.scope, { yielded: null });
         } catch (error) {
-          if (!(error instanceof Raised)) throw error;
+          if (!(error instanceof Raised || error instanceof TooDeep)) throw error;
           // What the statement would have written after that is not known.
           touch(run.built);
-          if (file !== run.library) run.note(`This would stop with ${error.typeName}: ${error.message}`, statement);
+          const reason = error instanceof Raised ? `This would stop with ${error.typeName}: ${error.message}` : error.message;
+          if (file !== run.library) run.note(reason, statement);
         }
       }
     } finally {

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { evaluateText } from './evaluate-text.js';
+
+const head = 'import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n';
+const told = (text: string) => {
+  const { networks, problems } = evaluateText(head + text);
+  return {
+    models: networks.map(
+      ({ entry, layers }) => `${entry}: ${layers.map(({ path, kind }) => `${path || 'itself'} ${kind}`).join(', ')}`,
+    ),
+    problems: problems.map(({ message }) => message),
+  };
+};
+
+test("a class that derives from a framework's layer gets symbols for what the layer wants", () => {
+  const text = `class ScaledLinear(nn.Linear):
+    def forward(self, x):
+        return torch.relu(F.linear(x, self.weight, self.bias))
+`;
+  expect(told(text)).toEqual({ models: ['ScaledLinear: itself Linear'], problems: [] });
+});
+
+test('a function that stops before it builds a module is no factory', () => {
+  const text = `def devices():
+    nn.Module
+    raise RuntimeError("no device")
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+    def forward(self, x):
+        return self.fc(x)
+
+def net():
+    model = Net()
+    raise ValueError("half built")
+    return model
+`;
+  expect(told(text).problems).toEqual(['Not analysed: building it stops with ValueError: half built']);
+});
+
+test('a statement that calls itself without end costs the file no models', () => {
+  const text = `def forever(n):
+    return forever(n + 1)
+
+depth = forever(0)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+    def forward(self, x):
+        return self.fc(x)
+`;
+  expect(told(text).models).toEqual(['Net: fc Linear']);
+});
