@@ -377,6 +377,42 @@ export interface ChartsRequest {
 export interface Charts {
   /** One plane an activation that the model uses. */
   phasePlanes: PhasePlane[];
+  spectrum: JacobianSpectrum | Missing;
+  /** A circle of inputs behind each layer, in forward order. */
+  circle: { points: CirclePoint[] } | Missing;
+}
+export interface Missing {
+  /** Why there is nothing to draw, as the end of a sentence. */
+  missing: string;
+}
+/** Distribution of the singular values of the Jacobian of `Isometry`, all relative to their root mean square √m₁. */
+export interface JacobianSpectrum {
+  /** Rising; the continuous part ends at the last one. Empty where the spectrum is atoms alone. */
+  s: number[];
+  /** Density of the continuous part in s. */
+  density: number[];
+  /** Share of all singular values below each s. */
+  below: number[];
+  /** Point masses, rising; s = 0 is what the network does not pass at all. */
+  atoms: { s: number; share: number }[];
+  max: number;
+  /** s below which 5 %, 50 % and 95 % of the singular values lie. */
+  quantiles: [low: number, median: number, high: number];
+  /** Share of the singular values within 10 % of the root mean square. */
+  near: number;
+  /** log₁₀ √m₁ */
+  log10RootMeanSquare: number;
+}
+/** Poole et al. 2016, arXiv:1606.05340. */
+export interface CirclePoint {
+  /** Of the layer. */
+  path: string;
+  /** ln of the length relative to that of the circle of inputs. */
+  logLength: number;
+  /** How many times more the curve turns than a circle, √g^G; `'infinity'` where it has corners. */
+  turning: number | 'infinity';
+  /** Corners that each unit behind this layer adds on one way round; `null` for activations without. */
+  corners: number | null;
 }
 export interface PhasePlane {
   activation: string;

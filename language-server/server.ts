@@ -13,6 +13,7 @@ import {
 } from 'vscode-languageserver';
 import type { Analyzer } from './analysis/analyzer.js';
 import { charts } from './analysis/charts.js';
+import { inSlices } from './analysis/in-slices.js';
 import { inCells } from './analysis/notebook-report.js';
 import type { OpenDocument } from './analysis/open-document.js';
 import type { OpenNotebook } from './analysis/open-notebook.js';
@@ -119,7 +120,13 @@ export function startServer(connection: Connection, load: (open: OpenFiles) => P
   /** Answers from the report of the present text; `null` for documents that are not open. */
   function answer<P extends { textDocument: { uri: string } }, R>(
     name: string,
-    give: (report: FileReport, params: P, document: OpenDocument, notebook: OpenNotebook | null) => R | Promise<R>,
+    give: (
+      report: FileReport,
+      params: P,
+      document: OpenDocument,
+      notebook: OpenNotebook | null,
+      cancelled: () => boolean,
+    ) => R | Promise<R>,
   ) {
     return async (params: P, token: { isCancellationRequested: boolean }): Promise<R | null | ResponseError<void>> => {
       if (ended) return new ResponseError(ErrorCodes.InvalidRequest, 'The server is shut down.');
@@ -131,7 +138,7 @@ export function startServer(connection: Connection, load: (open: OpenFiles) => P
         const notebook = notebooks.of(uri);
         // Cells may have moved since the report, and its positions with them.
         if (notebook && !current.document.upToDate) return null;
-        return await give(current.report, params, current.document, notebook);
+        return await give(current.report, params, current.document, notebook, () => ended || token.isCancellationRequested);
       } catch (error) {
         logOnce(name, error);
         return null;
@@ -217,11 +224,16 @@ export function startServer(connection: Connection, load: (open: OpenFiles) => P
   connection.onRequest(new RequestType<ReportRequest, ReportAnswer | null, void>(reportMethod), ({ uri }, token) =>
     giveReport({ textDocument: { uri } }, token),
   );
-  const giveCharts = answer('charts', ({ models }, { model }: { textDocument: { uri: string }; model: number }) =>
-    models[model] ? charts(models[model]) : null,
+  const giveCharts = answer(
+    'charts',
+    ({ models }, { model }: { textDocument: { uri: string }; model: number }, _document, _notebook, cancelled) =>
+      models[model] ? inSlices(charts(models[model]), () => othersRan().then(cancelled)) : null,
   );
   connection.onRequest(new RequestType<ChartsRequest, Charts | null, void>(chartsMethod), ({ uri, model }, token) =>
     giveCharts({ textDocument: { uri }, model }, token),
   );
   connection.listen();
 }
+
+/** Requests that have come meanwhile are answered first. */
+const othersRan = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

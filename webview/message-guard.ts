@@ -1,6 +1,7 @@
 import type {
   BiasReport,
   Charts,
+  CirclePoint,
   CriticalPoint,
   FileReport,
   Finding,
@@ -8,8 +9,10 @@ import type {
   GraphNodeReport,
   InitializerSite,
   Isometry,
+  JacobianSpectrum,
   LayerReport,
   LocalTheory,
+  Missing,
   ModelReport,
   PhasePlane,
   Position,
@@ -123,6 +126,9 @@ const summary = record<Summary>({
 const edge: Shape<[number, number]> = (value): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(index);
 
+const triple: Shape<[number, number, number]> = (value): value is [number, number, number] =>
+  Array.isArray(value) && value.length === 3 && value.every(number);
+
 const finding = record<Finding>({
   rule: text,
   severity: oneOf('error', 'warning', 'information', 'hint'),
@@ -213,13 +219,28 @@ const plane = record<PhasePlane>({
   layers: list(index),
 });
 
+const missing = record<Missing>({ missing: text });
+const spectrum = record<JacobianSpectrum>({
+  s: list(number),
+  density: list(number),
+  below: list(number),
+  atoms: list(record<JacobianSpectrum['atoms'][number]>({ s: number, share: number })),
+  max: number,
+  quantiles: triple,
+  near: number,
+  log10RootMeanSquare: number,
+});
+const circle = record<{ points: CirclePoint[] }>({
+  points: list(record<CirclePoint>({ path: text, logLength: number, turning: either(number, infinite), corners: known })),
+});
+
 const messages: Shape<ToWebview>[] = [
   record<Message<'report'>>({ type: oneOf('report'), file: text, version: number, report: file, model: index }),
   record<Message<'charts'>>({
     type: oneOf('charts'),
     version: number,
     model: index,
-    charts: record<Charts>({ phasePlanes: list(plane) }),
+    charts: record<Charts>({ phasePlanes: list(plane), spectrum: either(spectrum, missing), circle: either(circle, missing) }),
   }),
   record<Message<'stale'>>({ type: oneOf('stale') }),
   record<Message<'error'>>({ type: oneOf('error'), message: text }),

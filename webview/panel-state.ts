@@ -1,4 +1,4 @@
-import { dictionary, flag, index, nullable, oneOf, record, text } from './shape.js';
+import { dictionary, flag, index, nullable, oneOf, optional, record, text } from './shape.js';
 
 /** What survives a reload of the window: choices of the reader, never results. */
 export interface PanelState {
@@ -10,6 +10,8 @@ export interface PanelState {
   problemsOnly: boolean;
   /** Charts show every operation instead of layers with weights alone. */
   everyOperation: boolean;
+  /** The axis of singular values; by default what shows more of them. */
+  logarithmicSpectrum?: boolean;
   /** Open or closed, by the name of a section. */
   sections: Record<string, boolean>;
 }
@@ -38,5 +40,6 @@ const isState = record<PanelState>({
   sort: nullable(record<NonNullable<PanelState['sort']>>({ column: oneOf(...sortColumns), descending: flag })),
   problemsOnly: flag,
   everyOperation: flag,
+  logarithmicSpectrum: optional(flag),
   sections: dictionary(flag),
 });

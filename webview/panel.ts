@@ -4,12 +4,14 @@ import type { Host } from './host.js';
 import type { PanelState } from './panel-state.js';
 import type { Actions, PanelView, Section } from './panel-view.js';
 import { assumptionsSection } from './sections/assumptions.js';
+import { circleSection } from './sections/circle.js';
 import { depthChartsSection } from './sections/depth-charts.js';
 import { emptyState } from './sections/empty-state.js';
 import { findingsSection } from './sections/findings.js';
 import { layerTableSection } from './sections/layer-table.js';
 import { phasePlaneSection } from './sections/phase-plane.js';
 import { skeleton } from './sections/skeleton.js';
+import { spectrumSection } from './sections/spectrum.js';
 import { verdictSection } from './sections/verdict.js';
 import { readPalette } from './theme.js';
 
@@ -33,6 +35,8 @@ export class Panel {
       layerTableSection(actions),
       depthChartsSection(actions),
       phasePlaneSection(actions),
+      spectrumSection(actions),
+      circleSection(actions),
       assumptionsSection(actions),
     ];
     this.#content.append(skeleton());

@@ -8,6 +8,7 @@ import { defaultSettings, type Settings } from '../settings.js';
 import { child, type SyntaxTree } from '../source/syntax-tree.js';
 import { classNamed } from './class-named.js';
 import { initializerSite } from './initializer-site.js';
+import { jacobians } from './jacobians.js';
 import { modelReport } from './model-report.js';
 import { type Suppressions, suppressions } from './suppression.js';
 import { wholeNetworkSummary } from './whole-network.js';
@@ -56,6 +57,7 @@ function judged(
 ): ModelReport {
   const propagation = propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
   const model = modelReport(network, propagation, { file, nameLine });
+  jacobians.set(model, propagation.jacobian);
   model.summary = wholeNetworkSummary(model);
   model.initializerSite = initializerSite(model, tree);
   const name = child(classNamed(model.name, tree) ?? tree.root, 'name');

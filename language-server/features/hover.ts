@@ -119,7 +119,7 @@ function modelText(model: ModelReport, models: readonly ModelReport[]): string {
     ]);
   const { isometry } = summary;
   if (isometry && isometry.score !== null)
-    rows.push(['isometry', `**${showNumber(isometry.score)}** · 1: changes of the input pass alike in all directions`]);
+    rows.push(['isometry', `**${showNumber(isometry.score)}** · at 1 changes of the input pass alike in all directions`]);
   const parts = [
     `**${escapeMarkdown(entry === name ? name : `${name} by ${entry}`)}**${summary.phase ? ` · ${phaseText(summary.phase)}` : ''}`,
     escapeMarkdown(summary.verdict),

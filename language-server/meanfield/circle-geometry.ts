@@ -20,6 +20,65 @@ export interface CirclePoint {
   readonly turningLength: number;
 }
 
+/** A closed curve of signals as one layer sees it, per neuron and averaged over the curve. */
+export interface Curve {
+  /** ln ḡ, ḡ the mean of |∂h/∂θ|²/N; −∞ where nothing moves. */
+  readonly logMetric: number;
+  /** g^G = κ̄² ḡ; infinite from the first corner on. */
+  readonly turning: number;
+}
+
+/**
+ * A great circle of inputs.
+ *
+ * @param q their second moment
+ */
+export const circle = (q: number): Curve => ({ logMetric: Math.log(q), turning: 1 });
+
+/** The curve behind weights or a factor: larger or smaller, of the same shape. */
+export const scaledCurve = ({ logMetric, turning }: Curve, logSquare: number): Curve => ({
+  logMetric: logMetric + logSquare,
+  turning,
+});
+
+/**
+ * The curve behind φ(h), h ~ N(0, q): ḡ′ = E[φ′²] ḡ, g^G′ = g^G + 3 (E[φ″²]/E[φ′²]) ḡ. Where φ′ jumps, E[φ″²] is infinite.
+ * Poole et al. 2016, arXiv:1606.05340.
+ */
+export function throughActivation({ logMetric, turning }: Curve, phi: Activation, q: number): Curve {
+  const slope = chi1(q, phi, unitWeights);
+  const bend = chi2(q, phi, unitWeights);
+  // Where φ is flat, nothing moves and nothing turns.
+  const more = bend === 0 || slope === 0 ? 0 : 3 * Math.exp(Math.log(bend / slope) + logMetric);
+  return { logMetric: logMetric + Math.log(slope), turning: turning + more };
+}
+
+const unitWeights: Variances = { sigmaW2: 1, sigmaB2: 0 };
+
+/**
+ * The sum of curves over one circle of inputs that are independent of each other, as behind a skip connection and a branch with random
+ * weights: covariances add up along the curve, so ḡ and κ̄² ḡ² do.
+ *
+ * @throws RangeError for no curves
+ */
+export function summedCurves(curves: readonly Curve[]): Curve {
+  if (curves.length === 0) throw new RangeError('curves must not be empty');
+  const largest = Math.max(...curves.map(({ logMetric }) => logMetric));
+  if (largest === Number.NEGATIVE_INFINITY) return curves[0]!;
+  const moving = curves.filter(({ logMetric }) => logMetric > Number.NEGATIVE_INFINITY);
+  const shares = moving.map(({ logMetric }) => Math.exp(logMetric - largest));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  const turning = moving.reduce((total, curve, i) => total + shares[i]! * curve.turning, 0) / sum;
+  return { logMetric: largest + Math.log(sum), turning };
+}
+
+/**
+ * How often a unit with h ~ N(0, q) crosses a level on one way round the curve: 2 √(ḡ/q) e^{−h²/2q}. Rice 1944, "Mathematical analysis of
+ * random noise". At a kink of φ each crossing is a corner.
+ */
+export const crossings = ({ logMetric }: Curve, logQ: number, scaledLevel: number): number =>
+  2 * Math.exp((logMetric - logQ - scaledLevel * scaledLevel) / 2);
+
 /**
  * Length, curvature and Grassmannian length of a great circle through depth, from the first pre-activations on. Poole, Lahiri, Raghu,
  * Sohl-Dickstein, Ganguli 2016, arXiv:1606.05340, with each layer's own χ₁ and χ₂:
@@ -40,21 +99,16 @@ export function circleThroughDepth(phi: Activation, variances: Variances, q1: nu
     throw new RangeError(`layerCount must be a positive integer, not ${layerCount}`);
   const points: CirclePoint[] = [];
   let q = q1;
-  let logMetric = Math.log(q1);
-  let turning = 1;
+  let curve = circle(q1);
   for (let layer = 0; layer < layerCount && Number.isFinite(q); layer++) {
-    const slope = chi1(q, phi, variances);
-    const bend = chi2(q, phi, variances);
-    points.push(describe(q, slope, bend, logMetric, turning));
-    // Where φ is flat, nothing moves and nothing turns.
-    turning += bend === 0 ? 0 : ((3 * bend) / slope) * Math.exp(logMetric);
-    logMetric += Math.log(slope);
+    points.push(describe(q, chi1(q, phi, variances), chi2(q, phi, variances), curve));
+    curve = scaledCurve(throughActivation(curve, phi, q), Math.log(variances.sigmaW2));
     q = qMap(q, phi, variances);
   }
   return points;
 }
 
-function describe(q: number, slope: number, bend: number, logMetric: number, turning: number): CirclePoint {
+function describe(q: number, slope: number, bend: number, { logMetric, turning }: Curve): CirclePoint {
   return {
     q,
     chi1: slope,

@@ -77,11 +77,21 @@ export interface SingularValueCurve {
  * Points lie at ln λ = edge − e^t, t in equal steps where nothing abrupt happens: dense at the edge, and the trapezoid rule in t sums the
  * square root there and the long logarithmic tail of deep networks with high accuracy.
  */
-export function singularValueCurve({ equation, logBulkEdge, atoms, logMax }: JacobianSpectrum): SingularValueCurve {
+export function singularValueCurve(spectrum: JacobianSpectrum): SingularValueCurve {
+  const steps = singularValueSteps(spectrum);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same, point by point, for those who have other things to do between. */
+export function* singularValueSteps(spectrum: JacobianSpectrum): Generator<void, SingularValueCurve> {
+  const { equation, logBulkEdge, atoms, logMax } = spectrum;
   const total = 1 - massOf(atoms);
   if (logBulkEdge === null || total <= 1e-12 || logMax === Number.POSITIVE_INFINITY)
     return { s: [], density: [], cumulative: [] };
-  const points = descend(equation, logBulkEdge, total).reverse();
+  const points = (yield* descend(equation, logBulkEdge, total)).reverse();
   const atZero = massOf(atoms.filter(({ logLambda }) => logLambda === Number.NEGATIVE_INFINITY));
   return {
     s: points.map(({ logLambda }) => Math.exp(logLambda / 2)),
@@ -107,15 +117,17 @@ const lowestLog = -1300;
 /** Steps without density after which a gap is taken for the end, once most of the mass is found and before. */
 const gapSteps = (share: number): number => (share > 0.9 ? 8 : 40);
 
-function descend(equation: SpectralEquation, edge: number, total: number): CurvePoint[] {
+function* descend(equation: SpectralEquation, edge: number, total: number): Generator<void, CurvePoint[]> {
   const root = new SpectralRoot(equation);
   const massPer = (t: number) => root.densityOfLog(edge - Math.exp(t)) * Math.exp(t);
   const points: CurvePoint[] = [];
-  let above = 0;
-  let before = 0;
+  const start = Math.log(1e-3 * widthScale(equation));
+  let before = massPer(start);
+  let above = massBeyond(before, massPer(start + widestStep));
   let step = widestStep;
   let empty = 0;
-  for (let t = Math.log(1e-3 * widthScale(equation)); edge - Math.exp(t) > lowestLog && empty < gapSteps(above / total); ) {
+  for (let t = start; edge - Math.exp(t) > lowestLog && empty < gapSteps(above / total); ) {
+    yield;
     const next = massPer(t + step);
     if (Math.abs(next - before) * step > missedMass * total && step > 1e-3) {
       step /= 2;
@@ -130,6 +142,13 @@ function descend(equation: SpectralEquation, edge: number, total: number): Curve
     step = Math.min(widestStep, 1.3 * step);
   }
   return points;
+}
+
+/** Mass between the edge and the first point: there the density is a power of the distance, 1/2 as a rule and −1/2 for two projections. */
+function massBeyond(first: number, second: number): number {
+  if (!(first > 0 && second > 0)) return 0;
+  const power = Math.log(second / first) / widestStep;
+  return first / Math.min(3, Math.max(0.3, power));
 }
 
 /** Root of σ²_rel, at most 1: how wide the spectrum is in ln λ near its mean. */

@@ -6,8 +6,10 @@ import { numberOf, type Quantity } from '../network/quantity.js';
 import type { Summary } from '../protocol.js';
 import { ratioOf } from './affine-transfer.js';
 import type { Gradient } from './backward.js';
+import type { CirclePath } from './circle.js';
 import { extentOfShape } from './extent.js';
 import { type JacobianPath, jacobianPath, type Step } from './jacobian-path.js';
+import { logSecondMoment } from './signal.js';
 import { type SizedStep, type SpectralStack, spectralStack } from './spectral-stack.js';
 import type { NodeState } from './transfer.js';
 
@@ -16,8 +18,18 @@ export interface Isometry {
   readonly figures: Summary['isometry'];
   /** What the figures rest on, or why there are none. */
   readonly notes: readonly string[];
-  /** What the whole spectrum is computed from, on demand; `null` where there is none. */
-  readonly stack: SpectralStack | null;
+  readonly jacobian: JacobianSource;
+}
+
+/** What is computed on demand, or why it cannot be. */
+export interface JacobianSource {
+  readonly spectrum: SpectralStack | NoSpectrum;
+  readonly circle: (CirclePath & { readonly kind: 'circle' }) | NoSpectrum;
+}
+
+export interface NoSpectrum {
+  readonly kind: 'none';
+  readonly reason: string;
 }
 
 /**
@@ -35,11 +47,12 @@ export function isometry(
   if (path.kind === 'none') return silent(path.reason);
   const start = firstInputs(path.steps);
   const widths = start && relativeWidths(path.steps, start);
-  if (!start || !widths) return meanOnly(path);
+  const circle = circleOf(path, states);
+  if (!start || !widths) return meanOnly(path, circle);
   if (widths.mismatch) return silent('entries are selected or repeated between two layers of weights');
   if ([...widths.of.keys()].some((width) => (numberOf(width) ?? fewest) < fewest))
     return silent(`a layer has fewer than ${fewest} units, too few for a spectrum`);
-  return measured(path, widths.of, start, { network, states, gradients });
+  return measured(path, widths.of, start, { network, states, gradients, circle });
 }
 
 /** Fewer entries have hardly a spectrum, and none that the theory of wide layers could know. */
@@ -48,7 +61,7 @@ const fewest = 8;
 const silent = (reason: string): Isometry => ({
   figures: null,
   notes: [`No statement on isometry: ${reason}.`],
-  stack: null,
+  jacobian: { spectrum: { kind: 'none', reason }, circle: { kind: 'none', reason } },
 });
 
 type Widths = ReadonlyMap<Quantity, number>;
@@ -57,9 +70,20 @@ interface Sweep {
   readonly network: Network;
   readonly states: readonly NodeState[];
   readonly gradients: readonly Gradient[];
+  readonly circle: JacobianSource['circle'];
 }
 
-function measured(path: JacobianPath, widths: Widths, start: Quantity, { network, states, gradients }: Sweep): Isometry {
+/** Inputs of the first weights, on a circle around 0. */
+function circleOf({ steps, from }: JacobianPath, states: readonly NodeState[]): JacobianSource['circle'] {
+  const { signal } = states[from]!;
+  const q = signal ? Math.exp(logSecondMoment(signal)) : Number.NaN;
+  if (!(q > 0 && Number.isFinite(q)))
+    return { kind: 'none', reason: 'the size of the signal before the first layer is not known' };
+  return { kind: 'circle', steps, q };
+}
+
+function measured(path: JacobianPath, widths: Widths, start: Quantity, sweep: Sweep): Isometry {
+  const { network, states, gradients, circle } = sweep;
   const steps = sized(path.steps, widths, widths.get(start)!);
   const whole = inSeries(steps.map(({ piece }) => piece));
   if (!Number.isFinite(whole.logMean)) return silent('nothing passes: some weights or slopes are all 0');
@@ -80,7 +104,7 @@ function measured(path: JacobianPath, widths: Widths, start: Quantity, { network
       readout: path.readout?.path ?? null,
     },
     notes: [...path.notes, ...(stack.kind === 'none' ? [`No largest singular value: ${stack.reason}.`] : [])],
-    stack: stack.kind === 'stack' ? stack : null,
+    jacobian: { spectrum: stack, circle },
   };
 }
 
@@ -99,8 +123,10 @@ function largest({ layers, blocks, share }: SpectralStack): number | null {
   return Number.isFinite(max) ? max : null;
 }
 
+const unknownRatios = 'ratios of widths that are not known';
+
 /** Without widths the spread is not known, but σ_w² and slopes alone give the mean. */
-function meanOnly(path: JacobianPath): Isometry {
+function meanOnly(path: JacobianPath, circle: JacobianSource['circle']): Isometry {
   const logMean = logMeanAlong(path.steps);
   if (logMean === null || !Number.isFinite(logMean)) return silent('the widths of its layers are not known');
   return {
@@ -113,8 +139,8 @@ function meanOnly(path: JacobianPath): Isometry {
       singularValues: null,
       readout: path.readout?.path ?? null,
     },
-    notes: [...path.notes, 'The spread of singular values depends on ratios of widths that are not known.'],
-    stack: null,
+    notes: [...path.notes, `The spread of singular values depends on ${unknownRatios}.`],
+    jacobian: { spectrum: { kind: 'none', reason: `it depends on ${unknownRatios}` }, circle },
   };
 }
 

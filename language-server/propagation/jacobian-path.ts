@@ -5,19 +5,30 @@ import type { Affine, Layer, Network, Node } from '../network/graph.js';
 import { multiply, numberOf, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { positions, tapsOf, validShare } from './extent.js';
+import { logSecondMoment } from './signal.js';
 import type { NodeState } from './transfer.js';
 import { lastWrite, weightMoments } from './weight-moments.js';
 
 /** What the Jacobian of a stretch of the network is made of, in forward order. */
 export type Step =
   | WeightStep
-  | { readonly kind: 'slopes'; readonly phi: Activation | null; readonly variance: number; readonly keep: number }
+  | {
+      readonly kind: 'slopes';
+      readonly phi: Activation | null;
+      /** Variance at which the slopes are taken: that of the signal, or any for homogeneous φ. */
+      readonly variance: number;
+      /** ln of the variance of the signal. */
+      readonly logVariance: number;
+      readonly keep: number;
+    }
   /** A number, squared: a normalization whose statistics are held fixed, or a scale. */
   | { readonly kind: 'factor'; readonly logSquare: number; readonly sign: number }
   | { readonly kind: 'branches'; readonly branches: readonly (readonly Step[])[] };
 
 interface WeightStep {
   readonly kind: 'weights';
+  /** Of the layer. */
+  readonly path: string;
   readonly family: 'iid' | 'orthogonal';
   readonly sigmaW2: number;
   readonly taps: number;
@@ -199,7 +210,7 @@ class Walk {
     if (node.variant !== 'dense' && node.variant !== 'convolution') stop(`${layer.path} is neither dense nor a convolution`);
     const [outputs, inputs] = this.#entries(node);
     if (inputs === null || outputs === null) stop(`the widths of ${layer.path} are not known`);
-    const shape = { kind: 'weights', sigmaW2, inputs, outputs } as const;
+    const shape = { kind: 'weights', path: layer.path, sigmaW2, inputs, outputs } as const;
     if (sigmaW2 === 0) return { ...shape, family: 'iid', taps: 1 };
     if (node.variant === 'convolution') this.#checkConvolution(node, family);
     switch (family) {
@@ -261,12 +272,13 @@ class Walk {
     if (!origin || !signal) return stop(`the signal at ${node.path || node.name} is not known`);
     const centered = signal.mean ** 2 <= 1e-9 * signal.q;
     // Slopes of a homogeneous function do not see its scale, which may lie beyond all numbers.
-    if (centered && origin.phi.homogeneous) return { kind: 'slopes', phi: origin.phi, variance: 1, keep: 1 };
+    if (centered && origin.phi.homogeneous)
+      return { kind: 'slopes', phi: origin.phi, variance: 1, logVariance: logSecondMoment(signal), keep: 1 };
     const { q, mean } = origin.signal;
     if (!Number.isFinite(q)) stop(`the signal at ${node.path || node.name} has grown beyond all bounds`);
     const phi = centered ? origin.phi : shiftedActivation(origin.phi, mean);
     const variance = centered ? q : Math.max(0, q - mean * mean);
-    return { kind: 'slopes', phi, variance, keep: 1 };
+    return { kind: 'slopes', phi, variance, logVariance: Math.log(variance), keep: 1 };
   }
 
   #dropout(node: Node & { kind: 'dropout' }): Step[] {
@@ -275,13 +287,13 @@ class Walk {
     if (rate === null || rate >= 1) stop('a dropout rate is not known');
     if (node.variant === 'path') stop('stochastic depth draws another network for each input');
     if (node.variant === 'alpha') stop('alpha dropout is not followed');
-    return [{ kind: 'slopes', phi: null, variance: 1, keep: 1 - rate }];
+    return [{ kind: 'slopes', phi: null, variance: 1, logVariance: 0, keep: 1 - rate }];
   }
 
   #normalization(node: Node & { kind: 'normalization' }): Step {
     const factorOf = this.states[node.id]!.backward[0];
     if (!factorOf || !Number.isFinite(factorOf.logFactor)) stop('a normalization has an input that is not known');
-    if (node.variant === 'group' || node.variant === 'instance') stop(`${node.name} has no spectrum in the theory`);
+    if (node.variant === 'group' || node.variant === 'instance') stop(`${node.name} is beyond this theory`);
     if (node.weight && numberOf(lastWrite(node.weight)?.variance) !== 0) stop('the scale of a normalization is random');
     if (node.variant !== 'local-response') this.notes.add('Isometry: the statistics of normalizations are held fixed.');
     return factor(factorOf.logFactor);
@@ -320,9 +332,9 @@ function reasonOf(node: Node): string {
     case 'attention':
     case 'matmul':
     case 'softmax':
-      return 'attention has no spectrum in the theory';
+      return 'attention is beyond this theory';
     case 'recurrent':
-      return 'recurrent layers have no spectrum in the theory';
+      return 'recurrent layers are beyond this theory';
     case 'opaque':
       return `${node.name || node.path} could not be followed`;
     default:
@@ -346,6 +358,7 @@ function joined(steps: readonly Step[]): Step[] {
       kind: 'slopes',
       phi,
       variance: step.phi ? step.variance : earlier.variance,
+      logVariance: step.phi ? step.logVariance : earlier.logVariance,
       keep: step.keep * earlier.keep,
     };
   }

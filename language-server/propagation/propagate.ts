@@ -2,11 +2,10 @@ import type { Layer, Network, Node } from '../network/graph.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerEntry } from './backward.js';
 import { forward } from './forward.js';
-import { isometry } from './isometry.js';
+import { isometry, type JacobianSource } from './isometry.js';
 import { type Surroundings, surroundings } from './layer-surroundings.js';
 import { localTheory } from './local-theory.js';
 import { correlation, logSecondMoment } from './signal.js';
-import type { SpectralStack } from './spectral-stack.js';
 import { summarize } from './summary.js';
 import type { NodeState } from './transfer.js';
 import { type WeightMoments, weightMoments } from './weight-moments.js';
@@ -25,8 +24,8 @@ export interface Propagation {
   readonly layers: ReadonlyMap<Layer, LayerTheory>;
   readonly points: readonly PropagationPoint[];
   readonly summary: Omit<Summary, 'unknown' | 'verdict'>;
-  /** What the spectrum of the Jacobian is computed from, on demand; `null` where the theory has none. */
-  readonly jacobian: SpectralStack | null;
+  /** What spectrum and geometry are computed from, on demand. */
+  readonly jacobian: JacobianSource;
   /** Where the theory had to stop, and why. */
   readonly stops: readonly { readonly node: Node; readonly reason: string }[];
 }
@@ -70,7 +69,7 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
       isometry: spectrum.figures,
       assumptions: [...general(options, training), ...assumptions, ...spectrum.notes],
     },
-    jacobian: spectrum.stack,
+    jacobian: spectrum.jacobian,
     stops: stopped,
   };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { charts } from '../../language-server/analysis/charts.js';
 import type { PhasePlane } from '../../language-server/protocol.js';
 import { chain } from '../hand-made-report.js';
+import { drawCharts } from './draw-charts.js';
 
 const planeOf = (activation: string, keep = 1, sigmaW2 = 1 / 3): PhasePlane =>
-  charts(chain([{ chi1: 0.5, activation, keep, sigmaW2 }, { chi1: null }])).phasePlanes[0]!;
+  drawCharts(chain([{ chi1: 0.5, activation, keep, sigmaW2 }, { chi1: null }])).phasePlanes[0]!;
 
 /** E f(√q z), z ~ N(0, 1), by the trapezoidal rule, which converges geometrically here and shares no code with the theory. */
 function gaussian(f: (x: number) => number, q: number): number {
@@ -97,7 +97,7 @@ describe('the phase plane', () => {
       { chi1: 0.5, activation: 'relu' },
       { chi1: null, activation: 'never_heard_of' },
     ]);
-    expect(charts(model).phasePlanes.map(({ activation, layers }) => [activation, layers])).toEqual([
+    expect(drawCharts(model).phasePlanes.map(({ activation, layers }) => [activation, layers])).toEqual([
       ['relu', [0, 2]],
       ['tanh', [1]],
     ]);

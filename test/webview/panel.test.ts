@@ -201,6 +201,86 @@ describe('layers', () => {
   });
 });
 
+describe('spectrum and geometry', () => {
+  const showCharts = async (model: ModelReport, activation: typeof reports.relu, change: Partial<Charts> = {}) => {
+    await show([model]);
+    await panel.send(chartsMessage({ ...reports.chartsOf(model, activation), ...change }));
+  };
+
+  test('the spectrum is one sentence, a chart and a table, with the directions that are lost', async () => {
+    await showCharts(reports.vgg, reports.relu);
+    expect(await textOf('.spectrum .lead')).toMatch(
+      /^50 % of the directions are lost; all but a twentieth pass at less than 2\.\d+ times the root mean square, the strongest at 2\.828\..*itself is 0\.032/,
+    );
+    expect(await panel.colors('.spectrum canvas')).toBeGreaterThan(5);
+    await panel.page.getByText('Percentiles as a table').click();
+    await expect.poll(rows('[data-section=spectrum-table] tbody tr')).toBe(10);
+    expect(await textOf('[data-section=spectrum-table]')).toMatch(/25 % pass at most at00.*all pass at most at2\.828/);
+  });
+
+  test('arrow keys read the spectrum, the lost directions first', async () => {
+    await showCharts(reports.vgg, reports.relu);
+    await panel.page.locator('.spectrum .walker').focus();
+    await panel.page.keyboard.press('Home');
+    expect(await textOf('.spectrum .readout')).toBe('50 % of the directions are lost (s = 0)');
+    await panel.page.keyboard.press('End');
+    expect(await textOf('.spectrum .readout')).toMatch(/^s = 2\.8\d* · .* of the directions pass at less · density/);
+    await panel.page.keyboard.press('ArrowRight');
+    expect(await textOf('.spectrum .readout')).toMatch(/^s = 2\.8/);
+    await panel.page.keyboard.press('Escape');
+    expect(await textOf('.spectrum .readout')).toContain('arrow keys');
+  });
+
+  test('the axis may be logarithmic, and that is remembered', async () => {
+    await showCharts(reports.chaoticTanh, reports.tanh);
+    expect(await textOf('.spectrum .lead')).toMatch(
+      /^Nine in ten directions pass at 0\.\d+ to 1\.\d+ times the root mean square, the strongest at 2\./,
+    );
+    const toggle = panel.page.getByLabel('Logarithmic');
+    expect(await toggle.isChecked()).toBe(false);
+    await toggle.check();
+    expect(await panel.state()).toMatchObject({ logarithmicSpectrum: true });
+    expect(await panel.colors('.spectrum canvas')).toBeGreaterThan(5);
+  });
+
+  test('a spectrum in one point says that it is perfect', async () => {
+    const spectrum = { s: [], density: [], below: [], atoms: [{ s: 1, share: 1 }], max: 1, near: 1, log10RootMeanSquare: 0 };
+    await showCharts(reports.heMlp, reports.relu, { spectrum: { ...spectrum, quantiles: [1, 1, 1] } });
+    expect(await textOf('.spectrum .lead')).toBe(
+      'All directions pass equally strongly: perfect isometry. The root mean square itself is 1.',
+    );
+    expect(await panel.colors('.spectrum canvas')).toBeGreaterThan(3);
+  });
+
+  test('where there is none, the reason stands in its place', async () => {
+    await showCharts(reports.vgg, reports.relu, { spectrum: { missing: 'a reason' }, circle: { missing: 'another reason' } });
+    expect(await textOf('.spectrum')).toContain('The theory has no spectrum for this network: a reason.');
+    expect(await textOf('.circle')).toContain('could not be followed: another reason.');
+    expect(await panel.page.locator(':is(.spectrum, .circle) canvas:visible').count()).toBe(0);
+  });
+
+  test('a circle of inputs turns where the activation is smooth and has corners where it is not', async () => {
+    await showCharts(reports.chaoticTanh, reports.tanh);
+    expect(await panel.page.locator('.circle figcaption strong').allInnerTexts()).toEqual(['Length', 'Turning']);
+    await showCharts(reports.vgg, reports.relu);
+    expect(await panel.page.locator('.circle figcaption strong').allInnerTexts()).toEqual(['Length', 'Corners']);
+    expect(await textOf('.circle .lead')).toMatch(/shrinks to .* times its length.* and gets corners, where units switch\.$/);
+    await panel.page.getByText('Length and bending as a table').click();
+    await expect.poll(rows('[data-section=circle-table] tbody tr')).toBe(16);
+  });
+
+  test('its crosshair is that of the other charts, and leads to the code', async () => {
+    await showCharts(reports.vgg, reports.relu);
+    await panel.page.locator('.circle .walker').focus();
+    await panel.page.keyboard.press('Home');
+    await panel.page.keyboard.press('ArrowRight');
+    expect(await textOf('.circle .readout')).toMatch(/^2 of 16: features\.2 · length ×\u20090\.\d+ · corners 2$/);
+    expect(await textOf('.depth .readout')).toContain('features.2');
+    await panel.page.keyboard.press('Enter');
+    expect(await lastPosted()).toEqual({ type: 'revealLayer', model: 0, layer: 1 });
+  });
+});
+
 describe('keyboard', () => {
   test('arrow keys, Home and End step the common crosshair and Enter reveals', async () => {
     await show([reports.vgg]);
@@ -266,9 +346,9 @@ describe('charts', () => {
     await show([reports.chaoticTanh]);
     await panel.send(chartsMessage(reports.chartsOf(reports.chaoticTanh, reports.tanh)));
     for (const [index, canvas] of [
-      '.chart:nth-child(1) canvas',
-      '.chart:nth-child(2) canvas',
-      '.chart:nth-child(3) canvas',
+      '.depth .chart:nth-child(1) canvas',
+      '.depth .chart:nth-child(2) canvas',
+      '.depth .chart:nth-child(3) canvas',
     ].entries()) {
       expect(await panel.colors(canvas), `chart ${index}`).toBeGreaterThan(10);
       expect(await panel.page.locator(canvas).getAttribute('aria-label')).toMatch(
@@ -360,7 +440,11 @@ describe('safety', () => {
     const charts = reports.chartsOf(reports.hostile, reports.relu);
     const plane = { ...charts.phasePlanes[0]!, activation: reports.hostileText, note: reports.hostileText };
     await panel.send(
-      chartsMessage({ phasePlanes: [plane, plane] }),
+      chartsMessage({
+        phasePlanes: [plane, plane],
+        spectrum: { missing: reports.hostileText },
+        circle: { points: [{ path: reports.hostileText, logLength: 0, turning: 1, corners: null }] },
+      }),
       { type: 'stale' },
       { type: 'error', message: reports.hostileText },
     );

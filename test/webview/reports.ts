@@ -4,8 +4,10 @@
  */
 import type {
   Charts,
+  CirclePoint,
   FileReport,
   Finding,
+  JacobianSpectrum,
   LayerReport,
   ModelReport,
   PhasePlane,
@@ -372,8 +374,37 @@ export function chartsOf(model: ModelReport, activation: Activation): Charts {
     grid: { sigmaW2, sigmaB2, chi1 },
     layers: model.layers.map((_, index) => index),
   };
-  return { phasePlanes: [plane] };
+  return { phasePlanes: [plane], spectrum: quarterCircle(linear ? 0.5 : 0), circle: { points: circleOf(model, linear) } };
 }
+
+/** Singular values of one Gaussian matrix, √(4 − s²)/π on (0, 2), beside directions that are lost; scaled to a root mean square of 1. */
+function quarterCircle(lost: number): JacobianSpectrum {
+  const edge = 2 / Math.sqrt(1 - lost);
+  const s = Array.from({ length: 120 }, (_, index) => (edge * (index + 1)) / 121);
+  const below = s.map((value) => {
+    const x = value / edge;
+    return lost + (1 - lost) * (2 / Math.PI) * (x * Math.sqrt(1 - x * x) + Math.asin(x));
+  });
+  const quantile = (share: number) => (share <= lost ? 0 : (s.find((_, index) => below[index]! >= share) ?? edge));
+  return {
+    s,
+    density: s.map((value) => ((1 - lost) * 4 * Math.sqrt(1 - (value / edge) ** 2)) / (Math.PI * edge)),
+    below,
+    atoms: lost > 0 ? [{ s: 0, share: lost }] : [],
+    max: edge,
+    quantiles: [quantile(0.05), quantile(0.5), quantile(0.95)],
+    near: 0.1,
+    log10RootMeanSquare: -1.5,
+  };
+}
+
+const circleOf = ({ layers }: ModelReport, corners: boolean): CirclePoint[] =>
+  layers.map(({ path }, index) => ({
+    path,
+    logLength: -0.9 * index,
+    turning: corners ? (index === 0 ? 1 : 'infinity') : Math.sqrt(1 + 0.7 * index),
+    corners: corners ? 2 : null,
+  }));
 
 function chi1At(activation: Activation, sigmaW2: number, sigmaB2: number): number | null {
   if (activation === relu) return sigmaW2 >= 2 && sigmaB2 > 0 ? null : sigmaW2 / 2;

@@ -3,7 +3,7 @@ import { log10Gradient, type Stop } from '../signal.js';
 
 /** One quantity through depth in the units of its axis, with the words that go with it. */
 export interface DepthSeries {
-  id: 'q' | 'c' | 'gradient';
+  id: 'q' | 'c' | 'gradient' | 'length' | 'turning' | 'corners';
   title: string;
   /** What the title stands for. */
   meaning: string;
@@ -88,7 +88,7 @@ function median(values: number[]): number | undefined {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-const tickOfDecade = (height: number) => (Number.isInteger(height) ? showPower(height) : '');
+export const tickOfDecade = (height: number) => (Number.isInteger(height) ? showPower(height) : '');
 
 /** One sentence for whoever cannot see the curve: where it starts, where it ends, where it turns most. */
 export function summarize({ title, meaning, heights, shown, band }: DepthSeries, names: string[]): string {

@@ -1,6 +1,7 @@
 import { type DepthChart, type DepthMark, drawDepthChart } from '../charts/depth-chart.js';
 import { type DepthSeries, depthSeries, summarize } from '../charts/depth-series.js';
 import { button, element, plainTable } from '../elements.js';
+import { keyTarget } from '../key-target.js';
 import type { Actions, PanelView, Section } from '../panel-view.js';
 import { type Stop, stops } from '../signal.js';
 import { disclosure } from './disclosure.js';
@@ -104,30 +105,6 @@ export function depthChartsSection(actions: Actions): Section {
 
 const walkerLabel =
   'Charts of the signal through depth. Arrow keys step through the layers, Home and End jump, Enter shows the layer in the code.';
-
-/** Where a key leads: a stop, `null` to leave the crosshair, `undefined` for a key that is not ours. */
-function keyTarget(key: string, pointed: number | null, count: number): number | null | undefined {
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowDown':
-      return pointed === null ? 0 : pointed + 1;
-    case 'ArrowLeft':
-    case 'ArrowUp':
-      return pointed === null ? count - 1 : pointed - 1;
-    case 'PageDown':
-      return (pointed ?? 0) + 10;
-    case 'PageUp':
-      return (pointed ?? 0) - 10;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    case 'Escape':
-      return null;
-    default:
-      return undefined;
-  }
-}
 
 function addChart(parent: HTMLElement, series: DepthSeries, names: string[], view: PanelView, last: boolean): DepthChart {
   const summary = summarize(series, names);

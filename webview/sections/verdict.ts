@@ -1,4 +1,4 @@
-import type { DepthScale, Isometry, ModelReport, Summary } from '../../language-server/protocol.js';
+import type { DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
 import { element, symbol } from '../elements.js';
 import { fileName } from '../file-name.js';
 import { provenanceShares } from '../layer-facts.js';
@@ -62,13 +62,10 @@ function figures(summary: Summary): HTMLElement[] {
     figure('Weight gradient', ratio(log10GradientRatio, -1), `first layer relative to the last${error}`),
     figure('Output', ratio(log10SignalRatio, 1), 'second moment relative to the input'),
     isometry && isometry.score !== null
-      ? figure('Isometry', showNumber(isometry.score), `1: changes of the input pass alike in all directions${largest(isometry)}`)
+      ? figure('Isometry', showNumber(isometry.score), 'at 1 changes of the input pass alike in all directions')
       : null,
   ].filter((item) => item !== null);
 }
-
-const largest = ({ max }: Isometry): string =>
-  max === null ? '' : `; here the strongest passes ${showNumber(max)} times as strong as the root mean square`;
 
 const figure = (name: string, value: string, meaning: string, extra: HTMLElement | null = null): HTMLElement =>
   element(
