@@ -1,4 +1,13 @@
-import { type Disposable, Disposable as Disposables, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import {
+  CancellationTokenSource,
+  type Disposable,
+  Disposable as Disposables,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
 import type { ModelReport, Range, ReportAnswer, ToWebview } from '../language-server/protocol.js';
 import { analysedDocuments } from './documents.js';
 import { readPanelMessage, readSavedTarget } from './panel-message.js';
@@ -22,6 +31,8 @@ export class Panel implements Disposable {
   private shown: ReportAnswer | null = null;
   private updating = false;
   private outdated = false;
+  /** Ends what is computed beside the report that is shown. */
+  private drawing: CancellationTokenSource | null = null;
   private readonly subscription: Disposable;
 
   constructor(
@@ -39,7 +50,9 @@ export class Panel implements Disposable {
         if (state === 'error') this.send({ type: 'error', message });
       }),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && this.isTarget(document.uri.toString())) this.send({ type: 'stale' });
+        if (contentChanges.length === 0 || !this.isTarget(document.uri.toString())) return;
+        this.drawing?.cancel();
+        this.send({ type: 'stale' });
       }),
       workspace.onDidCloseTextDocument(({ uri }) => {
         if (this.isTarget(uri.toString())) this.send({ type: 'error', message: `${nameOf(uri)} was closed. Open it and retry.` });
@@ -131,6 +144,8 @@ export class Panel implements Disposable {
   /** Brings the panel up to date; calls that come meanwhile end in one further round on the newest text. */
   private update(): void {
     this.outdated = true;
+    // What is drawn beside an older text is no longer wanted, and its newer report must not wait for it.
+    this.drawing?.cancel();
     if (!this.updating) void this.updateUntilCurrent();
   }
 
@@ -163,7 +178,8 @@ export class Panel implements Disposable {
     this.send({ type: 'report', file: uri, version, report, model });
     // While someone types, the numbers come first and the charts with the pause.
     if (this.outdated || !report.models[model]) return;
-    const charts = await this.server.charts({ uri, model });
+    this.drawing = new CancellationTokenSource();
+    const charts = await this.server.charts({ uri, model }, this.drawing.token);
     if (charts && this.target === target && !this.outdated) this.send({ type: 'charts', version, model, charts });
   }
 

@@ -1,4 +1,4 @@
-import type { Disposable, LogOutputChannel } from 'vscode';
+import type { CancellationToken, Disposable, LogOutputChannel } from 'vscode';
 import { commands, EventEmitter, window } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
@@ -56,9 +56,14 @@ export class ServerSession implements Disposable {
     return this.request(reportMethod, request);
   }
 
-  /** What the panel draws beside the report. @throws Error without a running server */
-  charts(request: ChartsRequest): Promise<Charts | null> {
-    return this.request(chartsMethod, request);
+  /** What the panel draws beside the report; `null` once it is no longer wanted. @throws Error without a running server */
+  async charts(request: ChartsRequest, token: CancellationToken): Promise<Charts | null> {
+    try {
+      return await this.request(chartsMethod, request, token);
+    } catch (error) {
+      if (token.isCancellationRequested) return null;
+      throw error;
+    }
   }
 
   dispose(): void {
@@ -67,10 +72,10 @@ export class ServerSession implements Disposable {
     this.reportsChanged.dispose();
   }
 
-  private async request<Answer>(method: string, parameters: object): Promise<Answer> {
+  private async request<Answer>(method: string, parameters: object, token?: CancellationToken): Promise<Answer> {
     const client = await this.ready;
     if (!client) throw new Error('The language server is not running.');
-    return client.sendRequest<Answer>(method, parameters);
+    return client.sendRequest<Answer>(method, parameters, token);
   }
 
   /** A client with a running server; a server that ends while it starts is tried again within the budget. */

@@ -138,7 +138,14 @@ export function startServer(connection: Connection, load: (open: OpenFiles) => P
         const notebook = notebooks.of(uri);
         // Cells may have moved since the report, and its positions with them.
         if (notebook && !current.document.upToDate) return null;
-        return await give(current.report, params, current.document, notebook, () => ended || token.isCancellationRequested);
+        const given = await give(
+          current.report,
+          params,
+          current.document,
+          notebook,
+          () => ended || token.isCancellationRequested,
+        );
+        return token.isCancellationRequested ? new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.') : given;
       } catch (error) {
         logOnce(name, error);
         return null;

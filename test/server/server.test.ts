@@ -40,6 +40,9 @@ const deep = [
   '',
 ].join('\n');
 
+/** Its spectrum takes a tenth of a second and more. */
+const swish = deep.replace('ReLU', 'SiLU').replace('range(20)', 'range(40)');
+
 async function started(capabilities: object = {}, options?: unknown): Promise<Editor> {
   const editor = new Editor(built.entry);
   await editor.initialize(capabilities, options);
@@ -275,6 +278,22 @@ describe('the life of the server', () => {
     const id = editor.ask('textDocument/hover', { textDocument: { uri }, position: { line: 4, character: 45 } });
     editor.notify('$/cancelRequest', { id });
     expect((await editor.answer(id)).error?.code).toBe(-32800);
+  });
+  test('charts take their time, and hovers and their own end do not wait for it', async () => {
+    await using editor = await started();
+    editor.open(uri, swish);
+    await editor.diagnostics(uri, 1);
+    const charts = editor.ask('meanfield/charts', { uri, model: 0 });
+    const hover = editor.ask('textDocument/hover', { textDocument: { uri }, position: { line: 1, character: 7 } });
+    expect((await editor.answer(hover)).result).not.toBeNull();
+    expect(editor.messages.some(({ id }) => id === charts)).toBe(false);
+    expect((await editor.answer(charts)).result).toMatchObject({ spectrum: { atoms: [] }, circle: { points: { length: 40 } } });
+
+    editor.change(uri, 2, { text: swish.replaceAll('256', '300') });
+    await editor.diagnostics(uri, 2);
+    const unwanted = editor.ask('meanfield/charts', { uri, model: 0 });
+    editor.notify('$/cancelRequest', { id: unwanted });
+    expect((await editor.answer(unwanted)).error?.code).toBe(-32800);
   });
   test('malformed parameters are answered and do no harm', async () => {
     await using editor = await started();
