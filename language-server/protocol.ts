@@ -322,6 +322,8 @@ export interface Isometry {
   max: number | null;
   /** 1/(1 + σ²_rel) = m₁²/m₂, in (0, 1]: the share of directions that a spectrum of equal values would have to use. */
   score: number | null;
+  /** The variance with orthogonal weights of the same σ_w² (of convolutions: delta-orthogonal); `null` where they are, or where it is not known. */
+  orthogonal: number | null;
   /** Weight layers that J passes. */
   depth: number;
   /** How many singular values J has; `null` for symbolic widths. */

@@ -112,6 +112,7 @@ const summary = record<Summary>({
       variance: known,
       max: known,
       score: known,
+      orthogonal: known,
       depth: index,
       singularValues: known,
       readout: nullable(text),

@@ -85,12 +85,13 @@ function circleOf({ steps, from }: JacobianPath, states: readonly NodeState[]): 
 function measured(path: JacobianPath, widths: Widths, start: Quantity, sweep: Sweep): Isometry {
   const { network, states, gradients, circle } = sweep;
   const steps = sized(path.steps, widths, widths.get(start)!);
-  const whole = inSeries(steps.map(({ piece }) => piece));
+  const whole = seriesOf(steps);
   if (!Number.isFinite(whole.logMean)) return silent('nothing passes: some weights or slopes are all 0');
   // J has as many singular values as the narrower of its ends; a wider output holds zeros of JJᵀ that are none of J.
   const values = Math.min(whole.inputs, whole.outputs);
+  const spreadOf = (relativeVariance: number) => Math.max(0, ((1 + relativeVariance) * values) / whole.outputs - 1);
   const logMean = logMeanOf(path, whole, gradients) + Math.log(whole.outputs / values);
-  const relativeVariance = Math.max(0, ((1 + whole.relativeVariance) * values) / whole.outputs - 1);
+  const relativeVariance = spreadOf(whole.relativeVariance);
   const stack = spectralStack(steps);
   const max = stack.kind === 'stack' ? largest(stack) : null;
   return {
@@ -99,6 +100,9 @@ function measured(path: JacobianPath, widths: Widths, start: Quantity, sweep: Sw
       variance: relativeVariance,
       max,
       score: 1 / (1 + relativeVariance),
+      orthogonal: areOrthogonal(path.steps)
+        ? null
+        : spreadOf(seriesOf(sized(orthogonalized(path.steps), widths, widths.get(start)!)).relativeVariance),
       depth: path.layerCount,
       singularValues: typeof start === 'number' && isSized(network, states[path.from]!) ? Math.round(values) : null,
       readout: path.readout?.path ?? null,
@@ -107,6 +111,21 @@ function measured(path: JacobianPath, widths: Widths, start: Quantity, sweep: Sw
     jacobian: { spectrum: stack, circle },
   };
 }
+
+const seriesOf = (steps: readonly SizedStep[]): JacobianPiece => inSeries(steps.map(({ piece }) => piece));
+
+/** The same network with orthogonal weights, in convolutions of the middle tap alone. */
+const orthogonalized = (steps: readonly Step[]): Step[] =>
+  steps.map((step) => {
+    if (step.kind === 'weights') return { ...step, family: 'orthogonal', taps: 1 };
+    return step.kind === 'branches' ? { ...step, branches: step.branches.map(orthogonalized) } : step;
+  });
+
+const areOrthogonal = (steps: readonly Step[]): boolean =>
+  steps.every((step) => {
+    if (step.kind === 'weights') return step.sigmaW2 === 0 || (step.family === 'orthogonal' && step.taps === 1);
+    return step.kind !== 'branches' || step.branches.every(areOrthogonal);
+  });
 
 /** False where the size of feature maps is assumed: ratios of widths do not depend on it, their numbers do. */
 function isSized({ nodes }: Network, { extent }: NodeState): boolean {
@@ -135,6 +154,7 @@ function meanOnly(path: JacobianPath, circle: JacobianSource['circle']): Isometr
       variance: null,
       max: null,
       score: null,
+      orthogonal: null,
       depth: path.layerCount,
       singularValues: null,
       readout: path.readout?.path ?? null,

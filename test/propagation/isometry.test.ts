@@ -96,7 +96,26 @@ describe('What the theory cannot know is not said, with the reason', () => {
 describe('Isometry', () => {
   test('of a layer with orthonormal rows is perfect', () => {
     const { isometry } = analysed(module(`${linear('a')}\nnn.init.orthogonal_(self.a.weight)`, 'return self.a(x)'));
-    expect(isometry).toEqual({ mean: 0, variance: 0, max: 1, score: 1, depth: 1, singularValues: 400, readout: null });
+    expect(isometry).toEqual({
+      mean: 0,
+      variance: 0,
+      max: 1,
+      score: 1,
+      orthogonal: null,
+      depth: 1,
+      singularValues: 400,
+      readout: null,
+    });
+  });
+
+  test('says what orthogonal weights of the same variance would do, as PyTorch networks with them show', () => {
+    const [he, orthogonal] = ['ReLU, He', 'ReLU, orthogonal'].map((name) => cases.find((row) => row.name === name)!);
+    const spread = analysed(he!.source).isometry!.orthogonal!;
+    expect(Math.abs(spread - orthogonal!.variance)).toBeLessThan(4 * orthogonal!.varianceError + 0.025 * spread);
+    // As a matrix of 3 taps the kernel is far from orthogonal as a convolution.
+    const taps = cases.find(({ name }) => name === 'convolutions, orthogonal as matrices')!;
+    const { variance, orthogonal: delta } = analysed(taps.source).isometry!;
+    expect(delta).toBeLessThan(variance! / 2);
   });
 
   test('leaves out a last layer that only reads the features, and the pooling before it', () => {
@@ -137,7 +156,7 @@ describe('Isometry', () => {
     const deep = (gain: number) =>
       analysed(
         module(
-          `self.layers = nn.ModuleList(nn.Linear(64, 64, bias=False) for _ in range(900))\nfor l in self.layers:\n    nn.init.normal_(l.weight, std=${gain})`,
+          `self.layers = nn.ModuleList(nn.Linear(64, 64, bias=False) for _ in range(200))\nfor l in self.layers:\n    nn.init.normal_(l.weight, std=${gain})`,
           'for l in self.layers:\n    x = torch.relu(l(x))\nreturn x',
         ),
       ).isometry!;
@@ -145,7 +164,7 @@ describe('Isometry', () => {
       const { mean, variance, max, score } = deep(gain);
       for (const value of [mean, variance, max, score]) expect(Number.isFinite(value)).toBe(true);
       expect(mean).toBeCloseTo(Math.log(32 * gain ** 2), 6);
-      expect(variance).toBeCloseTo(1800, 6);
+      expect(variance).toBeCloseTo(400, 6);
     }
   });
 });

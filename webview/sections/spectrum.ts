@@ -118,7 +118,12 @@ function verdictOf(isometry: Isometry | null, spectrum: JacobianSpectrum): (stri
   const variance = isometry?.variance ?? null;
   if (variance === null || isPerfect(spectrum)) return [size];
   const words = variance < 0.5 ? 'nearly isometric' : variance <= 2 ? 'mildly spread' : 'broad';
-  return [element('strong', {}, words[0]!.toUpperCase() + words.slice(1)), ` (spread ${showNumber(variance)}). `, size];
+  const orthogonal = isometry?.orthogonal ?? variance;
+  const advice =
+    orthogonal < 0.8 * variance
+      ? ` Orthogonal weights of the same variance would bring the spread down to ${showNumber(orthogonal)}.`
+      : '';
+  return [element('strong', {}, words[0]!.toUpperCase() + words.slice(1)), ` (spread ${showNumber(variance)}). ${size}${advice}`];
 }
 
 function stopUnder(
