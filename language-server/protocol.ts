@@ -85,6 +85,15 @@ export interface Reach {
   leftOut: LeftOutReport[];
   /** Conditions on names in initializers that never hold, although they would for the full names. */
   nameTests: NameTestReport[];
+  /** Tensors whose gradients stay zero, because factors of a product are zero together. */
+  zeroGradients: ZeroGradientReport[];
+}
+
+export interface ZeroGradientReport {
+  /** All tensors that never get a gradient. */
+  paths: string[];
+  /** Those of them that are zero factors, with the place that made them so. */
+  causes: { path: string; range: Range }[];
 }
 
 export interface UndefinedReport {

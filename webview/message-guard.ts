@@ -197,6 +197,12 @@ const model = record<ModelReport>({
         }),
       ),
       nameTests: list(record<Reach['nameTests'][number]>({ text, range, names: list(text), full: flag, paths: list(text) })),
+      zeroGradients: list(
+        record<Reach['zeroGradients'][number]>({
+          paths: list(text),
+          causes: list(record<Reach['zeroGradients'][number]['causes'][number]>({ path: text, range })),
+        }),
+      ),
     }),
   ),
 });

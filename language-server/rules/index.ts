@@ -1,5 +1,6 @@
 import { deeperThanTrainable } from './deeper-than-trainable.js';
 import { explodingGradient } from './exploding-gradient.js';
+import { gradientStaysZero } from './gradient-stays-zero.js';
 import { identicalCopies } from './identical-copies.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
 import { nameTestNeverTrue } from './name-test-never-true.js';
@@ -23,5 +24,6 @@ export const rules: readonly Rule[] = [
   uncalledInitializer,
   unreachedLayers,
   nameTestNeverTrue,
+  gradientStaysZero,
   identicalCopies,
 ];

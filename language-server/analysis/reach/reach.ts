@@ -6,6 +6,7 @@ import { nameTests } from './name-tests.js';
 import { overwritten } from './overwritten.js';
 import { placeKey } from './place-key.js';
 import { mayCallElsewhere, uncalled } from './uncalled.js';
+import { zeroGradients } from './zero-gradients.js';
 
 /** What initializers did not reach. Only what stands in the analysed file is told: elsewhere, nobody could mark it. */
 export function reach(network: Network, file: string): Reach {
@@ -27,5 +28,6 @@ export function reach(network: Network, file: string): Reach {
     uncalled: uncalled(network),
     leftOut: leftOut(network, file),
     nameTests: nameTests(network),
+    zeroGradients: zeroGradients(network, file),
   };
 }
