@@ -157,6 +157,8 @@ export interface OverwrittenReport {
   /** The call that wins. */
   winner: string;
   winnerRange: Range;
+  /** The call loaded saved weights. */
+  loaded?: boolean;
 }
 
 export interface CopiesReport {

@@ -171,7 +171,14 @@ const model = record<ModelReport>({
         }),
       ),
       overwritten: list(
-        record<Reach['overwritten'][number]>({ paths: list(text), call: text, range, winner: text, winnerRange: range }),
+        record<Reach['overwritten'][number]>({
+          paths: list(text),
+          call: text,
+          range,
+          winner: text,
+          winnerRange: range,
+          loaded: optional(flag),
+        }),
       ),
       copies: list(record<Reach['copies'][number]>({ path: text, count: index, tensors: list(text), range })),
       uncalled: list(

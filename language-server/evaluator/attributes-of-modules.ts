@@ -1,4 +1,5 @@
 import type { Interpreter } from './interpreter.js';
+import { markLoaded } from './loaded-weights.js';
 import { callModule, construct, namedModules, namedParameters, unknownModule } from './modules.js';
 import { callValue } from './python/calls.js';
 import { fromArgument } from './signature.js';
@@ -163,6 +164,7 @@ const methods: Readonly<Record<string, Method>> = {
   },
   load_state_dict: (run, object, { node }) => {
     touch([object]);
+    markLoaded(object, 'load_state_dict', run.location(node));
     run.note(`Weights are loaded here: '${object.class.name}' is shown as initialized before that.`, node);
     return none;
   },

@@ -200,7 +200,7 @@ function writeTensor(run: Interpreter, name: string, row: InitializerRow, target
   if (copied?.kind === 'parameter' && copied.parameter !== parameter) {
     const last = copied.parameter.writes.at(-1);
     if (last && last.family !== 'undefined') {
-      parameter.writes.push({ ...last, source });
+      parameter.writes.push({ ...last, source: { ...source, copies: true } });
       return;
     }
   }

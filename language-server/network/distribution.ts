@@ -38,6 +38,8 @@ export interface Source {
   readonly location: Location | null;
   /** It scaled or shifted what was there, instead of drawing anew. */
   readonly changes?: true;
+  /** It copied another tensor. */
+  readonly copies?: true;
   /** It stands in a branch of which it is not known whether it runs. */
   readonly undecided?: true;
 }

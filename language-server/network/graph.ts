@@ -15,8 +15,19 @@ export interface Parameter {
   copyOf?: Parameter;
   /** Something that could not be followed received it and may have written it. */
   touched?: true;
+  /** The last time that saved weights were loaded into it. */
+  loaded?: LoadedWeights;
   /** `requires_grad=False`: no optimizer moves it. */
   frozen?: true;
+}
+
+/** Saved weights that were read into the tensors of a module. */
+export interface LoadedWeights {
+  /** `load_state_dict`. */
+  readonly text: string;
+  readonly location: Location;
+  /** Each tensor of the module, with the number of writes before it was loaded. */
+  readonly tensors: ReadonlyMap<Parameter, number>;
 }
 
 /** What a layer's weight does: multiply its input, look rows up, drive a recurrence, or rescale what passes. */

@@ -1,3 +1,4 @@
+import type { OverwrittenReport } from '../protocol.js';
 import { listed } from './listed.js';
 import type { Rule } from './rule.js';
 
@@ -10,8 +11,8 @@ export const overwrittenInitializer: Rule = {
     const [first] = calls;
     if (!first) return null;
     return {
-      severity: 'hint',
-      message: `${first.call} of ${listed(first.paths, 2)} has no effect: ${first.winner} in line ${first.winnerRange.start.line + 1} runs later and overwrites it.`,
+      severity: first.loaded ? 'warning' : 'hint',
+      message: `${describe(first)}: ${first.winner} in line ${first.winnerRange.start.line + 1} runs later and overwrites ${first.loaded ? 'them' : 'it'}.${first.loaded ? ' Initialize first, then load.' : ''}`,
       range: first.range,
       related: [
         { message: `${first.winner} wins.`, range: first.winnerRange },
@@ -21,3 +22,8 @@ export const overwrittenInitializer: Rule = {
     };
   },
 };
+
+function describe({ call, paths, loaded }: OverwrittenReport): string {
+  const tensors = listed(paths, 2);
+  return loaded ? `The loaded weights of ${tensors} are lost` : `${call} of ${tensors} has no effect`;
+}

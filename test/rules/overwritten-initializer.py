@@ -112,3 +112,159 @@ class Maybe(nn.Module):
 
     def forward(self, x):
         return x + self.branch(torch.tanh(self.a(x)))
+
+
+# ### Modulation of a block that starts at zero, as in adaLN-Zero
+class ModulatedBlock(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(64, elementwise_affine=False)
+        self.mlp = nn.Linear(64, 64)
+        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(64, 192))
+        nn.init.zeros_(self.modulation[-1].weight)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint overwritten-initializer: blocks.0.modulation.1.weight and blocks.1.modulation.1.weight has no effect
+
+    def forward(self, x, condition):
+        shift, scale, gate = self.modulation(condition).chunk(3, dim=-1)
+        return x + gate * self.mlp(self.norm(x) * (1 + scale) + shift)
+
+
+class Modulated(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([ModulatedBlock() for _ in range(2)])
+        self.apply(init_weights)
+
+    def forward(self, x, condition):
+        for block in self.blocks:
+            x = block(x, condition)
+        return x
+
+
+# ### A layer scale that a loop over all vectors sets to one
+class LayerScale(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(64, 64)
+        self.gamma = nn.Parameter(1e-5 * torch.ones(64))
+        #                                ^^^^^^^^^^^^^^ hint overwritten-initializer: gamma has no effect: ones_ in line
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+            else:
+                nn.init.ones_(parameter)
+
+    def forward(self, x):
+        return x + self.gamma * self.fc(x)
+
+
+# ### A loaded backbone, and then apply over the whole model
+class Loaded(nn.Module):
+    def __init__(self, path):
+        super().__init__()
+        self.backbone = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64))
+        self.backbone.load_state_dict(torch.load(path))
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning overwritten-initializer: The loaded weights of backbone.0.weight and backbone.2.weight are lost: normal_(std=0.1) in line 7 runs later and overwrites them. Initialize first, then load.
+        self.head = nn.Linear(64, 10)
+        self.apply(init_weights)
+
+    def forward(self, x):
+        return self.head(self.backbone(x))
+
+
+# ### A loaded model that a loop initializes again
+class Whole(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        self.b = nn.Linear(64, 10)
+        state = torch.load('weights.pt')
+        self.load_state_dict(state['model'], strict=False)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning overwritten-initializer: The loaded weights of a.weight and b.weight are lost
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+
+    def forward(self, x):
+        return self.b(torch.tanh(self.a(x)))
+
+
+# ### Silent: initialized before loading, or a new head on a loaded model
+class Head(nn.Module):
+    def __init__(self, path):
+        super().__init__()
+        self.backbone = nn.Sequential(nn.Linear(64, 64), nn.Tanh())
+        self.head = nn.Linear(64, 10)
+        self.apply(init_weights)
+        self.load_state_dict(torch.load(path))
+        nn.init.normal_(self.head.weight, std=0.01)
+
+    def forward(self, x):
+        return self.head(x + self.backbone(x))
+
+
+# ### Silent: loaded again later, copied from elsewhere, or initialized only where nothing is loaded
+class Again(nn.Module):
+    def __init__(self, path, pretrained):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        self.b = nn.Linear(64, 64)
+        self.c = nn.Linear(64, 64)
+        self.a.load_state_dict(torch.load(path))
+        self.b.load_state_dict(torch.load(path))
+        if pretrained:
+            self.c.load_state_dict(torch.load(path))
+        nn.init.normal_(self.a.weight, std=0.1)
+        if not pretrained:
+            nn.init.normal_(self.c.weight, std=0.1)
+        with torch.no_grad():
+            self.b.weight.copy_(self.a.weight)
+        self.a.load_state_dict(torch.load(path))
+
+    def forward(self, x):
+        return self.c(self.b(torch.tanh(self.a(x))))
+
+
+# ### Silent: a layer scale that its own initializer writes
+class OwnScale(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(64, 64)
+        self.gamma = nn.Parameter(torch.full((64,), 1e-5))
+        nn.init.constant_(self.gamma, 0.1)
+        self.apply(init_weights)
+
+    def forward(self, x):
+        return x + self.gamma * self.fc(x)
+
+
+# ### Silent: initialized where loading fails
+class Fallback(nn.Module):
+    def __init__(self, path):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        self.b = nn.Linear(64, 64)
+        try:
+            self.load_state_dict(torch.load(path))
+        except FileNotFoundError:
+            self.apply(init_weights)
+
+    def forward(self, x):
+        return x + self.b(torch.tanh(self.a(x)))
+
+
+# ### Silent: loaded and left, or initialized
+class Left(nn.Module):
+    def __init__(self, path):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        self.init_weights(path)
+
+    def init_weights(self, path):
+        if path is not None:
+            self.load_state_dict(torch.load(path))
+            return
+        self.apply(init_weights)
+
+    def forward(self, x):
+        return x + torch.tanh(self.a(x))

@@ -1,5 +1,5 @@
 import type { Distribution } from '../../network/distribution.js';
-import type { Network } from '../../network/graph.js';
+import type { Network, Parameter } from '../../network/graph.js';
 import type { OverwrittenReport } from '../../protocol.js';
 import { constants } from './constants.js';
 import { placeKey } from './place-key.js';
@@ -16,12 +16,12 @@ export function overwritten(tensors: Tensors, file: string, built: ReadonlySet<s
   const counts = new Map<string, number>();
   for (const { parameter } of tensors)
     for (const key of new Set(
-      parameter.writes.slice(1).flatMap(({ source }) => (source.location ? [placeKey(source.location)] : [])),
+      explicitWrites(parameter).flatMap(({ source }) => (source.location ? [placeKey(source.location)] : [])),
     ))
       counts.set(key, (counts.get(key) ?? 0) + 1);
   const found = new Map<string, OverwrittenReport>();
   for (const { path, parameter } of tensors) {
-    const explicit = parameter.writes.slice(1);
+    const explicit = explicitWrites(parameter);
     const winner = explicit.at(-1);
     if (!winner || winner.source.changes || winner.source.undecided || winner.family === 'unknown') continue;
     const special = explicit.slice(0, -1).findLast(({ family }) => constants.has(family));
@@ -43,6 +43,13 @@ export function overwritten(tensors: Tensors, file: string, built: ReadonlySet<s
       });
   }
   return [...found.values()];
+}
+
+/** An allocation counts where its number is neither zero nor one, which merely make room (`torch.full((dim,), 1e-5)`). */
+function explicitWrites({ writes }: Parameter): readonly Distribution[] {
+  const [first] = writes;
+  const deliberate = first?.family === 'constant' && first.mean !== null && first.mean !== 0 && first.mean !== 1;
+  return deliberate ? writes : writes.slice(1);
 }
 
 function sameValues(a: Distribution, b: Distribution): boolean {

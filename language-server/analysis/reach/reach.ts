@@ -2,6 +2,7 @@ import type { Network } from '../../network/graph.js';
 import type { Reach } from '../../protocol.js';
 import { copies } from './copies.js';
 import { leftOut } from './left-out.js';
+import { lostWeights } from './lost-weights.js';
 import { nameTests } from './name-tests.js';
 import { overwritten } from './overwritten.js';
 import { placeKey } from './place-key.js';
@@ -23,7 +24,7 @@ export function reach(network: Network, file: string): Reach {
     unregistered: unregistered.flatMap(({ path, container, location, layers }) =>
       location.file === file ? [{ path, container, range: location.range, kinds: layers.map(({ kind }) => kind) }] : [],
     ),
-    overwritten: overwritten(tensors, file, built),
+    overwritten: [...lostWeights(tensors, file), ...overwritten(tensors, file, built)],
     copies: copies(tensors, layers, file),
     uncalled: uncalled(network),
     leftOut: leftOut(network, file),
