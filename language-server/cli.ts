@@ -40,7 +40,7 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
   ]);
   // The WebAssembly files stand beside the bundle.
   const analyzer = await loadAnalyzer(__dirname);
-  const settings = { ...defaultSettings, mode: options.mode };
+  const settings = { ...defaultSettings, mode: options.mode, inputShape: options.input };
   return analyzeCommand(paths, options, {
     tool: { name: 'meanfield', version },
     directory: process.cwd(),

@@ -5,6 +5,8 @@ import { rules } from './rules/index.js';
 export interface Settings {
   readonly mode: 'train' | 'eval';
   readonly inputSecondMoment: number;
+  /** Shape of the first tensor that models get, batch first; `null`: as the file shows. */
+  readonly inputShape: readonly number[] | null;
   readonly rules: Readonly<Record<string, RuleLevel>>;
   readonly inlayHints: { readonly enabled: 'off' | 'problems' | 'all'; readonly maximumLength: number };
   readonly codeLens: { readonly enabled: boolean };
@@ -17,7 +19,7 @@ const ruleLevels: readonly RuleLevel[] = ['auto', 'off', 'hint', 'information', 
 
 /** As in `contributes.configuration.properties` of package.json; a test holds them equal. */
 export interface SettingSchema {
-  readonly type: 'string' | 'boolean' | 'number' | 'integer' | 'object';
+  readonly type: 'string' | 'boolean' | 'number' | 'integer' | 'object' | 'array';
   readonly scope: 'resource' | 'window';
   readonly default: unknown;
   readonly markdownDescription: string;
@@ -26,6 +28,7 @@ export interface SettingSchema {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
+  readonly items?: object;
   readonly properties?: Readonly<Record<string, object>>;
   readonly additionalProperties?: boolean;
 }
@@ -49,6 +52,14 @@ export const settingsSchema: Readonly<Record<string, SettingSchema>> = {
     exclusiveMinimum: 0,
     markdownDescription:
       'Mean square of the entries of the input. Standardized features have `1`; pixels in [0, 1] have about `0.1` to `0.4`.',
+  },
+  'meanfield.input.shape': {
+    type: 'array',
+    scope: 'resource',
+    default: [],
+    items: { type: 'integer', minimum: 1 },
+    markdownDescription:
+      'Shape of the input with its batch, for instance `[4, 3, 96, 96]`. Empty: what a comment `# meanfield: input(4, 3, 96, 96)` says, else what the file calls the model with, else 224 × 224 pixels for images.',
   },
   'meanfield.rules': {
     type: 'object',
@@ -100,6 +111,7 @@ export const settingsSchema: Readonly<Record<string, SettingSchema>> = {
 export const defaultSettings: Settings = {
   mode: 'train',
   inputSecondMoment: 1,
+  inputShape: null,
   rules: {},
   inlayHints: { enabled: 'all', maximumLength: 40 },
   codeLens: { enabled: true },
@@ -118,6 +130,7 @@ export function readSettings(section: unknown): Settings {
       typeof secondMoment === 'number' && secondMoment > 0 && Number.isFinite(secondMoment)
         ? secondMoment
         : defaultSettings.inputSecondMoment,
+    inputShape: readShape(at('input.shape')),
     rules: readRules(at('rules')),
     inlayHints: {
       enabled: oneOf(['off', 'problems', 'all'], at('inlayHints.enabled')) ?? defaultSettings.inlayHints.enabled,
@@ -133,6 +146,11 @@ export function readSettings(section: unknown): Settings {
 /** Page of a rule on the web: the target of the link on its diagnostics. */
 export function ruleDocumentation(id: string): string {
   return `https://github.com/meanfield/meanfield/blob/main/docs/rules/${id}.md`;
+}
+
+function readShape(value: unknown): number[] | null {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 6) return null;
+  return value.every((size): size is number => Number.isInteger(size) && size > 0) ? value : null;
 }
 
 function readRules(value: unknown): Record<string, RuleLevel> {

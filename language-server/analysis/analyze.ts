@@ -35,7 +35,7 @@ export function analyze(
 ): FileReport {
   const problems: Problem[] = [];
   try {
-    const evaluation = evaluate(tree, { ...language, file, ...(cancelled && { cancelled }) });
+    const evaluation = evaluate(tree, { ...language, file, inputShape: settings.inputShape, ...(cancelled && { cancelled }) });
     const silenced = suppressions(tree);
     problems.push(...tree.problems, ...evaluation.problems.filter((problem) => !tree.problems.includes(problem)));
     const models = evaluation.networks.flatMap((network) => {

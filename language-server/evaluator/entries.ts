@@ -92,7 +92,7 @@ export function hintEntries(
 ): Entry[] {
   const { tree } = run.file;
   return tree.comments.flatMap((comment): Entry[] => {
-    const match = /^#\s*meanfield:\s*(?!ignore\b)([A-Za-z_][\w.]*\s*\(.*\))\s*$/.exec(tree.textOf(comment));
+    const match = /^#\s*meanfield:\s*(?!ignore\b|input\b)([A-Za-z_][\w.]*\s*\(.*\))\s*$/.exec(tree.textOf(comment));
     if (!match) return [];
     const parsed = parseExpression(match[1]!);
     if (!parsed) return [];

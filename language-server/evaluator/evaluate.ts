@@ -1,5 +1,5 @@
 import type { Framework } from '../frameworks/framework.js';
-import type { Network } from '../network/graph.js';
+import type { Network, Shape } from '../network/graph.js';
 import type { Problem, Range } from '../protocol.js';
 import { mentionsAny } from '../source/prefilter.js';
 import { namedChildren, type SyntaxTree } from '../source/syntax-tree.js';
@@ -27,6 +27,8 @@ export interface EvaluateOptions {
   /** Asked while it runs; `true` ends the evaluation with what is known so far. */
   readonly cancelled?: () => boolean;
   readonly limits?: Partial<BudgetLimits>;
+  /** Shape of the first tensor that models get, batch first; a comment in the file goes before. */
+  readonly inputShape?: Shape;
 }
 
 export interface Evaluation {
@@ -78,6 +80,7 @@ class FileEvaluation {
       (name) => (this.run.resolve(name) ? frameworkValue(this.run, name) : undefined),
     );
     this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, this.files);
+    this.run.inputShape = options.inputShape ?? null;
     holder.run = this.run;
     this.files.add(file);
   }

@@ -1,7 +1,7 @@
 import type { Framework, Resolved } from '../frameworks/framework.js';
 import { resolve } from '../frameworks/index.js';
 import type { Location } from '../network/distribution.js';
-import type { Layer, Unknown as Note, Parameter } from '../network/graph.js';
+import type { Layer, Unknown as Note, Parameter, Shape } from '../network/graph.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Budget, BudgetLimits } from './budget.js';
 import type { Scope, SourceFile } from './scope.js';
@@ -32,6 +32,12 @@ export class Interpreter {
   readonly called = new Set<SyntaxNode>();
   /** Walks over modules and parameters while models are built. */
   readonly visits = new Visits();
+  /** Shape of the first tensor that models get, as the user set it. */
+  inputShape: Shape = null;
+  /** Shapes that the file calls models with, by class. */
+  readonly calledWith = new Map<ClassValue, Shape>();
+  /** The only shape of an image that the file makes; `undefined`: not looked for yet. */
+  literalShape: Shape | undefined;
   /** How many constructors of modules are running. */
   constructing = 0;
   /** How many branches are running of which it is not known whether they run. */

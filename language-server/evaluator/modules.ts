@@ -5,6 +5,7 @@ import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import { isModuleClass } from './framework-names.js';
+import { noteCall } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
@@ -117,6 +118,7 @@ export function callModule(run: Interpreter, instance: Instance, call: Call): Va
   if (!run.trace) {
     // A module that runs while the model is built, to find a size by trying: its graph is thrown away.
     run.trace = new Trace(run.limits.nodes);
+    noteCall(run, instance, call);
     try {
       return callModule(run, instance, call);
     } finally {

@@ -1,6 +1,7 @@
-import type { InitializerVisit, Layer, Network, Parameter, UnregisteredLayers } from '../network/graph.js';
+import type { InitializerVisit, Layer, Network, Parameter, Shape, UnregisteredLayers } from '../network/graph.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
+import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { callModule, namedModules, namedParameters } from './modules.js';
 import { classAttribute } from './python/classes.js';
@@ -24,28 +25,22 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     layers.push(layer);
   }
   run.layers = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.weight, layer] as const] : [])).reverse());
-  const trace = new Trace(run.limits.nodes);
-  run.trace = trace;
-  let outputs: number[] = [];
-  try {
-    const forward = classAttribute(instance.class, 'forward');
-    const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
-    const inputs =
-      forward?.kind === 'function'
-        ? inputsOf(run, forward)
-        : [run.trace.add({ kind: 'input' }, 'input', [], null, instance.location)];
-    outputs = tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]);
-  } catch (error) {
-    if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
+  const { shape, guessed } = inputShapeOf(run, instance, entry.location);
+  const before = run.takeNotes();
+  let { trace, outputs, error } = runForward(run, instance, shape);
+  if (error && guessed && shape) {
+    // A shape that was only guessed must not keep the model from being followed.
+    run.takeNotes();
+    ({ trace, outputs, error } = runForward(run, instance, null));
+  }
+  if (error)
     run.note(
       error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
       run.current ?? entry.location,
     );
-  } finally {
-    run.trace = null;
-  }
   layers.push(...layersOfTensors(run, instance, seen));
   const inside = new Set(modules.map(({ module }) => module));
+  const notes = [...before, ...run.takeNotes()];
   return {
     name: entry.name ?? instance.class.name,
     entry: entry.entry,
@@ -54,6 +49,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     arguments: given,
     layers,
     nodes: trace.nodes,
+    ...(!guessed && typeof shape?.[0] === 'number' && { batch: shape[0] }),
     outputs: outputs.length > 0 ? outputs : trace.nodes.slice(-1).map((node) => node.id),
     // A place in another file means nothing to a reader of this one.
     tensors: trainableTensors(instance),
@@ -62,7 +58,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     nameTests: run.visits.names.neverHeld(run, inside),
     uncalled: uncalledInitializers(run, modules),
     ...(entry.builtHere && { builtHere: true }),
-    unknown: run.takeNotes().map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
+    unknown: notes.map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
 }
 
@@ -70,6 +66,30 @@ function visitsOf(run: Interpreter, inside: ReadonlySet<Instance>): InitializerV
   return run.visits.finished.flatMap(({ root, ...visit }) =>
     inside.has(root) ? [{ ...visit, below: root.module!.path ?? '' }] : [],
   );
+}
+
+/** Runs `forward` once on symbolic tensors, the first of this shape. */
+function runForward(run: Interpreter, instance: Instance, shape: Shape) {
+  const trace = new Trace(run.limits.nodes);
+  run.trace = trace;
+  try {
+    const forward = classAttribute(instance.class, 'forward');
+    const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
+    const inputs =
+      forward?.kind === 'function'
+        ? inputsOf(run, forward, shape)
+        : [trace.add({ kind: 'input' }, 'input', [], shape, instance.location)];
+    return {
+      trace,
+      outputs: tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]),
+      error: null,
+    };
+  } catch (error) {
+    if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
+    return { trace, outputs: [], error };
+  } finally {
+    run.trace = null;
+  }
 }
 
 /** Registered tensors. Where a class has a base that is not known, or reads its weights itself, something else may write its tensors. */
@@ -150,13 +170,16 @@ function layerOfParameters(run: Interpreter, module: Instance): Layer | null {
 }
 
 /** Symbolic tensors for the parameters of `forward` without a default. */
-function inputsOf(run: Interpreter, forward: FunctionValue): Value[] {
+function inputsOf(run: Interpreter, forward: FunctionValue, shape: Shape): Value[] {
+  let first = true;
   return forward.parameters.slice(1).flatMap((parameter): Value[] => {
     if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
     const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
     if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
       return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
     const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
-    return [run.trace!.add({ kind: 'input' }, parameter.name, [], null, location)];
+    const own = first ? shape : null;
+    first = false;
+    return [run.trace!.add({ kind: 'input' }, parameter.name, [], own, location)];
   });
 }

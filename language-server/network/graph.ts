@@ -153,6 +153,8 @@ export interface Network {
   /** Nodes whose outputs `forward` returns. */
   readonly outputs: readonly number[];
   readonly unknown: readonly Unknown[];
+  /** Number of samples in the batch that the user declared; absent: not known, and taken as large. */
+  readonly batch?: number;
   /** Every registered trainable tensor with its path, in the order of `named_parameters()`, each once. */
   readonly tensors?: readonly { readonly path: string; readonly parameter: Parameter }[];
   /** Layers that `forward` uses although no module registers them. */

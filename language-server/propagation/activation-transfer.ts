@@ -1,7 +1,8 @@
-import type { Activation } from '../meanfield/activation.js';
+import type { Activation, Moments } from '../meanfield/activation.js';
 import { activation } from '../meanfield/activations.js';
 import { gaussianMoments } from '../meanfield/gaussian-moments.js';
 import { pairMoments } from '../meanfield/pair-moments.js';
+import { rectifiedSum } from '../meanfield/rectified-stream.js';
 import { shiftedActivation } from '../meanfield/shifted-activation.js';
 import { positions } from './extent.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
@@ -18,17 +19,62 @@ export const activationTransfer: Transfer<'activation'> = (node, [input], contex
   const signal = phi.homogeneous ? input.signal : inPlainUnits(input.signal);
   if (!Number.isFinite(signal.q)) return stops('The signal has grown beyond all bounds before this activation.');
   if (node.activation === 'rrelu' && context.training) context.assume('The random slopes of RReLU are replaced by their mean.');
+  if (node.activation === 'relu' && input.rectified) return rectify(input.rectified, signal, input);
   return throughActivation(phi, signal, input, node.id);
 };
 
+/**
+ * A post-activation residual block, by the distribution of its stream. Covariances of two such units go by the first two orders in their
+ * correlation, closed so that equal units are exact.
+ */
+function rectify(
+  { stream, branch, share }: NonNullable<NodeState['rectified']>,
+  signal: Signal,
+  input: NodeState,
+): Partial<NodeState> {
+  const { q } = signal;
+  const unit = share * q;
+  const variance = q - signal.mean ** 2;
+  const own = unit - signal.mean ** 2;
+  const rectified = rectifiedSum(stream, branch, own > 0 ? Math.max(0, variance / own - 1) : 0);
+  const [mean, second] = [rectified.mean * Math.sqrt(unit), rectified.second * unit];
+  const slope = (second - signal.mean * mean) / variance;
+  const linear = slope * slope * variance;
+  const product = (covariance: number) => {
+    const c = clamp((covariance - signal.mean ** 2) / variance);
+    return mean * mean + linear * c + (second - mean * mean - linear) * c * c;
+  };
+  const gain = (covariance: number) =>
+    rectified.on + (1 - rectified.on) * Math.max(0, clamp((covariance - signal.mean ** 2) / variance));
+  return {
+    signal: balanced({
+      logScale: signal.logScale,
+      q: second,
+      mean,
+      pair: product(signal.pair),
+      space: product(signal.space),
+      near: product(signal.near),
+      pairSpace: product(signal.pairSpace),
+    }),
+    reason: null,
+    backward: [
+      { ...times(rectified.passed, positions(input.extent) > 1 ? gain(signal.space) : 0), crossGain: gain(signal.pairSpace) },
+    ],
+    stream: rectified.stream,
+  };
+}
+
+const clamp = (c: number): number => (c > -1 ? Math.min(1, c) : -1);
+
 function throughActivation(phi: Activation, signal: Signal, input: NodeState, id: number): Partial<NodeState> {
   const centered = withoutMean(phi, signal);
-  const { variance, pair, space, pairSpace } = centered;
+  const { variance, pair, space, near, pairSpace } = centered;
   const moments = gaussianMoments(centered.phi, variance);
   const hasPositions = positions(input.extent) > 1;
   const product = (covariance: number) => kernel(centered.phi, variance, covariance);
   const across = product(pair);
   const along = hasPositions ? product(space) : across;
+  const between = hasPositions ? product(pairSpace) : across;
   return {
     signal: balanced({
       logScale: signal.logScale,
@@ -36,25 +82,37 @@ function throughActivation(phi: Activation, signal: Signal, input: NodeState, id
       mean: moments.mean,
       pair: across.value,
       space: along.value,
-      pairSpace: hasPositions ? product(pairSpace).value : across.value,
+      near: hasPositions ? product(near).value : across.value,
+      pairSpace: between.value,
     }),
     reason: null,
     backward: [
-      times(moments.slopeSecond, hasPositions && moments.slopeSecond > 0 ? finite(along.slope / moments.slopeSecond) : 0),
+      {
+        ...times(moments.slopeSecond, hasPositions && moments.slopeSecond > 0 ? finite(along.slope / moments.slopeSecond) : 0),
+        alongGain: alongShare(moments, variance),
+        crossGain: moments.slopeSecond > 0 ? finite(between.slope / moments.slopeSecond) : 0,
+      },
     ],
     gaussian: { node: id, phi, signal: inPlainUnits(signal) },
   };
 }
 
+/** E φ′(h) h = d/d(ln √q) E φ: how far a gradient that all positions have in common becomes one along h. V′ and E φ tell it for rectifiers. */
+function alongShare({ mean, slopeSecond }: Moments, variance: number): number {
+  // For φ of degree 1, h φ′ = φ; for others the part along h is small against what else a normalization removes.
+  return slopeSecond > 0 && variance > 0 ? Math.min(1, (mean * mean) / (variance * slopeSecond)) : 0;
+}
+
 /** h = mean + a centered Gaussian; a mean that is small against the length changes nothing that could be seen. */
-function withoutMean(phi: Activation, { q, mean, pair, space, pairSpace }: Signal) {
+function withoutMean(phi: Activation, { q, mean, pair, space, near, pairSpace }: Signal) {
   const square = mean * mean;
-  if (square <= 1e-9 * q) return { phi, variance: q, pair, space, pairSpace };
+  if (square <= 1e-9 * q) return { phi, variance: q, pair, space, near, pairSpace };
   return {
     phi: shiftedActivation(phi, mean),
     variance: Math.max(0, q - square),
     pair: pair - square,
     space: space - square,
+    near: near - square,
     pairSpace: pairSpace - square,
   };
 }

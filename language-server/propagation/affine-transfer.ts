@@ -1,8 +1,9 @@
+import { unevenness } from '../meanfield/unevenness.js';
 import type { Affine } from '../network/graph.js';
 import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
-import { convolvedExtent, type Extent, padsWithZeros, positions, validShare } from './extent.js';
+import { convolvedExtent, type Extent, padsWithZeros, positions, validShares } from './extent.js';
 import { belowConvolution, type Profile } from './profile.js';
-import { type Signal, scaled, silence, withBias } from './signal.js';
+import { nearness, type Signal, scaled, silence, withBias } from './signal.js';
 import { type Backward, type NodeState, stops, type Transfer, times } from './transfer.js';
 import { type WeightMoments, weightMoments } from './weight-moments.js';
 
@@ -22,19 +23,40 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], { assume }) =>
   if (moments.problem) return { ...geometry, ...stops(moments.problem) };
   if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments), reason: null, backward: [] };
   if (node.variant === 'bilinear') return { ...geometry, ...stops('Bilinear layers are not followed yet.') };
-  const share = node.variant === 'convolution' ? validShare(node, input.extent) : 1;
-  const sigmaW2 = moments.sigmaW2! * share;
   return {
     ...geometry,
-    ...forward(input, sigmaW2, moments),
+    ...forward(node, input, moments),
+    unevenness: unevennessOf(node, input, moments),
     backward: [gradientBelow(node, input.extent, extent, moments.sigmaW2!)],
   };
 };
 
-function forward({ signal, reason }: NodeState, sigmaW2: number, { sigmaB2, biasMean }: WeightMoments): Partial<NodeState> {
+function forward(node: Affine, { signal, reason, extent }: NodeState, moments: WeightMoments): Partial<NodeState> {
+  const { sigmaB2, biasMean } = moments;
+  const sigmaW2 = moments.sigmaW2!;
   if (!signal) return { signal: null, reason };
   if (sigmaB2 === null) return { signal: null, reason: 'The variance of the biases is not known.' };
-  return { signal: withBias(scaled(signal, sigmaW2), sigmaB2, biasMean), reason: null };
+  const { own, pairs } = validShares(node, extent);
+  const { logScale, q, mean, pair, space, near, pairSpace } = scaled(signal, sigmaW2);
+  const along = pairs * space;
+  const neighbours = along + (own * q - along) * nearness({ ...signal, q, space, near }) ** strideOf(node);
+  const padded = { logScale, q: own * q, mean, pair: own * pair, space: along, near: neighbours, pairSpace: pairs * pairSpace };
+  return { signal: withBias(padded, sigmaB2, biasMean), reason: null };
+}
+
+/** Distance in the input of neighbouring outputs. */
+const strideOf = (node: Affine): number =>
+  node.variant === 'convolution' ? Math.max(1, ...node.stride.map((size) => numberOf(size) ?? 1)) : 1;
+
+/** How far the variances of the output's channels differ, because few weights enter each: three colours, or one channel of a depthwise layer. */
+function unevennessOf(node: Affine, { signal }: NodeState, { normal }: WeightMoments): number {
+  if (!signal || node.inChannels === null) return 1;
+  const summed = numberOf(divide(node.inChannels, node.groups));
+  if (summed === null || summed > 256) return 1;
+  const taps = node.kernel.reduce<number>((product, size) => product * (numberOf(size) ?? 1), 1);
+  const variance = signal.q - signal.pairSpace;
+  const coherence = variance > 0 ? Math.max(0, Math.min(0.999, (signal.space - signal.pairSpace) / variance)) : 0;
+  return unevenness(summed, taps, coherence, normal);
 }
 
 /** The loss at borders depends on where the gradient is, so it is left to the reverse sweep. */

@@ -1,8 +1,9 @@
+import { type RectifiedStream, rectifiedGaussian } from '../meanfield/rectified-stream.js';
 import { numberOf, add as plus, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { positions } from './extent.js';
 import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
-import { type NodeState, passes, stops, type Transfer, times } from './transfer.js';
+import { type NodeState, type Part, passes, stops, type Transfer, times } from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
 /**
@@ -12,16 +13,39 @@ import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 export const addTransfer: Transfer<'add'> = (node, inputs) => {
   const known = inputs.map(({ signal }) => signal);
   const coefficients = inputs.map((_, i) => node.coefficients[i] ?? 1);
-  const backward = coefficients.map((coefficient) => times(coefficient * coefficient));
   const largest = inputs.reduce<NodeState | undefined>(
     (best, state) => (best && positions(best.extent) >= positions(state.extent) ? best : state),
     undefined,
   );
+  const backward = coefficients.map((coefficient, i) => ({
+    ...times(coefficient * coefficient),
+    ...(largest && gathering(inputs[i]!, largest, 1)),
+  }));
   const geometry = { channels: largest?.channels ?? null, extent: largest?.extent ?? [] };
   const missing = inputs.find(({ signal }) => !signal);
   if (missing) return { ...geometry, ...stops(missing.reason ?? 'A branch of this sum could not be followed.'), backward };
-  return { ...geometry, signal: sum(known as Signal[], coefficients, inputs), reason: null, backward };
+  const signal = sum(known as Signal[], coefficients, inputs);
+  return { ...geometry, signal, reason: null, backward, rectified: rectifiedIn(inputs, coefficients, signal) };
 };
+
+/** One rectified stream and branches without mean: what a rectifier makes of their sum depends on how the stream is distributed. */
+function rectifiedIn(inputs: readonly NodeState[], coefficients: readonly number[], total: Signal): NodeState['rectified'] {
+  const streams = inputs.flatMap((input, i) => {
+    const stream = coefficients[i]! > 0 && streamOf(input);
+    return stream ? [{ stream, signal: scaled(input.signal!, coefficients[i]! ** 2) }] : [];
+  });
+  const centred = inputs.filter(({ signal }) => signal!.mean === 0).length;
+  if (streams.length !== 1 || centred !== inputs.length - 1) return null;
+  const { stream, signal } = streams[0]!;
+  const share = Math.exp(signal.logScale - total.logScale) * (signal.q / total.q);
+  return share > 0 && share < 1 ? { stream, branch: 1 / share - 1, share } : null;
+}
+
+function streamOf({ stream, gaussian }: NodeState): RectifiedStream | null {
+  if (stream || gaussian?.phi.name !== 'relu') return stream;
+  const { mean, q } = gaussian.signal;
+  return q > mean * mean ? rectifiedGaussian(mean / Math.sqrt(q), 1 - (mean * mean) / q) : null;
+}
 
 function sum(signals: readonly Signal[], coefficients: readonly number[], inputs: readonly NodeState[]): Signal {
   const logScale = Math.max(...signals.map((signal) => signal.logScale));
@@ -43,6 +67,7 @@ const accumulate = (a: Signal, b: Signal): Signal => {
     mean: a.mean + other.mean,
     pair: a.pair + other.pair,
     space: a.space + other.space,
+    near: a.near + other.near,
     pairSpace: a.pairSpace + other.pairSpace,
   };
 };
@@ -56,6 +81,7 @@ function withCross(total: Signal, x: Signal, y: Signal, coefficient: number, sam
     q: total.q + cross(x.q),
     pair: total.pair + cross(x.pair),
     space: total.space + cross(x.space),
+    near: total.near + cross(x.near),
     pairSpace: total.pairSpace + cross(x.pairSpace),
   };
 }
@@ -77,12 +103,28 @@ export const multiplyTransfer: Transfer<'multiply'> = (_, inputs) => {
     mean: a.mean * b.mean,
     pair: a.pair * b.pair,
     space: a.space * b.space,
+    near: a.near * b.near,
     pairSpace: a.pairSpace * b.pairSpace,
   });
-  return { ...where, signal, reason: null, backward: [logTimes(1, b), logTimes(1, a)] };
+  const along = ({ q, space }: Signal) => (q > 0 ? space / q : 0);
+  return {
+    ...where,
+    signal,
+    reason: null,
+    backward: [
+      { ...logTimes(1, b), ...gathering(first, geometry, along(b)) },
+      { ...logTimes(1, a), ...gathering(second, geometry, along(a)) },
+    ],
+  };
 };
 
-function squared({ logScale, q, pair, space, pairSpace }: Signal): Signal {
+/** A tensor that is spread over positions collects what all of them get: coherent parts of the gradient add up. */
+function gathering(input: NodeState, output: NodeState, along: number) {
+  const copies = positions(output.extent) / positions(input.extent);
+  return copies > 1 ? { gathered: (coherence: number) => Math.max(1 / copies, 1 + (copies - 1) * coherence * along) } : {};
+}
+
+function squared({ logScale, q, pair, space, near, pairSpace }: Signal): Signal {
   const product = (r: number) => q * q + 2 * r * r;
   return balanced({
     logScale: 2 * logScale,
@@ -90,6 +132,7 @@ function squared({ logScale, q, pair, space, pairSpace }: Signal): Signal {
     mean: q,
     pair: product(pair),
     space: product(space),
+    near: product(near),
     pairSpace: product(pairSpace),
   });
 }
@@ -117,7 +160,12 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs) => {
     (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), shares[i]!)),
     { ...silence, logScale },
   );
-  return { ...geometry, signal: balanced(signal), reason: null };
+  const parts = inputs.flatMap(({ signal: own, unevenness, parts: inner }, i): Part[] =>
+    inner
+      ? inner.map((part) => ({ ...part, share: part.share * shares[i]! }))
+      : [{ share: shares[i]!, signal: own!, unevenness }],
+  );
+  return { ...geometry, signal: balanced(signal), reason: null, ...(parts.length === inputs.length && { parts }) };
 };
 
 const weighted = (signal: Signal, share: number): Signal => ({
@@ -126,6 +174,7 @@ const weighted = (signal: Signal, share: number): Signal => ({
   mean: share * signal.mean,
   pair: share * signal.pair,
   space: share * signal.space,
+  near: share * signal.near,
   pairSpace: share * signal.pairSpace,
 });
 

@@ -1,22 +1,25 @@
-import type { Network } from '../network/graph.js';
+import type { Network, Node } from '../network/graph.js';
 import { multiply } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
-import { positions } from './extent.js';
+import { type Extent, positions } from './extent.js';
 import { flat, mixed, type Profile } from './profile.js';
-import type { NodeState } from './transfer.js';
+import type { Coherence, NodeState } from './transfer.js';
 
 /** Gradient of f = Σ output · N(0, 1) with respect to a node's output. */
-export interface Gradient {
+export interface Gradient extends Coherence {
+  /** E[1/s²]·E[s²] of a normalization of each channel just above; 1 elsewhere. */
+  readonly unevenness: number;
+  /** How it divides among the parts of a concatenation, where not by their channels. */
+  readonly partShares?: readonly number[] | undefined;
   /** ln of the mean square norm over all entries, relative to that at the network's output; −∞ where none arrives, `null`: not known. */
   readonly logNorm: number | null;
-  /** Correlation of the gradients at two positions of one feature map. */
-  readonly coherence: number;
   /** Its spread over the positions; `null`: even. */
   readonly profile: Profile | null;
 }
 
-const none: Gradient = { logNorm: Number.NEGATIVE_INFINITY, coherence: 0, profile: null };
-const unknown: Gradient = { logNorm: null, coherence: 0, profile: null };
+const apart = { coherence: 0, cross: 0 };
+const none: Gradient = { logNorm: Number.NEGATIVE_INFINITY, coherence: 0, cross: 0, along: apart, profile: null, unevenness: 1 };
+const unknown: Gradient = { ...none, logNorm: null };
 
 /**
  * Reverse sweep: each node passes the squared norm of its gradient to its inputs, times the factor of its transfer; where branches join
@@ -25,33 +28,52 @@ const unknown: Gradient = { logNorm: null, coherence: 0, profile: null };
  */
 export function backward(network: Network, states: readonly NodeState[]): Gradient[] {
   const gradients: Gradient[] = states.map(() => none);
-  for (const id of network.outputs) gradients[id] = { logNorm: 0, coherence: 0, profile: null };
+  for (const id of network.outputs) gradients[id] = { ...none, logNorm: 0 };
   for (let id = network.nodes.length - 1; id >= 0; id--) {
     const gradient = gradients[id]!;
     if (gradient.logNorm === Number.NEGATIVE_INFINITY) continue;
     network.nodes[id]!.inputs.forEach((input, i) => {
-      gradients[input] = joined(gradients[input]!, passed(gradient, states, id, input, i));
+      gradients[input] = joined(gradients[input]!, passed(gradient, states, network.nodes[id]!, input, i));
     });
   }
   return gradients;
 }
 
-function passed(gradient: Gradient, states: readonly NodeState[], id: number, input: number, i: number): Gradient {
+function passed(gradient: Gradient, states: readonly NodeState[], { id, kind }: Node, input: number, i: number): Gradient {
   const factor = states[id]!.backward[i];
   if (!factor || gradient.logNorm === null || Number.isNaN(factor.logFactor)) return unknown;
-  const share = shareOf(states, id, input);
+  const share = shareOf(states, id, input, i, gradient);
   if (share === null) return unknown;
-  const coherence = Math.max(-1, Math.min(1, factor.offset + factor.gain * gradient.coherence));
+  const removed = factor.removed?.(gradient) ?? { total: 0, mean: 0 };
+  const kept = (value: number) => (removed.mean < 1 ? (value - removed.mean) / (1 - removed.mean) : 0);
+  const coherence = clamped(factor.offset + factor.gain * kept(gradient.coherence));
+  const cross = clamped((factor.crossGain ?? factor.gain) * kept(gradient.cross));
   const spread = factor.spread?.(gradient.profile ?? flat(states[id]!.extent));
-  const profile = spread ? spread.profile : states[id]!.extent.length === states[input]!.extent.length ? gradient.profile : null;
-  return { logNorm: gradient.logNorm + factor.logFactor + Math.log(share * (spread?.share ?? 1)), coherence, profile };
+  const profile = spread ? spread.profile : sameExtent(states[id]!.extent, states[input]!.extent) ? gradient.profile : null;
+  // Channels with small weights have small variance and, behind a normalization, large gradients: what passes on does not see it.
+  const even = kind === 'affine' ? gradient.unevenness : 1;
+  const gathered = factor.gathered?.(gradient.coherence) ?? 1;
+  const logNorm =
+    gradient.logNorm + factor.logFactor + Math.log((share * gathered * (1 - removed.total) * (spread?.share ?? 1)) / even);
+  const unevenness = factor.unevenness ?? (kind === 'reshape' ? gradient.unevenness : 1);
+  const along = factor.alongGain
+    ? { coherence: factor.alongGain * gradient.coherence, cross: factor.alongGain * gradient.cross }
+    : kind === 'reshape'
+      ? gradient.along
+      : apart;
+  return { logNorm, coherence, cross, along, profile, partShares: factor.partShares, unevenness };
 }
 
+const sameExtent = (a: Extent, b: Extent): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
+
+const clamped = (value: number): number => Math.max(-1, Math.min(1, value));
+
 /** A part of a concatenation gets its part of the norm; a tensor that is spread by broadcasting collects what its copies get. */
-function shareOf(states: readonly NodeState[], id: number, input: number): number | null {
+function shareOf(states: readonly NodeState[], id: number, input: number, i: number, { partShares }: Gradient): number | null {
   const from = states[input]!;
   const to = states[id]!;
   if (!to.concatenated) return 1;
+  if (partShares?.[i] !== undefined) return partShares[i];
   return ratioOf(from.channels, to.channels);
 }
 
@@ -63,8 +85,23 @@ function joined(a: Gradient, b: Gradient): Gradient {
   return {
     logNorm: larger + Math.log(first + second),
     coherence: (first * a.coherence + second * b.coherence) / (first + second),
+    cross: (first * a.cross + second * b.cross) / (first + second),
+    along: second === 0 ? a.along : first === 0 ? b.along : apart,
+    unevenness: (first * a.unevenness + second * b.unevenness) / (first + second),
+    partShares: joinedShares(a.partShares, b.partShares, first, second),
     profile: second === 0 ? a.profile : first === 0 ? b.profile : mixed(a.profile, b.profile, second / (first + second)),
   };
+}
+
+function joinedShares(
+  a: Gradient['partShares'],
+  b: Gradient['partShares'],
+  first: number,
+  second: number,
+): Gradient['partShares'] {
+  if (second === 0 || !b) return second === 0 ? a : first === 0 ? b : undefined;
+  if (first === 0 || !a) return first === 0 ? b : undefined;
+  return a.map((share, i) => (first * share + second * (b[i] ?? 0)) / (first + second));
 }
 
 /** ln of the mean square of one entry, relative to the network's output: norms divided by the numbers of entries. */

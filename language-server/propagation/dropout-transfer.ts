@@ -23,7 +23,12 @@ export const dropoutTransfer: Transfer<'dropout'> = (node, [input], { training }
     return { signal: signal && alpha(signal, keep), reason: input?.reason ?? null, backward: [times(alphaGain(keep) * keep)] };
   const shared = node.variant !== 'element';
   return {
-    signal: signal && { ...signal, q: signal.q / keep, space: shared ? signal.space / keep : signal.space },
+    signal: signal && {
+      ...signal,
+      q: signal.q / keep,
+      space: shared ? signal.space / keep : signal.space,
+      near: shared ? signal.near / keep : signal.near,
+    },
     reason: input?.reason ?? null,
     backward: [times(1 / keep, shared ? 1 : keep)],
   };
@@ -36,7 +41,7 @@ const alphaGain = (keep: number): number => 1 / (keep + alphaPrime ** 2 * keep *
 
 /** a(x or α′) + b with a, b that keep mean 0 and second moment 1. */
 function alpha(signal: Signal, keep: number): Signal {
-  const { q, mean, pair, space, pairSpace } = inPlainUnits(signal);
+  const { q, mean, pair, space, near, pairSpace } = inPlainUnits(signal);
   const gain = alphaGain(keep);
   const factor = Math.sqrt(gain);
   const offset = -factor * (1 - keep) * alphaPrime;
@@ -47,5 +52,13 @@ function alpha(signal: Signal, keep: number): Signal {
     gain * (keep * keep * value + 2 * keep * fill * mean + fill * fill) +
     2 * factor * offset * (keep * mean + fill) +
     offset ** 2;
-  return { logScale: 0, q: ownSecond, mean: newMean, pair: product(pair), space: product(space), pairSpace: product(pairSpace) };
+  return {
+    logScale: 0,
+    q: ownSecond,
+    mean: newMean,
+    pair: product(pair),
+    space: product(space),
+    near: product(near),
+    pairSpace: product(pairSpace),
+  };
 }

@@ -27,10 +27,11 @@ export function convolvedExtent(node: Affine, extent: Extent): Extent {
   });
 }
 
-export const pooledExtent = (node: Pooling, extent: Extent): Extent => extent.map((size, i) => windowOf(node, i, size).outputs);
+export const pooledExtent = (node: Node & Pooling, extent: Extent): Extent =>
+  extent.map((size, i) => windowOf(node, i, size).outputs);
 
 /** Number of positions that enter one output of a pooling. */
-export const windowSize = (node: Pooling, extent: Extent): number =>
+export const windowSize = (node: Node & Pooling, extent: Extent): number =>
   extent.reduce((product, size, i) => product * Math.min(size, windowOf(node, i, size).kernel), 1);
 
 /** True where a convolution reads zeros beyond the border. */
@@ -38,9 +39,23 @@ export const padsWithZeros = (node: Affine): boolean =>
   node.variant === 'convolution' && node.paddingMode === 'zeros' && node.padding !== 'valid';
 
 /** Share of a zero-padded convolution's taps that meet the image instead of the padding. */
-export function validShare(node: Affine, extent: Extent): number {
-  if (!padsWithZeros(node)) return 1;
-  return extent.reduce((share, size, i) => share * validShareAlong(size, tapsOf(node, i, size)), 1);
+export const validShare = (node: Affine, extent: Extent): number => validShares(node, extent).own;
+
+/**
+ * The same for one position, and for two different positions, of which both taps must meet the image: zero padding makes the border differ from
+ * the middle, also where all else is the same everywhere.
+ */
+export function validShares(node: Affine, extent: Extent): { readonly own: number; readonly pairs: number } {
+  if (!padsWithZeros(node) || extent.length === 0) return { own: 1, pairs: 1 };
+  let [own, both, count] = [1, 1, 1];
+  extent.forEach((size, i) => {
+    const taps = tapsOf(node, i, size);
+    const along = validAlong(size, taps);
+    own *= along.own;
+    both *= along.both;
+    count *= taps.outputs;
+  });
+  return { own, pairs: count > 1 ? (count * both - own) / (count - 1) : own };
 }
 
 /** Geometry of a convolution or pooling along one dimension. */
@@ -52,14 +67,16 @@ export interface Taps {
   readonly outputs: number;
 }
 
-function validShareAlong(size: number, taps: Taps): number {
-  if (taps.padding === 0) return 1;
-  let valid = 0;
+function validAlong(size: number, taps: Taps): { own: number; both: number } {
+  if (taps.padding === 0) return { own: 1, both: 1 };
+  let [own, both] = [0, 0];
   for (let tap = 0; tap < taps.kernel; tap++) {
     const { first, last } = outputsOfTap(size, taps, tap);
-    valid += Math.max(0, last - first + 1);
+    const valid = Math.max(0, last - first + 1) / taps.outputs;
+    own += valid / taps.kernel;
+    both += (valid * valid) / taps.kernel;
   }
-  return valid / (taps.outputs * taps.kernel);
+  return { own, both };
 }
 
 /** Outputs whose tap meets a position of the map: 0 ≤ output·stride − offset < size. */
@@ -80,7 +97,15 @@ export function tapsOf({ kernel, stride, padding, dilation }: Affine, i: number,
   return { ...sized, outputs: outputSize(size, sized) };
 }
 
-export function windowOf(node: Pooling, i: number, size: number): Taps {
+/** Geometry along one dimension; where the node's own shape is known it tells how many outputs there are, also with rounding up. */
+export function windowOf(node: Node & Pooling, i: number, size: number): Taps {
+  const window = declaredWindow(node, i, size);
+  const dimensions = Math.max(node.kernel.length, node.target?.length ?? 0);
+  const outputs = dimensions > 0 && node.shape?.length === dimensions + 2 ? numberOf(node.shape[2 + i]) : null;
+  return outputs === null ? window : { ...window, outputs };
+}
+
+function declaredWindow(node: Pooling, i: number, size: number): Taps {
   if (node.variant.startsWith('global')) return { kernel: size, stride: size, padding: 0, dilation: 1, outputs: 1 };
   if (node.variant.startsWith('adaptive')) {
     const outputs = numberOf(node.target?.[i]) ?? size;
@@ -90,6 +115,21 @@ export function windowOf(node: Pooling, i: number, size: number): Taps {
   const kernel = at(node.kernel, i, 1);
   const window = { kernel, stride: at(node.stride, i, kernel), padding: at(node.padding, i, 0), dilation: 1 };
   return { ...window, outputs: outputSize(size, window) };
+}
+
+/** First position and number of positions of each window of a pooling along one dimension; adaptive ones may be of unequal size. */
+export function windowsAlong(
+  node: Node & Pooling,
+  i: number,
+  size: number,
+): readonly { readonly first: number; readonly count: number }[] {
+  const { kernel, stride, padding, outputs } = windowOf(node, i, size);
+  const adaptive = node.variant.startsWith('adaptive');
+  return Array.from({ length: outputs }, (_, output) => {
+    const start = adaptive ? Math.floor((output * size) / outputs) : Math.max(0, output * stride - padding);
+    const end = adaptive ? Math.ceil(((output + 1) * size) / outputs) : Math.min(size, output * stride - padding + kernel);
+    return { first: start, count: Math.max(1, end - start) };
+  });
 }
 
 const outputSize = (size: number, { kernel, stride, padding, dilation }: Omit<Taps, 'outputs'>): number =>

@@ -3,7 +3,6 @@ import { activationTransfer } from './activation-transfer.js';
 import { affineTransfer } from './affine-transfer.js';
 import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
 import { dropoutTransfer } from './dropout-transfer.js';
-import { windowSize } from './extent.js';
 import { normalizationTransfer } from './normalization-transfer.js';
 import {
   attentionTransfer,
@@ -83,6 +82,10 @@ function complete({ id }: Node, [first]: readonly NodeState[], result: Partial<N
     gaussian: null,
     origin: id,
     concatenated: false,
+    unevenness: 1,
+    parts: null,
+    stream: null,
+    rectified: null,
     ...result,
   };
 }
@@ -93,7 +96,7 @@ function seeOnlyMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeSta
   const input = states[node.inputs[0]!];
   if (!input?.gaussian || input.gaussian.node !== node.inputs[0] || consumers[input.gaussian.node]?.length !== 1) return;
   const before = input.backward[0];
-  const slope = slopeAtMaximum(input.gaussian, windowSize(node, input.extent));
+  const slope = slopeAtMaximum(node, input.gaussian, input.extent);
   states[input.gaussian.node] = { ...input, backward: [{ ...times(slope), gain: before?.gain ?? 1 }] };
 }
 

@@ -267,7 +267,8 @@ class Walk {
 
   #slopes(node: Node & { kind: 'activation' }): Step {
     const origin = this.states[node.id]!.gaussian;
-    const signal = this.states[node.inputs[0]!]!.signal;
+    const { signal, rectified } = this.states[node.inputs[0]!]!;
+    if (rectified) stop(correlatedSlopes);
     if (node.activation === 'rrelu' && this.training) stop('the slopes of RReLU are random in training');
     if (!origin || !signal) return stop(`the signal at ${node.path || node.name} is not known`);
     const centered = signal.mean ** 2 <= 1e-9 * signal.q;
@@ -366,19 +367,21 @@ function joined(steps: readonly Step[]): Step[] {
   return result;
 }
 
+const correlatedSlopes = 'activations on the stream of skip connections see nearly the same signal';
+
 /** Slopes on both ends of a skip connection belong to nearly the same entries, and are not free of each other. */
 function checkStream(steps: readonly Step[]): void {
   let open = false;
   for (const step of steps) {
     if (step.kind === 'weights') open = false;
     if (step.kind === 'slopes') {
-      if (open) stop('activations on the stream of skip connections see nearly the same signal');
+      if (open) stop(correlatedSlopes);
       open = true;
     }
     if (step.kind !== 'branches') continue;
     const skips = step.branches.some((branch) => branch.every(({ kind }) => kind === 'factor'));
     if (open && step.branches.some((branch) => branch.find(({ kind }) => kind !== 'factor')?.kind === 'slopes'))
-      stop('activations on the stream of skip connections see nearly the same signal');
+      stop(correlatedSlopes);
     open &&= skips;
   }
 }

@@ -1,6 +1,8 @@
 import type { Normalization } from '../network/graph.js';
-import { inPlainUnits, type Signal, silence } from './signal.js';
-import { type NodeState, passes, stops, type Transfer, times } from './transfer.js';
+import { numberOf } from '../network/quantity.js';
+import { positions } from './extent.js';
+import { balanced, inPlainUnits, type Signal, silence } from './signal.js';
+import { type Backward, type Context, type NodeState, type Part, passes, stops, type Transfer, times } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
 
 /**
@@ -8,53 +10,137 @@ import { parameterSecondMoment } from './weight-moments.js';
  * gradients times γ²/(s² + ε). What counts as μ decides what is left: batch statistics remove all that inputs have in common.
  * Yang et al. 2019, arXiv:1902.08129 (wide batch); Xiong et al. 2020, arXiv:2002.04745.
  */
-export const normalizationTransfer: Transfer<'normalization'> = (node, [input], { training, assume }) => {
+export const normalizationTransfer: Transfer<'normalization'> = (node, [input], context) => {
   const gamma2 = node.weight ? parameterSecondMoment(node.weight) : 1;
   const beta2 = node.bias ? parameterSecondMoment(node.bias) : 0;
   if (gamma2 === null || beta2 === null) return stops('The scale or the shift of this normalization is not known.');
   if (node.variant === 'local-response') {
-    assume('Local response normalization is taken as the identity, which it nearly is for signals of order 1.');
+    context.assume('Local response normalization is taken as the identity, which it nearly is for signals of order 1.');
     return { signal: input?.signal ?? null, reason: input?.reason ?? null, backward: [passes] };
   }
-  if (node.variant === 'batch' && !training) return evaluated(input, gamma2, beta2, node.epsilon);
-  if (node.variant === 'batch') assume('Batch normalization is taken with a large batch of independent inputs.');
+  if (node.variant === 'batch' && !context.training) return evaluated(input, gamma2, beta2, node.epsilon);
+  if (node.variant === 'batch')
+    context.assume(
+      Number.isFinite(context.batch)
+        ? `Batch normalization uses a batch of ${context.batch} independent inputs.`
+        : 'Batch normalization is taken with a large batch of independent inputs.',
+    );
   if (!input?.signal) return { signal: restarted(gamma2, beta2), reason: null, backward: [] };
-  return normalized(inPlainUnits(input.signal), removed(node, inPlainUnits(input.signal), input), gamma2, beta2, node.epsilon);
+  return normalized(node, input, { gamma2, beta2 }, context);
 };
 
-/** The second moment that the normalization subtracts before it divides. */
-function removed({ variant }: Normalization, { mean, pair, space, pairSpace }: Signal, { extent }: NodeState): number {
-  switch (variant) {
+interface Scale {
+  readonly gamma2: number;
+  readonly beta2: number;
+}
+
+/** The second moment that the normalization subtracts before it divides: that of the mean over the entries that it looks at. */
+function removed(node: Normalization, { q, mean, pair, space, pairSpace }: Signal, input: NodeState, batch: number): number {
+  const count = positions(input.extent);
+  const acrossSamples = ((count - 1) * pairSpace + pair) / count;
+  const withinSample = ((count - 1) * space + q) / count;
+  switch (node.variant) {
     case 'batch':
-      return extent.length > 0 ? pairSpace : pair;
+      return Number.isFinite(batch) ? ((batch - 1) * acrossSamples + withinSample) / batch : acrossSamples;
     case 'instance':
-      return space;
+      return withinSample;
     case 'rms':
       return 0;
-    default:
-      return mean * mean;
+    default: {
+      const square = mean * mean;
+      return square + (withinSample - square) / channelsTogether(node, input);
+    }
   }
 }
 
-function normalized(signal: Signal, common: number, gamma2: number, beta2: number, epsilon: number): Partial<NodeState> {
-  const variance = Math.max(0, signal.q - common);
-  const factor = gamma2 / (variance + epsilon);
-  if (!Number.isFinite(signal.q)) return { signal: restarted(gamma2, beta2), reason: null, backward: [] };
+/** Channels that share a mean: all in layer normalization, a group in group normalization. */
+function channelsTogether({ variant, groups }: Normalization, { channels }: NodeState): number {
+  const all = numberOf(channels);
+  if (all === null) return Number.POSITIVE_INFINITY;
+  return Math.max(1, variant === 'group' ? all / (numberOf(groups) ?? 1) : all);
+}
+
+function normalized(node: Normalization, input: NodeState, scale: Scale, context: Context): Partial<NodeState> {
+  const open = inPlainUnits(input.signal!);
+  if (!Number.isFinite(open.q)) return { signal: restarted(scale.gamma2, scale.beta2), reason: null, backward: [] };
+  const single = node.variant === 'batch' || node.variant === 'instance';
+  const parts: readonly Part[] =
+    single && input.parts ? input.parts : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1 }];
+  const done = parts.map((part) => {
+    const signal = inPlainUnits(part.signal);
+    return { ...part, ...standardized(signal, removed(node, signal, input, context.batch), scale, node.epsilon) };
+  });
+  const factor = done.reduce((sum, { share, factor: own, unevenness }) => sum + share * own * unevenness, 0);
   if (!(factor < Number.POSITIVE_INFINITY))
     return stops('The normalization divides by 0: its input is the same for all of the batch.');
-  // Products below 0 are what the removal of the common part leaves of a finite batch; in a large one they are 0.
-  const product = (value: number) => factor * Math.max(0, value - common) + beta2;
+  const signal = done.reduce<Signal>((sum, part) => plus(sum, part.signal, part.share), silence);
   return {
+    signal: balanced(signal),
+    reason: null,
+    backward: [
+      {
+        ...times(factor),
+        unevenness: single ? input.unevenness : 1,
+        ...(parts.length > 1 && { partShares: done.map((part) => (part.share * part.factor * part.unevenness) / factor) }),
+        ...projection(node, input, signal, scale, context.batch),
+      },
+    ],
+  };
+}
+
+function standardized(signal: Signal, common: number, { gamma2, beta2 }: Scale, epsilon: number) {
+  const variance = Math.max(0, signal.q - common);
+  const factor = gamma2 / (variance + epsilon);
+  const product = (value: number) => factor * Math.max(-variance, value - common) + beta2;
+  return {
+    factor,
     signal: {
       logScale: 0,
       q: factor * variance + beta2,
       mean: Math.sqrt(beta2),
       pair: product(signal.pair),
       space: product(signal.space),
+      near: product(signal.near),
       pairSpace: product(signal.pairSpace),
     },
-    reason: null,
-    backward: [times(factor)],
+  };
+}
+
+const plus = (sum: Signal, { q, mean, pair, space, near, pairSpace }: Signal, share: number): Signal => ({
+  logScale: 0,
+  q: sum.q + share * q,
+  mean: sum.mean + share * mean,
+  pair: sum.pair + share * pair,
+  space: sum.space + share * space,
+  near: sum.near + share * near,
+  pairSpace: sum.pairSpace + share * pairSpace,
+});
+
+/**
+ * Gradients lose their mean over the entries of one statistic and their part along y. Of B samples with n positions these are the shares
+ * (1 + (n − 1)ρ + (B − 1)n κ)/(B n) and (1 + (n − 1)ρ ρ_y)/(B n), ρ and ρ_y the coherence of gradient and signal between
+ * positions, κ that of gradients between samples.
+ */
+function projection(
+  { variant }: Normalization,
+  { extent }: NodeState,
+  { q, space }: Signal,
+  { beta2 }: Scale,
+  batch: number,
+): Pick<Backward, 'removed'> {
+  const samples = variant === 'batch' ? batch : variant === 'instance' ? 1 : Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(samples)) return {};
+  const count = positions(extent);
+  const along = q > beta2 ? (space - beta2) / (q - beta2) : 0;
+  return {
+    removed: ({ coherence, cross, along: masked }) => {
+      const common = 1 + (count - 1) * coherence + (samples - 1) * count * cross;
+      const mean = Math.min(1, Math.max(0, common) / (samples * count));
+      const own =
+        Math.max(0, 1 + (count - 1) * (coherence * along + masked.coherence) + (samples - 1) * count * masked.cross) /
+        (samples * count);
+      return { mean, total: Math.min(1 - 1 / (samples * count + 1), mean + own) };
+    },
   };
 }
 
@@ -65,6 +151,7 @@ const restarted = (gamma2: number, beta2: number): Signal => ({
   mean: Math.sqrt(beta2),
   pair: beta2,
   space: beta2,
+  near: beta2,
   pairSpace: beta2,
 });
 
@@ -73,18 +160,21 @@ function evaluated(input: NodeState | undefined, gamma2: number, beta2: number, 
   const factor = gamma2 / (1 + epsilon);
   const backward = [times(factor)];
   if (!input?.signal) return { signal: null, reason: input?.reason ?? null, backward };
-  const { logScale, q, mean, pair, space, pairSpace } = inPlainUnits(input.signal);
+  const { logScale, q, mean, pair, space, near, pairSpace } = beta2 === 0 ? input.signal : inPlainUnits(input.signal);
   const root = Math.sqrt(factor);
   return {
-    signal: {
+    signal: balanced({
       logScale,
       q: factor * q + beta2,
       mean: root * mean + Math.sqrt(beta2),
       pair: factor * pair + beta2,
       space: factor * space + beta2,
+      near: factor * near + beta2,
       pairSpace: factor * pairSpace + beta2,
-    },
+    }),
     reason: null,
     backward,
+    gaussian: gamma2 === 1 && beta2 === 0 ? input.gaussian : null,
+    unevenness: input.unevenness,
   };
 }

@@ -1,7 +1,8 @@
-import { multiply, type Quantity } from '../network/quantity.js';
+import type { Shape } from '../network/graph.js';
+import { multiply, numberOf, type Quantity } from '../network/quantity.js';
 import { assumedExtent, type Extent, extentOfShape, positions } from './extent.js';
 import { type Signal, silence } from './signal.js';
-import { passes, stops, type Transfer } from './transfer.js';
+import { type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
 
 /** Entries of second moment 1 without mean, independent at different positions. */
@@ -30,7 +31,9 @@ export const parameterTransfer: Transfer<'parameter'> = (node) => {
 export const reshapeTransfer: Transfer<'reshape'> = (node, [input]) => {
   if (!input) return stops('The tensor that is rearranged here could not be followed.');
   const flattened = node.shape?.length === 2 && input.extent.length > 0;
-  const channels = flattened ? input.channels && multiply(input.channels, positions(input.extent)) : input.channels;
+  const channels = flattened
+    ? input.channels && multiply(input.channels, positions(input.extent))
+    : channelsAfter(node.shape, input);
   return {
     channels,
     extent: flattened ? [] : input.extent,
@@ -39,8 +42,19 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input]) => {
     backward: [flattened ? { ...passes, gain: 0 } : passes],
     gaussian: input.gaussian,
     origin: input.origin,
+    unevenness: input.unevenness,
+    stream: input.stream,
   };
 };
+
+/** A split leaves a part of the channels: where the rest of the shape is that of the map, what is left over tells how many. */
+function channelsAfter(shape: Shape, { channels, extent }: NodeState): Quantity | null {
+  if (!shape || extent.length === 0 || shape.length !== extent.length + 2) return channels;
+  const sizes = shape.map(numberOf);
+  const spatial = (from: number) => extent.every((size, i) => sizes[from + i] === size);
+  if (spatial(2)) return shape[1]!;
+  return spatial(1) ? shape[shape.length - 1]! : channels;
+}
 
 export const softmaxTransfer: Transfer<'softmax'> = () => stops('Softmax is no function of single units: the theory stops here.');
 export const matmulTransfer: Transfer<'matmul'> = () =>

@@ -1,9 +1,11 @@
+import type { Activation } from '../meanfield/activation.js';
 import { activation } from '../meanfield/activations.js';
 import { maximumMoments } from '../meanfield/maximum-moments.js';
-import type { Pooling } from '../network/graph.js';
-import { type Extent, pooledExtent, positions, windowSize } from './extent.js';
+import { shiftedActivation } from '../meanfield/shifted-activation.js';
+import type { Node, Pooling } from '../network/graph.js';
+import { type Extent, pooledExtent, positions, windowSize, windowsAlong } from './extent.js';
 import { belowPooling, type Profile } from './profile.js';
-import { balanced, inPlainUnits, type Signal } from './signal.js';
+import { balanced, inPlainUnits, nearness, type Signal } from './signal.js';
 import { type Backward, type GaussianOrigin, type NodeState, stops, type Transfer } from './transfer.js';
 
 /**
@@ -19,59 +21,157 @@ export const poolingTransfer: Transfer<'pooling'> = (node, [input], { assume }) 
     assume('Max-pooling is treated as the maximum of equally correlated Gaussians.');
     return { extent, ...maximum(node, input, input.signal, count, extent) };
   }
-  const backward = { ...averageBackward(count, inputExtent, extent), spread: spreadBelow(node, inputExtent) };
-  return { extent, signal: average(input.signal, count), reason: null, backward: [backward] };
+  const overlap = overlapOf(node, inputExtent);
+  const backward = { ...averageBackward(count, overlap, inputExtent, extent), spread: spreadBelow(node, inputExtent) };
+  return { extent, signal: average(node, inputExtent, input.signal), reason: null, backward: [backward] };
 };
 
 const isMaximum = ({ variant }: Pooling): boolean => variant === 'max' || variant === 'global-max' || variant === 'adaptive-max';
 
-const spreadBelow = (node: Pooling, extent: Extent) => (above: Profile) => ({
+const spreadBelow = (node: Node & Pooling, extent: Extent) => (above: Profile) => ({
   profile: belowPooling(node, extent, above),
   share: 1,
 });
 
-function average(signal: Signal, count: number): Signal {
+/**
+ * q ↦ s + (q − s) E Σ r^{|i−j|}/w² along each dimension, r the correlation of neighbours; that of neighbouring outputs likewise, with windows that
+ * are shifted by the stride.
+ */
+function average(node: Node & Pooling, extent: Extent, signal: Signal): Signal {
+  const r = nearness(signal);
+  let [own, neighbours, dimension] = [1, 1, 1 / Math.max(1, extent.length)];
+  extent.forEach((size, i) => {
+    const windows = windowsAlong(node, i, size);
+    let [same, next] = [0, 0];
+    windows.forEach(({ first, count }, output) => {
+      const one = faded(r, count, count, 0);
+      const after = windows[output + 1];
+      same += one / windows.length;
+      next += after ? faded(r, count, after.count, after.first - first) / windows.length : one / windows.length;
+    });
+    own *= same;
+    neighbours *= same > 0 ? (next / same) ** dimension : 1;
+  });
+  const beyond = (signal.q - signal.space) * own;
   return balanced({
     ...signal,
-    q: (signal.q + (count - 1) * signal.space) / count,
-    pair: (signal.pair + (count - 1) * signal.pairSpace) / count,
+    q: signal.space + beyond,
+    pair: signal.pairSpace + (signal.pair - signal.pairSpace) * own,
+    near: signal.space + beyond * neighbours,
   });
 }
 
-/** Each input receives 1/w of the gradient; all inputs of a window the same one. */
-function averageBackward(count: number, input: Extent, output: Extent): Backward {
-  const pairs = Math.max(1, positions(input) - 1);
-  return { logFactor: -Math.log(count), offset: (count - 1) / pairs, gain: (count * (positions(output) - 1)) / pairs };
+/** Mean of r^{|i − j|} over the positions of two windows that begin `shift` apart. */
+function faded(r: number, first: number, second: number, shift: number): number {
+  if (r === 0) return Math.max(0, Math.min(first, second + shift) - Math.max(0, shift)) / (first * second);
+  let sum = 0;
+  for (let i = 0; i < first; i++) for (let j = 0; j < second; j++) sum += r ** Math.abs(i - j - shift);
+  return sum / (first * second);
 }
 
-function maximum(node: Pooling, input: NodeState, signal: Signal, count: number, extent: Extent): Partial<NodeState> {
+/**
+ * E 1/w over windows of w positions, which remains of what positions do not share; and Σ (Σ 1/w)², over inputs and the windows that hold them,
+ * an output, which gradients grow by where they are the same at all outputs.
+ */
+function overlapOf(node: Node & Pooling, extent: Extent): { readonly single: number; readonly common: number } {
+  let [single, common] = [1, 1];
+  extent.forEach((size, i) => {
+    const windows = windowsAlong(node, i, size);
+    const share = new Float64Array(size);
+    let inverse = 0;
+    for (const { first, count } of windows) {
+      inverse += 1 / count;
+      for (let position = first; position < Math.min(size, first + count); position++) share[position]! += 1 / count;
+    }
+    single *= inverse / windows.length;
+    common *= share.reduce((sum, value) => sum + value * value, 0) / windows.length;
+  });
+  return { single, common };
+}
+
+/** Each input receives 1/w of the gradient; all inputs of a window the same one. */
+function averageBackward(
+  count: number,
+  { single, common }: { single: number; common: number },
+  input: Extent,
+  output: Extent,
+): Backward {
+  const pairs = Math.max(1, positions(input) - 1);
+  return {
+    logFactor: Math.log(single),
+    offset: (count - 1) / pairs,
+    gain: (count * (positions(output) - 1)) / pairs,
+    crossGain: 1,
+    gathered: (coherence) => 1 + Math.max(0, coherence) * Math.max(0, common / single - 1),
+  };
+}
+
+function maximum(node: Node & Pooling, input: NodeState, signal: Signal, count: number, extent: Extent): Partial<NodeState> {
   const origin = input.gaussian ?? { node: -1, phi: activation('linear')!, signal: inPlainUnits(signal) };
   const pairs = Math.max(1, positions(input.extent) - 1);
   const backward = { logFactor: 0, offset: 0, gain: (positions(extent) - 1) / pairs, spread: spreadBelow(node, input.extent) };
-  return { signal: largest(origin, count), reason: null, backward: [backward], gaussian: null };
+  return {
+    signal: largest(origin, count, windows(node, input.extent, origin.signal)),
+    reason: null,
+    backward: [backward],
+    gaussian: null,
+  };
 }
 
-function largest({ phi, signal }: GaussianOrigin, count: number): Signal {
+/** Correlation within a window beyond what all positions share, and share of a window that its neighbour has too. */
+function windows(
+  node: Node & Pooling,
+  extent: Extent,
+  signal: Signal,
+): { readonly within: number; readonly shared: number; readonly stride: number } {
+  const r = nearness(signal);
+  let [within, count, shared, stride] = [1, 1, 0, 1];
+  extent.forEach((size, i) => {
+    const [first, second] = windowsAlong(node, i, size);
+    if (!first) return;
+    within *= faded(r, first.count, first.count, 0) * first.count;
+    count *= first.count;
+    stride = second ? second.first - first.first : first.count;
+    shared += Math.max(0, 1 - stride / first.count) / extent.length;
+  });
+  return { within: count > 1 ? (within - 1) / (count - 1) : 0, shared, stride };
+}
+
+function largest(
+  { phi, signal }: GaussianOrigin,
+  count: number,
+  { within, shared, stride }: { readonly within: number; readonly shared: number; readonly stride: number },
+): Signal {
   // The gaussian part alone is correlated; a mean shifts all positions alike.
   const square = signal.mean * signal.mean;
   const variance = Math.max(0, signal.q - square);
   const space = Math.max(0, Math.min(variance, signal.space - square));
-  const moments = maximumMoments(phi, variance, variance > 0 ? space / variance : 0, count);
+  // Neighbours in a window have more in common than any two positions: what they do not share makes the maximum larger.
+  const inWindow = space + (variance - space) * within;
+  const moments = maximumMoments(around(phi, signal.mean), variance, variance > 0 ? inWindow / variance : 0, count);
+  const common = (covariance: number) => (inWindow > 0 ? Math.max(0, Math.min(1, covariance / inWindow)) : 0);
+  const along = moments.product(common(space));
   const cross = (signal.pair - square + (count - 1) * (signal.pairSpace - square)) / count;
-  const common = (covariance: number) => (space > 0 ? Math.max(0, Math.min(1, covariance / space)) : 0);
   return balanced({
     logScale: 0,
     q: moments.second,
     mean: moments.mean,
     pair: moments.product(common(cross)),
-    space: moments.spatial,
+    space: along,
+    near: along + (moments.second - along) * (shared + (1 - shared) * nearness(signal) ** stride),
     pairSpace: moments.product(common(signal.pairSpace - square)),
   });
 }
 
 /** E φ′² at the maximum, which is what the activation below a max-pooling passes back instead of D. */
-export function slopeAtMaximum({ phi, signal }: GaussianOrigin, count: number): number {
+export function slopeAtMaximum(node: Node & Pooling, { phi, signal }: GaussianOrigin, extent: Extent): number {
+  const count = windowSize(node, extent);
+  const { within } = windows(node, extent, signal);
   const square = signal.mean * signal.mean;
   const variance = Math.max(0, signal.q - square);
-  return maximumMoments(phi, variance, variance > 0 ? Math.max(0, signal.space - square) / variance : 0, count).slopeSecond;
+  const space = Math.max(0, signal.space - square);
+  const rho = variance > 0 ? (space + (variance - space) * within) / variance : 0;
+  return maximumMoments(around(phi, signal.mean), variance, rho, count).slopeSecond;
 }
+
+const around = (phi: Activation, mean: number): Activation => (mean === 0 ? phi : shiftedActivation(phi, mean));

@@ -1,5 +1,5 @@
-import type { Affine, Pooling } from '../network/graph.js';
-import { type Extent, outputsOfTap, tapsOf, windowOf } from './extent.js';
+import type { Affine, Node, Pooling } from '../network/graph.js';
+import { type Extent, outputsOfTap, tapsOf, windowsAlong } from './extent.js';
 
 /**
  * How squared gradients are spread over a feature map: one vector of mean 1 a spatial dimension, their product at a position. Zero padding
@@ -27,16 +27,13 @@ export function belowConvolution(node: Affine, extent: Extent, above: Profile): 
 }
 
 /** The profile below a pooling: each position gets what the windows over it have. */
-export function belowPooling(node: Pooling, extent: Extent, above: Profile): Profile {
+export function belowPooling(node: Node & Pooling, extent: Extent, above: Profile): Profile {
   return extent.map((size, i) => {
-    const window = windowOf(node, i, size);
     const below = new Float64Array(size);
-    const weights = above[i] ?? new Float64Array(window.outputs).fill(1);
-    for (let output = 0; output < window.outputs; output++)
-      for (let k = 0; k < window.kernel; k++) {
-        const position = output * window.stride - window.padding + k;
-        if (position >= 0 && position < size) below[position]! += weights[output] ?? 0;
-      }
+    windowsAlong(node, i, size).forEach(({ first, count }, output) => {
+      const weight = above[i]?.[output] ?? 1;
+      for (let position = first; position < Math.min(size, first + count); position++) below[position]! += weight;
+    });
     return normalized(below);
   });
 }

@@ -47,6 +47,7 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   const assumptions = new Set<string>();
   const states = forward(network, {
     training,
+    batch: network.batch ?? Number.POSITIVE_INFINITY,
     inputDimensions: 0,
     inputSecondMoment: options.inputSecondMoment ?? 1,
     inputCosine: options.inputCosine ?? 0.5,

@@ -13,11 +13,13 @@ export interface Signal {
   readonly pair: number;
   /** E x_a(α) x_a(α′) at two positions of one feature map. */
   readonly space: number;
+  /** The same at neighbouring positions: distances beyond fade like powers of it. */
+  readonly near: number;
   /** E x_a(α) x_b(α′). */
   readonly pairSpace: number;
 }
 
-export const silence: Signal = { logScale: 0, q: 0, mean: 0, pair: 0, space: 0, pairSpace: 0 };
+export const silence: Signal = { logScale: 0, q: 0, mean: 0, pair: 0, space: 0, near: 0, pairSpace: 0 };
 
 /** ln E x², −∞ for a signal that is zero. */
 export const logSecondMoment = ({ logScale, q }: Signal): number => logScale + Math.log(q);
@@ -33,6 +35,7 @@ export function scaled(signal: Signal, squaredFactor: number, meanFactor = 0): S
     mean: meanFactor * signal.mean,
     pair: squaredFactor * signal.pair,
     space: squaredFactor * signal.space,
+    near: squaredFactor * signal.near,
     pairSpace: squaredFactor * signal.pairSpace,
   });
 }
@@ -48,6 +51,7 @@ export function withBias(signal: Signal, secondMoment: number, mean: number): Si
     mean: open.mean + mean,
     pair: open.pair + secondMoment + cross,
     space: open.space + secondMoment + cross,
+    near: open.near + secondMoment + cross,
     pairSpace: open.pairSpace + secondMoment + cross,
   });
 }
@@ -66,6 +70,7 @@ export function inUnits(signal: Signal, logScale: number): Signal {
     mean: Math.sqrt(factor) * signal.mean,
     pair: factor * signal.pair,
     space: factor * signal.space,
+    near: factor * signal.near,
     pairSpace: factor * signal.pairSpace,
   };
 }
@@ -75,3 +80,7 @@ export function balanced(signal: Signal): Signal {
   if (signal.q === 0 || (signal.q > 1e-100 && signal.q < 1e100) || !Number.isFinite(signal.q)) return signal;
   return inUnits(signal, signal.logScale + Math.log(signal.q));
 }
+
+/** Correlation of neighbouring positions beyond what all positions share. */
+export const nearness = ({ q, space, near }: Signal): number =>
+  q > space ? Math.max(0, Math.min(1, (near - space) / (q - space))) : 0;

@@ -1,4 +1,5 @@
 import type { Activation } from '../meanfield/activation.js';
+import type { RectifiedStream } from '../meanfield/rectified-stream.js';
 import type { Node } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { Extent } from './extent.js';
@@ -20,6 +21,20 @@ export interface NodeState {
   readonly origin: number;
   /** The output holds its inputs side by side, so that each gets only its part of the gradient. */
   readonly concatenated: boolean;
+  /** Spread of the variance over channels, E[1/s²]·E[s²] ≥ 1: what a normalization of each channel makes of gradients. */
+  readonly unevenness: number;
+  /** Distribution of the entries of a rectified sum, which is far from Gaussian. */
+  readonly stream: RectifiedStream | null;
+  /** Of a sum: the rectified stream in it, and the variance of all else relative to the stream's second moment. */
+  readonly rectified: { readonly stream: RectifiedStream; readonly branch: number; readonly share: number } | null;
+  /** Of a concatenation: its parts with their shares of the channels, which a normalization of each channel tells apart. */
+  readonly parts: readonly Part[] | null;
+}
+
+export interface Part {
+  readonly share: number;
+  readonly signal: Signal;
+  readonly unevenness: number;
 }
 
 /** Factor on the total squared norm of the gradient, and what becomes of its correlation between positions: offset + gain·ρ. */
@@ -27,8 +42,30 @@ export interface Backward {
   readonly logFactor: number;
   readonly offset: number;
   readonly gain: number;
+  /** What becomes of its correlation between samples of a batch; absent: the same as between positions. */
+  readonly crossGain?: number;
   /** How the gradient's spread over positions changes, and the share of it that is not lost at the border; absent: not at all. */
+  /** Of an activation: (E φ′(y) y)²/(q D), the share along y of what gradients have in common. */
+  readonly alongGain?: number;
+  /** Share of the squared gradient that a normalization projects away, from the gradient's coherence between positions. */
+  readonly removed?: (gradient: Coherence) => { readonly total: number; readonly mean: number };
+  /** Factor by which overlapping windows add what gradients have in common, from their coherence. */
+  readonly gathered?: (coherence: number) => number;
+  /** Of a normalization of each channel: how uneven gradients of channels become, which weights of the layer before it undo. */
+  readonly unevenness?: number;
+  /** Of a normalization over a concatenation: how the gradient divides among its parts. */
+  readonly partShares?: readonly number[];
   readonly spread?: (above: Profile) => { readonly profile: Profile; readonly share: number };
+}
+
+/** What gradients have in common. */
+export interface Coherence {
+  /** Correlation of the gradients at two positions of one feature map. */
+  readonly coherence: number;
+  /** Correlation of the gradients of two samples of a batch: 0, until a normalization over the batch takes their mean away. */
+  readonly cross: number;
+  /** Correlation of gradient times signal, between positions and between samples, behind an activation. */
+  readonly along: { readonly coherence: number; readonly cross: number };
 }
 
 export interface GaussianOrigin {
@@ -40,6 +77,8 @@ export interface GaussianOrigin {
 
 export interface Context {
   readonly training: boolean;
+  /** Samples that batch statistics are taken over; infinite where not known. */
+  readonly batch: number;
   readonly states: readonly NodeState[];
   /** Dimensions of the feature maps that this input node feeds; 0 if it feeds no convolution. */
   readonly inputDimensions: number;

@@ -9,6 +9,8 @@ export interface WeightMoments {
   /** σ_b² = E[b²]; 0 without bias. */
   readonly sigmaB2: number | null;
   readonly biasMean: number;
+  /** Weights are drawn from a normal distribution, not from one with thin tails. */
+  readonly normal: boolean;
   /** Why σ_w² cannot be used. */
   readonly problem: string | null;
   /** σ_b² shrinks with a width that is not known and was taken as 0. */
@@ -19,7 +21,7 @@ export function weightMoments(layer: Layer): WeightMoments {
   const bias = biasMoments(layer.bias);
   const weight = lastWrite(layer.weight);
   const sigmaW2 = weight && layer.summands !== null ? product(layer.summands, secondMoment(weight)) : null;
-  return { sigmaW2, ...bias, problem: problemOf(layer, weight, sigmaW2) };
+  return { sigmaW2, ...bias, problem: problemOf(layer, weight, sigmaW2), normal: weight?.family !== 'uniform' };
 }
 
 /** The last write rules, as when the program runs. */

@@ -13,6 +13,8 @@ export interface AnalyzeArguments {
   format: 'pretty' | 'json';
   /** Followed as in training, or as after `model.eval()`. */
   mode: 'train' | 'eval';
+  /** Shape of the first tensor that models get, batch first; `null`: as the file shows. */
+  input: number[] | null;
   /** Only findings and the closing line. */
   quiet: boolean;
   /** Every row of the layer tables instead of folded stacks. */
@@ -37,6 +39,7 @@ export function parseArguments(argv: readonly string[]): Command {
 const analyzeOptions = {
   format: { type: 'string', short: 'f', default: 'pretty' },
   mode: { type: 'string', short: 'm', default: 'train' },
+  input: { type: 'string', short: 'i' },
   quiet: { type: 'boolean', short: 'q', default: false },
   full: { type: 'boolean', default: false },
   'exit-zero': { type: 'boolean', default: false },
@@ -53,18 +56,28 @@ function analyzeCommand(args: string[]): Command {
   if (format !== 'pretty' && format !== 'json')
     return { kind: 'usage', message: `unknown format '${format}': it is pretty or json` };
   if (mode !== 'train' && mode !== 'eval') return { kind: 'usage', message: `unknown mode '${mode}': it is train or eval` };
+  const shape = values.input === undefined ? null : shapeIn(values.input);
+  if (values.input !== undefined && !shape)
+    return { kind: 'usage', message: `'${values.input}' is no shape of an input: write it with its batch, as in 4x3x96x96` };
   return {
     kind: 'analyze',
     paths: positionals.length > 0 ? positionals : ['.'],
     options: {
       format,
       mode,
+      input: shape,
       quiet: values.quiet,
       full: values.full,
       exitZero: values['exit-zero'],
       color: values.color ?? null,
     },
   };
+}
+
+/** `4x3x96x96`, also with commas. */
+function shapeIn(text: string): number[] | null {
+  const sizes = text.split(/[x×,]/).map((size) => (/^\s*[1-9]\d*\s*$/.test(size) ? Number(size) : null));
+  return sizes.length <= 6 && sizes.every((size) => size !== null) ? sizes : null;
 }
 
 /** Editors append options of their own (`--clientProcessId=…`), so what is not known is left to the connection. */

@@ -10,6 +10,7 @@ Usage
 Options of analyze
   -f, --format pretty|json   for people (default), or one JSON report for programs
   -m, --mode train|eval      as in the first step of training (default), or as after model.eval()
+  -i, --input SHAPE          shape of the models' input with its batch: 4x3x96x96
   -q, --quiet                only findings and the closing line
       --full                 every layer, also those of long repetitive stacks
       --exit-zero            exit 0 although there are findings

@@ -28,12 +28,10 @@ const allowance = ({ operations }: Measured): number => (operations.some(({ op }
  * Where the approximation is known to be off, by how much in log₁₀.
  *
  * Max-pooling picks positions where the first layer's inputs lie along its weights; under global averaging these positions add up coherently
- * in ∂f/∂W, which gradients that are independent of the inputs do not see. In the 4 × 4 maps of VGG's last stage zero padding makes lengths differ
- * between positions, and the maximum prefers the longer ones.
+ * in ∂f/∂W, which gradients that are independent of the inputs do not see.
  */
 const known: Record<string, number> = {
   'max pooling: ratio': 0.3,
-  'VGG-16, default: q of 30 maxpool': -0.13,
 };
 
 describe('Signals and gradients of random PyTorch networks', () => {

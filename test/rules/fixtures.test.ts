@@ -47,14 +47,17 @@ describe('settings', () => {
     const nested = {
       mode: settingsSchema['meanfield.mode']!.default,
       rules: settingsSchema['meanfield.rules']!.default,
-      input: { secondMoment: settingsSchema['meanfield.input.secondMoment']!.default },
+      input: {
+        secondMoment: settingsSchema['meanfield.input.secondMoment']!.default,
+        shape: settingsSchema['meanfield.input.shape']!.default,
+      },
       inlayHints: {
         enabled: settingsSchema['meanfield.inlayHints.enabled']!.default,
         maximumLength: settingsSchema['meanfield.inlayHints.maximumLength']!.default,
       },
       codeLens: { enabled: settingsSchema['meanfield.codeLens.enabled']!.default },
     };
-    expect(Object.keys(settingsSchema)).toHaveLength(6);
+    expect(Object.keys(settingsSchema)).toHaveLength(7);
     expect(readSettings(nested)).toEqual(defaultSettings);
   });
   test('are read by name', () => {
@@ -63,11 +66,12 @@ describe('settings', () => {
       rules: { 'vanishing-gradient': 'off', 'exploding-gradient': 'auto', unheard: 'error' },
       inlayHints: { enabled: 'problems', maximumLength: 20 },
       codeLens: { enabled: false },
-      input: { secondMoment: 0.25 },
+      input: { secondMoment: 0.25, shape: [4, 3, 96, 96] },
     };
     expect(readSettings(section)).toEqual({
       mode: 'eval',
       inputSecondMoment: 0.25,
+      inputShape: [4, 3, 96, 96],
       rules: { 'vanishing-gradient': 'off' },
       inlayHints: { enabled: 'problems', maximumLength: 20 },
       codeLens: { enabled: false },
