@@ -309,6 +309,8 @@ export interface Summary {
   log10ActivationGradient: number | null;
   /** log₁₀ of the second moment of the network's output, relative to that of its input. */
   log10SignalRatio: number | null;
+  /** The blocks that the network repeats, where gradients could be followed through them. */
+  blocks: BlockStack[];
   /** Singular values of the network's Jacobian; `null` where the theory has no law for them, with the reason among the assumptions. */
   isometry: Isometry | null;
   /** Standard deviation of log₁₀ of a squared gradient norm over random draws of a network of this width. */
@@ -317,6 +319,25 @@ export interface Summary {
   verdict: string;
   assumptions: string[];
   unknown: Unknown[];
+}
+
+/** Residual blocks of the same make, one after the other, that all signals pass. */
+export interface BlockStack {
+  /** Paths of the modules in whose `forward` the first and the last block end; where that is one and the same, of their first weights. */
+  first: string;
+  last: string;
+  count: number;
+  /** Factor on the squared norm of the gradient from a block's output to its input: the geometric mean over the stack. */
+  chi: number;
+  /** Factor on the mean square of the signal from a block's input to its output. */
+  signal: number | null;
+  /**
+   * How gradients change with the number of blocks: by less than a factor 2 in all, by the same factor in each, or by a power of the
+   * number because each block changes the stream less than the one before it; `null` where it is none of these, or cannot be told.
+   */
+  law: 'bounded' | 'exponential' | 'power' | null;
+  /** log₁₀ of the factor on the squared norm of the gradient over the whole stack. */
+  log10Gradient: number;
 }
 
 /**

@@ -60,6 +60,7 @@ export function chain(layers: readonly ChainLayer[], summary: Partial<ModelRepor
       log10GradientRatio: null,
       log10ActivationGradient: null,
       log10SignalRatio: null,
+      blocks: [],
       isometry: null,
       uncertainty: null,
       verdict: '',

@@ -1,5 +1,6 @@
 import type {
   BiasReport,
+  BlockStack,
   Charts,
   CirclePoint,
   CriticalPoint,
@@ -106,6 +107,17 @@ const summary = record<Summary>({
   log10GradientRatio: known,
   log10ActivationGradient: known,
   log10SignalRatio: known,
+  blocks: list(
+    record<BlockStack>({
+      first: text,
+      last: text,
+      count: index,
+      chi: number,
+      signal: known,
+      law: nullable(oneOf('bounded', 'exponential', 'power')),
+      log10Gradient: number,
+    }),
+  ),
   isometry: nullable(
     record<Isometry>({
       mean: number,

@@ -1,18 +1,21 @@
 import type { ModelReport, Summary } from '../protocol.js';
-import { gradientFlow } from '../rules/gradient-flow.js';
+import { branchedNats, gradientFlow } from '../rules/gradient-flow.js';
+import { hasNormalization } from '../rules/has-normalization.js';
 
 /**
  * What may be said of the network as a whole. The summary speaks of a typical layer, repeated; where most layers are normalized, or
  * the graph branches, that is no statement about this network, and what cannot be known is `null`.
  */
-export function wholeNetworkSummary({ summary, ...model }: ModelReport): Summary {
+export function wholeNetworkSummary(model: ModelReport): Summary {
+  const { summary } = model;
   const bare = model.layers.filter(({ local, normalized }) => local && !normalized).length;
   const described = model.layers.filter(({ local }) => local).length;
-  const chain = gradientFlow({ summary, ...model }) !== null;
+  const chain = gradientFlow(model) !== null;
   const typical = bare * 2 > described;
   return {
     ...summary,
-    phase: chain ? summary.phase : null,
+    // The phases are those of networks in which nothing rescales the signal.
+    phase: chain || (branchedNats(model) !== null && !hasNormalization(model)) ? summary.phase : null,
     chi1: typical ? summary.chi1 : null,
     xiQ: typical ? summary.xiQ : null,
     xiC: typical ? summary.xiC : null,

@@ -1,4 +1,5 @@
 import { type Hover, MarkupKind } from 'vscode-languageserver';
+import { describeStack } from '../block-text.js';
 import { showDepth, showNumber, showPower } from '../format-number.js';
 import type {
   FileReport,
@@ -107,6 +108,9 @@ function activationText(model: ModelReport, node: GraphNodeReport, models: reado
   return `${title} is fed by\n\n${layerText(model, layer, models)}`;
 }
 
+/** Stacks of blocks that a hover has room for. */
+const mostStacks = 4;
+
 function modelText(model: ModelReport, models: readonly ModelReport[]): string {
   const { summary, entry, name } = model;
   const rows: [string, string][] = [];
@@ -117,6 +121,7 @@ function modelText(model: ModelReport, models: readonly ModelReport[]): string {
       'depth',
       `${summary.depth} layers with weights${summary.trainableDepth === null ? '' : `, trainable up to ${showDepth(summary.trainableDepth)}`}`,
     ]);
+  for (const stack of summary.blocks.slice(0, mostStacks)) rows.push(['blocks', escapeMarkdown(describeStack(stack))]);
   const { isometry } = summary;
   if (isometry && isometry.score !== null)
     rows.push(['isometry', `**${showNumber(isometry.score)}** · at 1 changes of the input pass alike in all directions`]);

@@ -4,6 +4,7 @@ import type { Family } from '../network/distribution.js';
 import type { Affine, Layer, Network, Node } from '../network/graph.js';
 import { multiply, numberOf, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
+import { Dominators } from './dominators.js';
 import { positions, tapsOf, validShare } from './extent.js';
 import { logSecondMoment } from './signal.js';
 import type { NodeState } from './transfer.js';
@@ -84,38 +85,24 @@ class Walk {
   readonly notes = new Set<string>();
   /** Whether weights stand at or above a node; what lies before the first of them is no part of the network's Jacobian. */
   readonly #weighted: boolean[] = [];
-  /** Whether a node's output depends on the input at all. */
-  readonly #constant: boolean[] = [];
-  /** The last node that all ways to a node pass. */
-  readonly #dominator: number[] = [];
+  readonly #dominators: Dominators;
 
   constructor(
     readonly network: Network,
     readonly states: readonly NodeState[],
     readonly training: boolean,
   ) {
+    this.#dominators = new Dominators(network);
     for (const node of network.nodes) this.#prepare(node);
   }
 
   #prepare(node: Node): void {
     const { id, kind } = node;
-    const before = node.inputs.filter((input) => !this.#constant[input]);
-    this.#constant[id] = kind === 'parameter' || (kind !== 'input' && kind !== 'opaque' && before.length === 0);
     this.#weighted[id] =
       (kind === 'affine' && node.variant !== 'embedding') ||
       kind === 'recurrent' ||
       kind === 'attention' ||
-      before.some((input) => this.#weighted[input]);
-    this.#dominator[id] = before.length === 0 ? -1 : before.reduce((a, b) => this.#common(a, b));
-  }
-
-  #common(a: number, b: number): number {
-    let [x, y] = [a, b];
-    while (x !== y) {
-      if (x > y) x = this.#dominator[x]!;
-      else y = this.#dominator[y]!;
-    }
-    return x;
+      node.inputs.some((input) => !this.#dominators.isConstant(input) && this.#weighted[input]);
   }
 
   #node(id: number): Node {
@@ -150,9 +137,9 @@ class Walk {
     for (;;) {
       if (to === null ? !this.#weighted[id] : id === to) break;
       const node = this.#node(id);
-      const inputs = node.inputs.filter((input) => !this.#constant[input]);
+      const inputs = node.inputs.filter((input) => !this.#dominators.isConstant(input));
       if (node.kind === 'add' && inputs.length > 1) {
-        const split = this.#dominator[id]!;
+        const split = this.#dominators.of(id);
         if (split < 0) stop('several inputs are added up');
         steps.push(this.#branches(node, split));
         id = split;
@@ -168,7 +155,7 @@ class Walk {
 
   #branches(node: Node & { kind: 'add' }, split: number): Step {
     const branches = node.inputs.flatMap((input, i) => {
-      if (this.#constant[input]) return [];
+      if (this.#dominators.isConstant(input)) return [];
       const coefficient = node.coefficients[i] ?? 1;
       const { steps } = this.follow(input, split);
       return [coefficient === 1 ? steps : [...steps, factor(2 * Math.log(Math.abs(coefficient)), Math.sign(coefficient))]];

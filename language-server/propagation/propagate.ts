@@ -121,6 +121,7 @@ const calculated: WeightMoments = {
   biasMean: 0,
   problem: 'The weight that this layer works with is calculated from its own, and so its distribution is not known.',
   wideLimit: false,
+  normal: true,
 };
 
 const isLinear = ({ role }: Layer): boolean => role === undefined || role === 'linear';

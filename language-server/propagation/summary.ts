@@ -5,6 +5,8 @@ import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, Summary } from '../protocol.js';
 import { ratioOf } from './affine-transfer.js';
 import type { Gradient } from './backward.js';
+import { blockStacks } from './blocks.js';
+import { Dominators } from './dominators.js';
 import { positions, validShare } from './extent.js';
 import type { Surroundings } from './layer-surroundings.js';
 import { logSecondMoment } from './signal.js';
@@ -22,8 +24,10 @@ type Figures = Omit<Summary, 'mode' | 'isometry' | 'assumptions' | 'unknown' | '
 
 /** The figures that a verdict on the whole network rests on. */
 export function summarize(sweep: Sweep): Figures {
-  const weighted = weightNodes(sweep.network).filter(({ id }) => sweep.gradients[id]!.logNorm !== Number.NEGATIVE_INFINITY);
-  const logNorm = gradientChange(sweep, weighted);
+  const { network, states, gradients } = sweep;
+  const dominators = new Dominators(network);
+  const weighted = weightNodes(network).filter(({ id }) => gradients[id]!.logNorm !== Number.NEGATIVE_INFINITY);
+  const logNorm = gradientChange(sweep, dominators, weighted);
   const typical = typicalLayer(sweep);
   const xiC = typical?.xiC ?? null;
   return {
@@ -32,21 +36,32 @@ export function summarize(sweep: Sweep): Figures {
     xiC,
     xiQ: typical?.xiQ ?? null,
     xiGrad: typical?.xiGrad ?? null,
-    depth: longestPath(sweep.network),
+    depth: longestPath(network),
     trainableDepth: typeof xiC === 'number' ? trainableDepth(xiC) : xiC,
     log10GradientRatio: weightGradientRatio(sweep, weighted),
     log10ActivationGradient: logNorm === null ? null : logNorm / Math.LN10,
     log10SignalRatio: signalRatio(sweep),
+    blocks: blockStacks(network, states, gradients, dominators),
     uncertainty: uncertainty(hiddenLayers(sweep)),
   };
 }
 
-/** ln(‖∂f/∂h_first‖²/‖∂f/∂h_last‖²): what lies behind the last weights, an output's sigmoid for instance, is no matter of depth. */
-function gradientChange({ gradients }: Sweep, weighted: readonly (Node & Affine)[]): number | null {
+/**
+ * ln(‖∂f/∂h_first‖²/‖∂f/∂h_last‖²) between the outputs of the first and the last weights, or where all signals part before them and are joined
+ * again after them: gradients inside one of many branches say nothing of the whole. What lies behind the last weights, an output's sigmoid
+ * for instance, is no matter of depth.
+ */
+function gradientChange({ network, gradients }: Sweep, dominators: Dominators, weighted: readonly Node[]): number | null {
   const [first, last] = [weighted[0], weighted.at(-1)];
   if (!first || !last) return null;
-  const [low, high] = [gradients[first.id]!.logNorm, gradients[last.id]!.logNorm];
-  return low === null || high === null ? null : low - high;
+  const trunk = dominators.chain(network.outputs[0] ?? -1);
+  const from = trunk.findLast((id) => id <= first.id) ?? first.id;
+  const to = trunk.find((id) => id >= last.id) ?? last.id;
+  // Something that starts at 0 keeps gradients from weights that all signals pass.
+  if (weightNodes(network).some(({ id }) => gradients[id]!.logNorm === Number.NEGATIVE_INFINITY && trunk.includes(id)))
+    return null;
+  const [low, high] = [gradients[from]!.logNorm, gradients[to]!.logNorm];
+  return low === null || high === null || !Number.isFinite(low - high) ? null : low - high;
 }
 
 /** The layer whose χ₁ is the median of those that feed an activation: what the network repeats. */

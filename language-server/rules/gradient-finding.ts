@@ -1,5 +1,6 @@
 import { showDepth, showNumber } from '../format-number.js';
 import type { Finding, LayerReport, ModelReport } from '../protocol.js';
+import { branchedFinding, normalizedSeverity } from './branched-gradients.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
 import { type GradientFlow, gradientFlow } from './gradient-flow.js';
@@ -13,12 +14,13 @@ import { describeRepair, repair, shorten } from './repair.js';
  */
 export function gradientFinding(model: ModelReport, direction: -1 | 1): Omit<Finding, 'rule'> | null {
   const flow = gradientFlow(model);
-  if (!flow || Math.sign(flow.nats) !== direction) return null;
+  if (!flow) return branchedFinding(model, direction);
+  if (Math.sign(flow.nats) !== direction) return null;
   const severity = effectSeverity(Math.abs(flow.nats), model.summary.depth);
   if (!severity) return null;
   const remedy = repair(model, direction);
   // Without bare layers at fault the change comes from normalization or pooling, where no initializer of a weight helps.
-  if (!remedy || (hasNormalization(model) && remedy.nats < Math.abs(flow.nats) / 2)) return null;
+  if (!remedy || (hasNormalization(model) && remedy.nats < Math.abs(flow.nats) / 2)) return normalizedChain(model, flow);
   return {
     severity: hasNormalization(model) ? 'hint' : severity,
     message: `${describeFlow(model, flow, direction)} ${describeRepair(remedy)}`,
@@ -26,6 +28,16 @@ export function gradientFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
     related: relatedLayers(remedy.layers),
     fix: initializationFix(model, remedy),
   };
+}
+
+/** Batch normalization without skip connections: the size of the signal is kept, that of gradients is not. */
+function normalizedChain(model: ModelReport, { nats }: GradientFlow): Omit<Finding, 'rule'> | null {
+  const { depth, mode } = model.summary;
+  const severity = hasNormalization(model) && mode === 'train' && nats > 0 ? normalizedSeverity(nats) : null;
+  if (!severity) return null;
+  const where = model.entry === model.name ? '' : ` in ${shorten(model.entry, 24)}`;
+  const message = `Gradients explode${where} in spite of normalization: squared, they grow ${fold(nats / Math.LN10)} from output to input of ${depth} layers, ${showNumber(Math.exp(nats / depth))}-fold in each. Add skip connections around every second layer, or use fewer layers.`;
+  return { severity, message, range: model.range, related: [], fix: null };
 }
 
 function describeFlow({ name, entry, summary }: ModelReport, { nats, chi1 }: GradientFlow, direction: -1 | 1): string {

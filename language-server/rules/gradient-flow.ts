@@ -30,6 +30,16 @@ export function gradientFlow(model: ModelReport): GradientFlow | null {
 }
 
 /**
+ * The same change where the graph branches, between the first and the last weights that all signals pass: squared norms of gradients add up
+ * where branches join backwards.
+ *
+ * @returns null for chains, and where gradients could not be followed
+ */
+export function branchedNats({ graph, summary: { log10ActivationGradient } }: ModelReport): number | null {
+  return branches(graph) && log10ActivationGradient !== null ? log10ActivationGradient * Math.LN10 : null;
+}
+
+/**
  * The largest |Σ ln χ| over any run of neighbouring layers: how far squared gradients swell or shrink on their way, also where that
  * cancels over the whole network.
  */

@@ -1,7 +1,8 @@
+import { largestStack, lawWords } from '../block-text.js';
 import { showDepth, showNumber } from '../format-number.js';
 import type { Finding, ModelReport, Severity } from '../protocol.js';
 import { fold } from './fold.js';
-import { branches, type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
+import { branchedNats, branches, type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { describeRepair, repair } from './repair.js';
 
@@ -17,6 +18,8 @@ export function verdict(model: ModelReport, findings: readonly Finding[]): strin
   const alarm = findings.find(({ rule, severity }) => alarming.has(severity) && ofSignal.has(rule));
   if (alarm && flow) return alarmVerdict(model, flow, alarm);
   if (flow) return soundVerdict(model, flow);
+  const nats = branchedNats(model);
+  if (nats !== null) return alarm ? alarm.message : branchedVerdict(model, nats);
   return `Cannot be judged as a whole: ${reason(model)}.${signal(model)}`;
 }
 
@@ -59,13 +62,31 @@ function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): s
     : `Trains, but not at its best: ${change}.${gap}`;
 }
 
+function branchedVerdict(model: ModelReport, nats: number): string {
+  const { depth, unknown, blocks, mode } = model.summary;
+  const size = Math.abs(nats);
+  const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
+  const how = size < 0.2 ? 'keep their size' : `${nats < 0 ? 'shrink' : 'grow'} ${fold(nats / Math.LN10)}`;
+  const change = `squared gradients ${how} from output to input of ${depth} layers`;
+  const most = largestStack(blocks);
+  const law = most?.law ? `; ${lawWords[most.law]} in its ${most.count} blocks ${most.first} … ${most.last}` : '';
+  if (hasNormalization(model))
+    return mode === 'eval'
+      ? `After model.eval(), before any training: ${change}${law}.${gap}`
+      : `Normalization keeps the size of the signal; ${change}${law}.${gap}`;
+  if (size < 3) return `Can be trained as initialized: ${change}${law}.${gap}`;
+  return size < 9 ? `Trains, but not at its best: ${change}${law}.${gap}` : `Hard to train: ${change}${law}.${gap}`;
+}
+
 /** The first thing that keeps the gradient from being followed through the whole network. */
-function reason({ summary, layers, graph }: ModelReport): string {
+function reason({ summary, layers, graph, propagation }: ModelReport): string {
   const unknown = summary.unknown[0] && withoutPeriod(summary.unknown[0].reason);
   if (layers.length === 0) return 'it has no layers with weights';
   if (graph.edges.length === 0) return unknown ?? 'its forward pass is not known';
   if (unknown && graph.nodes.some(({ kind }) => kind === 'opaque')) return unknown;
-  if (branches(graph)) return 'its graph branches, so that no single product of χ₁ describes its gradients';
+  if (propagation.some(({ gradient }) => gradient === 0))
+    return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
+  if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';
   return unknown ?? 'what its layers do to gradients is not known';
 }
 

@@ -1,3 +1,4 @@
+import { describeStack, largestStack } from '../block-text.js';
 import { showDepth, showNumber } from '../format-number.js';
 import type { ModelReport, Range, Summary } from '../protocol.js';
 import type { Footnotes } from './footnotes.js';
@@ -41,7 +42,8 @@ function verdict({ phase, verdict: sentence }: Summary, { style, width }: Pretty
 
 /** The numbers behind the verdict, for those who know the theory; what is not known is left out here. */
 function facts(summary: Summary, footnotes: Footnotes): string {
-  const { mode, depth, chi1, xiC, xiGrad, trainableDepth, isometry, assumptions } = summary;
+  const { mode, depth, chi1, xiC, xiGrad, trainableDepth, isometry, blocks, assumptions } = summary;
+  const stack = largestStack(blocks);
   const score = isometry?.score ?? null;
   const items = [
     depth > 0 && `${depth} weight ${depth === 1 ? 'layer' : 'layers'} deep`,
@@ -50,6 +52,7 @@ function facts(summary: Summary, footnotes: Footnotes): string {
     xiC !== null && `ξ_c = ${showDepth(xiC)}`,
     xiGrad !== null && `ξ_∇ = ${showDepth(xiGrad)}`,
     score !== null && `isometry ${showNumber(score)}`,
+    stack && printable(describeStack(stack)),
     mode === 'train' ? 'training mode' : 'evaluation mode',
     assumptions.length > 0 && `assumed ${assumptions.map((text) => footnotes.mark(printable(text))).join(' ')}`,
   ];

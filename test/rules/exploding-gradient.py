@@ -90,3 +90,95 @@ for module in net.modules():
     if isinstance(module, nn.Linear):
         nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
         nn.init.zeros_(module.bias)
+
+
+# ### Forty residual blocks without normalization
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+        for conv in (self.conv1, self.conv2):
+            nn.init.kaiming_normal_(conv.weight, nonlinearity='relu')
+            nn.init.zeros_(conv.bias)
+
+    def forward(self, x):
+        return x + self.conv2(F.relu(self.conv1(x)))
+
+
+class NormFree(nn.Module):
+    # ^^^^^^^^ error exploding-gradient: nearly all of it in 40 residual blocks (body.0 … body.39) with a factor of 2.995 each. Multiply each branch by 0.093 or less
+    def __init__(self, width=64, depth=40):
+        super().__init__()
+        self.stem = nn.Conv2d(3, width, 3, padding=1)
+        self.body = nn.Sequential(*[Block(width) for _ in range(depth)])
+        self.head = nn.Conv2d(width, 3, 3, padding=1)
+
+    def forward(self, x):
+        return self.head(self.body(self.stem(x)))
+
+
+# ### Silent: the same with branches scaled for this depth
+class Scaled(nn.Module):
+    def __init__(self, width=64, depth=40):
+        super().__init__()
+        self.inner = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.outer = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(width, 10)
+        for layer in [*self.inner, *self.outer]:
+            nn.init.kaiming_normal_(layer.weight)
+
+    def forward(self, x):
+        for inner, outer in zip(self.inner, self.outer):
+            x = x + 0.09 * outer(torch.relu(inner(x)))
+        return self.head(x)
+
+
+# ### Silent: branches whose last layer starts at 0
+class ZeroBranches(nn.Module):
+    def __init__(self, width=64, depth=40):
+        super().__init__()
+        self.inner = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.outer = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(width, 10)
+        for inner, outer in zip(self.inner, self.outer):
+            nn.init.kaiming_normal_(inner.weight)
+            nn.init.zeros_(outer.weight)
+            nn.init.zeros_(outer.bias)
+
+    def forward(self, x):
+        for inner, outer in zip(self.inner, self.outer):
+            x = x + outer(torch.relu(inner(x)))
+        return self.head(x)
+
+
+# ### Silent: branches that begin with a normalization grow by a power of depth only
+class PreNorm(nn.Module):
+    def __init__(self, width=64, depth=40):
+        super().__init__()
+        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(depth)])
+        self.inner = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.outer = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(width, 10)
+        for layer in [*self.inner, *self.outer]:
+            nn.init.kaiming_normal_(layer.weight)
+
+    def forward(self, x):
+        for norm, inner, outer in zip(self.norms, self.inner, self.outer):
+            x = x + outer(torch.relu(inner(norm(x))))
+        return self.head(x)
+
+
+# ### Batch normalization without skip connections, seventy layers deep on single features
+class Plain(nn.Module):
+    # ^^^^^ information exploding-gradient: in spite of normalization
+    def __init__(self, width=64, depth=70):
+        super().__init__()
+        layers = []
+        for _ in range(depth):
+            layers += [nn.Linear(width, width), nn.BatchNorm1d(width), nn.ReLU()]
+        self.body = nn.Sequential(*layers)
+        self.head = nn.Linear(width, 10)
+
+    def forward(self, x):
+        return self.head(self.body(x))

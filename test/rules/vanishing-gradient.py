@@ -176,3 +176,33 @@ class Accepted(nn.Module):  # meanfield: ignore[vanishing-gradient]
         for layer in self.layers:
             x = F.relu(layer(x))
         return x
+
+
+# ### Parallel branches at the framework's default
+class Parallel(nn.Module):
+    # ^^^^^^^^ error vanishing-gradient: nn.init.kaiming_normal_(w, nonlinearity='relu').
+    def __init__(self, width=64, depth=14):
+        super().__init__()
+        self.stem = nn.Linear(32, width)
+        self.left = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.right = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(width, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for left, right in zip(self.left, self.right):
+            x = torch.relu(left(x)) + torch.relu(right(x))
+        return self.head(x)
+
+
+# ### Silent: a skip connection around each default layer
+class Skips(nn.Module):
+    def __init__(self, width=64, depth=14):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(width, 10)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = x + torch.relu(layer(x))
+        return self.head(x)

@@ -31,6 +31,7 @@ export function deepReluReport(depth: number): ModelReport {
       log10GradientRatio: 0,
       log10ActivationGradient: -(depth - 1) * Math.log10(6),
       log10SignalRatio: -(depth - 1) * Math.log10(6) - Math.log10(3),
+      blocks: [],
       isometry: null,
       uncertainty: null,
       verdict: `Gradients vanish: they shrink by a factor of 6 in each of ${depth} layers. Initialize with kaiming_normal_(nonlinearity='relu').`,

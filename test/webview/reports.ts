@@ -117,6 +117,7 @@ function summary(chi1: number, depth: number, log10ActivationGradient: number): 
     log10GradientRatio: -log10ActivationGradient / 2,
     log10ActivationGradient,
     log10SignalRatio: log10ActivationGradient,
+    blocks: [],
     isometry: null,
     uncertainty: null,
     verdict:

@@ -1,4 +1,5 @@
-import type { DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
+import { largestStack, lawWords } from '../../language-server/block-text.js';
+import type { BlockStack, DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
 import { element, symbol } from '../elements.js';
 import { fileName } from '../file-name.js';
 import { provenanceShares } from '../layer-facts.js';
@@ -53,7 +54,8 @@ function phaseBadge({ phase }: Summary): HTMLElement {
 }
 
 function figures(summary: Summary): HTMLElement[] {
-  const { chi1, xiC, depth, trainableDepth, log10GradientRatio, log10SignalRatio, uncertainty, isometry } = summary;
+  const { chi1, xiC, depth, trainableDepth, log10GradientRatio, log10SignalRatio, uncertainty, isometry, blocks } = summary;
+  const stack = largestStack(blocks);
   const error = uncertainty ? ` ± ${uncertainty.log10Gradient.toFixed(1)} decades` : '';
   return [
     figure('χ₁', showNumber(chi1), 'growth of squared gradients in the typical layer'),
@@ -61,11 +63,21 @@ function figures(summary: Summary): HTMLElement[] {
     survival(trainableDepth, depth),
     figure('Weight gradient', ratio(log10GradientRatio, -1), `first layer relative to the last${error}`),
     figure('Output', ratio(log10SignalRatio, 1), 'second moment relative to the input'),
+    stack
+      ? figure(
+          `${stack.count} blocks`,
+          `×\u2009${showNumber(stack.chi)}`,
+          `in each, from ${stack.last} back to ${stack.first}: ${stackMeaning(stack)}`,
+        )
+      : null,
     isometry && isometry.score !== null
       ? figure('Isometry', showNumber(isometry.score), 'at 1 changes of the input pass alike in all directions')
       : null,
   ].filter((item) => item !== null);
 }
+
+const stackMeaning = ({ law }: BlockStack): string =>
+  law ? `squared gradients change ${lawWords[law]}` : 'factor on squared gradients';
 
 const figure = (name: string, value: string, meaning: string, extra: HTMLElement | null = null): HTMLElement =>
   element(

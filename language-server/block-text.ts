@@ -1,0 +1,19 @@
+import { showNumber } from './format-number.js';
+import type { BlockStack } from './protocol.js';
+
+/** How gradients change with the number of blocks, in words that follow their factor. */
+export const lawWords: Readonly<Record<NonNullable<BlockStack['law']>, string>> = {
+  bounded: 'by less than a factor of 2 in all',
+  exponential: 'by the same factor in each block',
+  power: 'by a power of depth',
+};
+
+/** `35 blocks layer3.1 … layer3.35 multiply squared gradients by 1.375 each, by a power of depth`. */
+export function describeStack({ first, last, count, chi, law }: BlockStack): string {
+  const factor = `multiply squared gradients by ${showNumber(chi)} each`;
+  return `${count} blocks ${first} … ${last} ${factor}${law ? `, ${lawWords[law]}` : ''}`;
+}
+
+/** The stack with most blocks, which rules the network. */
+export const largestStack = (blocks: readonly BlockStack[]): BlockStack | null =>
+  blocks.reduce<BlockStack | null>((largest, stack) => (stack.count > (largest?.count ?? 0) ? stack : largest), null);
