@@ -1,6 +1,5 @@
 import { type EvaluateOptions, evaluate } from '../evaluator/evaluate.js';
 import type { Network } from '../network/graph.js';
-import { propagate } from '../propagation/propagate.js';
 import type { FileReport, ModelReport, Problem } from '../protocol.js';
 import { atLevels, checkModel } from '../rules/check-model.js';
 import { verdict } from '../rules/verdict.js';
@@ -9,7 +8,9 @@ import { child, type SyntaxTree } from '../source/syntax-tree.js';
 import { classNamed } from './class-named.js';
 import { initializerSite } from './initializer-site.js';
 import { jacobians } from './jacobians.js';
+import { Memory } from './memory.js';
 import { modelReport } from './model-report.js';
+import type { Reads } from './reads.js';
 import { type Suppressions, suppressions } from './suppression.js';
 import { wholeNetworkSummary } from './whole-network.js';
 
@@ -21,6 +22,8 @@ export interface AnalyzeOptions {
   readonly nameLine?: (line: number) => string;
   /** A truthy answer ends the evaluation with what is known so far. */
   readonly cancelled?: () => boolean;
+  /** Left by the analysis of an earlier text of the file, and brought up to this one. */
+  readonly memory?: Memory;
 }
 
 /**
@@ -30,16 +33,19 @@ export interface AnalyzeOptions {
  */
 export function analyze(
   tree: SyntaxTree,
-  language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'modules'>,
-  { file, settings = defaultSettings, nameLine = (line) => `line ${line + 1}`, cancelled }: AnalyzeOptions,
+  language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse'> & { readonly modules?: Reads },
+  { file, settings = defaultSettings, nameLine = (line) => `line ${line + 1}`, cancelled, memory = new Memory() }: AnalyzeOptions,
 ): FileReport {
   const problems: Problem[] = [];
   try {
-    const evaluation = evaluate(tree, { ...language, file, inputShape: settings.inputShape, ...(cancelled && { cancelled }) });
+    const { inputShape } = settings;
+    const evaluation = memory.evaluate(tree, { file, inputShape }, language.modules ?? null, () =>
+      evaluate(tree, { ...language, file, inputShape, ...(cancelled && { cancelled }) }),
+    );
     const silenced = suppressions(tree);
     problems.push(...tree.problems, ...evaluation.problems.filter((problem) => !tree.problems.includes(problem)));
     const models = evaluation.networks.flatMap((network) => {
-      const model = guarded(network, problems, () => judged(network, tree, { file, settings, nameLine }, silenced));
+      const model = guarded(network, problems, () => judged(network, tree, { file, settings, nameLine, memory }, silenced));
       return model ? [model] : [];
     });
     return { file, framework: evaluation.framework?.label ?? null, problems, models };
@@ -52,10 +58,10 @@ export function analyze(
 function judged(
   network: Network,
   tree: SyntaxTree,
-  { file, settings, nameLine }: Required<Pick<AnalyzeOptions, 'file' | 'settings' | 'nameLine'>>,
+  { file, settings, nameLine, memory }: Required<Omit<AnalyzeOptions, 'cancelled'>>,
   silenced: Suppressions,
 ): ModelReport {
-  const propagation = propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
+  const propagation = memory.propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
   const model = modelReport(network, propagation, { file, nameLine });
   jacobians.set(model, propagation.jacobian);
   model.summary = wholeNetworkSummary(model);

@@ -31,8 +31,7 @@ export class Analyzer {
     return this.analyze(tree, options);
   }
 
-  /** @param reads gets to know what imports led to */
-  analyze(tree: SyntaxTree, options: AnalyzeOptions, reads: Reads | null = this.recorder()): FileReport {
+  analyze(tree: SyntaxTree, options: AnalyzeOptions): FileReport {
     const framework = this.frameworkOf(tree.text);
     if (!framework) return emptyReport(options.file);
     return analyze(
@@ -41,15 +40,10 @@ export class Analyzer {
         framework,
         library: this.library(framework),
         parse: (text) => this.parser.parse(text),
-        ...(reads && { modules: reads }),
+        ...(this.modules && { modules: new Reads(this.modules) }),
       },
       options,
     );
-  }
-
-  /** Writes down what one analysis reads of other files; `null` where there are none. */
-  recorder(): Reads | null {
-    return this.modules && new Reads(this.modules);
   }
 
   /** Files on the disk may have changed. */

@@ -4,8 +4,8 @@ import type { Settings } from '../settings.js';
 import type { TextEdit } from '../source/parser.js';
 import type { SyntaxTree } from '../source/syntax-tree.js';
 import { type Analyzer, emptyReport } from './analyzer.js';
+import { Memory } from './memory.js';
 import { placeOf } from './places.js';
-import type { Reads } from './reads.js';
 
 /** A document in an editor: its text, its syntax tree kept up to date by edits, and the report of its last analysis. */
 export class OpenDocument implements Disposable {
@@ -15,7 +15,7 @@ export class OpenDocument implements Disposable {
   private edits: TextEdit[] = [];
   private last: { version: number; report: FileReport } | null = null;
   private stale = false;
-  private reads: Reads | null = null;
+  private readonly memory = new Memory();
   /** Where imports find it. */
   readonly place: string;
 
@@ -58,12 +58,12 @@ export class OpenDocument implements Disposable {
 
   /** Whether its last analysis read the file at a place. */
   imports(place: string): boolean {
-    return this.reads?.includes(place) ?? false;
+    return this.memory.reads?.includes(place) ?? false;
   }
 
   /** Whether what its last analysis read of other files is still what they hold. */
   importsHold(): boolean {
-    return this.reads?.hold() ?? true;
+    return this.memory.reads?.hold() ?? true;
   }
 
   /** Applies the changes of one notification, each to the text that the one before has left. */
@@ -83,12 +83,13 @@ export class OpenDocument implements Disposable {
   analyze(analyzer: Analyzer, settings: Settings): FileReport {
     const content = this.text.getText();
     let report = emptyReport(this.uri);
-    this.reads = null;
     if (analyzer.frameworkOf(content)) {
-      this.reads = analyzer.recorder();
-      const options = { file: this.uri, settings, ...(this.nameLine && { nameLine: this.nameLine }) };
-      report = analyzer.analyze(this.syntax(analyzer), options, this.reads);
-    } else if (this.edits.length > 0) this.forgetTree();
+      const { memory, nameLine } = this;
+      report = analyzer.analyze(this.syntax(analyzer), { file: this.uri, settings, memory, ...(nameLine && { nameLine }) });
+    } else {
+      this.memory.forget();
+      if (this.edits.length > 0) this.forgetTree();
+    }
     this.last = { version: this.version, report };
     this.stale = false;
     return report;

@@ -22,6 +22,8 @@ export function spent(): number {
 
 /** Counts the work of one entry. */
 export class Budget {
+  /** It ended what it counted, at a point that another run would not end at. */
+  outOfTime = false;
   private steps = 0;
   private depth = 0;
   private deadline: number;
@@ -51,9 +53,10 @@ export class Budget {
     if (this.steps > this.limits.steps)
       throw new BudgetExceeded(`Analysis limited: more than ${this.limits.steps.toLocaleString('en-US')} steps.`);
     if ((this.steps & 0xff) === 0) {
-      if (spent() > this.deadline)
-        throw new BudgetExceeded(`Analysis limited: it took longer than ${this.limits.milliseconds} ms.`);
-      if (this.cancelled()) throw new BudgetExceeded('Analysis cancelled.');
+      const late = spent() > this.deadline;
+      this.outOfTime = late || this.cancelled();
+      if (late) throw new BudgetExceeded(`Analysis limited: it took longer than ${this.limits.milliseconds} ms.`);
+      if (this.outOfTime) throw new BudgetExceeded('Analysis cancelled.');
     }
   }
 

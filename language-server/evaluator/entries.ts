@@ -1,6 +1,6 @@
 import type { Location } from '../network/distribution.js';
 import { symbol } from '../network/quantity.js';
-import { child, type SyntaxNode } from '../source/syntax-tree.js';
+import { child, type SyntaxNode, type SyntaxTree } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import { type DefaultConfig, defaultConfig } from './default-config.js';
 import { isModuleClass } from './framework-names.js';
@@ -91,8 +91,8 @@ export function hintEntries(
   parseExpression: (text: string) => { file: Interpreter['file']; node: SyntaxNode } | null,
 ): Entry[] {
   const { tree } = run.file;
-  return tree.comments.flatMap((comment): Entry[] => {
-    const match = /^#\s*meanfield:\s*(?!ignore\b|input\b)([A-Za-z_][\w.]*\s*\(.*\))\s*$/.exec(tree.textOf(comment));
+  return hintComments(tree).flatMap((comment): Entry[] => {
+    const match = hint.exec(tree.textOf(comment));
     if (!match) return [];
     const parsed = parseExpression(match[1]!);
     if (!parsed) return [];
@@ -106,7 +106,9 @@ export function hintEntries(
         name: null,
         location,
         make: (inner) => {
-          const value = inner.inFile(parsed.file, null, () => evaluate(inner, parsed.node, parsed.file.scope, { yielded: null }));
+          const value = inner.inFile(parsed.file, comment, () =>
+            evaluate(inner, parsed.node, parsed.file.scope, { yielded: null }),
+          );
           return {
             instance: value.kind === 'instance' ? value : null,
             arguments: [{ name: 'call', value: match[1]!, source: 'hint comment' }],
@@ -117,9 +119,14 @@ export function hintEntries(
   });
 }
 
+export function hintComments(tree: SyntaxTree): SyntaxNode[] {
+  return tree.comments.filter((comment) => hint.test(tree.textOf(comment)));
+}
+
+const hint = /^#\s*meanfield:\s*(?!ignore\b|input\b)([A-Za-z_][\w.]*\s*\(.*\))\s*$/;
+
 /** Functions of the file that can be called without arguments and may return a model: `resnet18`. */
 export function factoryEntries(run: Interpreter): Entry[] {
-  const { tree } = run.file;
   const names = [...run.file.scope.variables]
     .filter(([, value]) => value.kind === 'class' && isModuleClass(run, value))
     .map(([name]) => name);
@@ -130,7 +137,7 @@ export function factoryEntries(run: Interpreter): Entry[] {
     const function_ = underlying(value);
     if (!function_ || name.startsWith('_') || function_.file !== run.file || function_.node.type !== 'function_definition')
       return [];
-    if (!/\breturn\b/.test(tree.textOf(function_.node)) || !mentionsModel.test(tree.textOf(function_.node))) return [];
+    if (!mentions(run, function_.node, /\breturn\b/) || !mentions(run, function_.node, mentionsModel)) return [];
     if (
       function_.parameters.some((parameter) => !parameter.default && parameter.kind !== 'rest' && parameter.kind !== 'keywords')
     )
@@ -156,6 +163,11 @@ export function factoryEntries(run: Interpreter): Entry[] {
   });
 }
 
+/** Whether the text of a definition has a part like this. */
+function mentions(run: Interpreter, definition: SyntaxNode, pattern: RegExp): boolean {
+  return run.dependencies.ask([definition], (text, [node]) => pattern.test(text.slice(node!.start, node!.end)));
+}
+
 /** The function behind decorators that were followed. */
 function underlying(value: Value): FunctionValue | null {
   if (value.kind === 'function') {
@@ -175,19 +187,18 @@ function modelOf(run: Interpreter, value: Value): Instance | null {
 
 /** Module classes of the file that nothing has instantiated yet, those that no other class mentions first. */
 export function classEntries(run: Interpreter): Entry[] {
-  const { tree } = run.file;
   const classes = [...new Set(run.file.scope.variables.values())].filter(
     (value): value is ClassValue =>
       value.kind === 'class' && value.file === run.file && value.node !== null && isModuleClass(run, value),
   );
-  const mentions = new Map(
+  const mentioned = new Map(
     classes.map((type) => [
       type,
-      classes.filter((other) => other !== type && new RegExp(`\\b${type.name}\\b`).test(tree.textOf(other.node!))).length,
+      classes.filter((other) => other !== type && mentions(run, other.node!, new RegExp(`\\b${type.name}\\b`))).length,
     ]),
   );
   return classes
-    .sort((a, b) => Math.sign(mentions.get(a)!) - Math.sign(mentions.get(b)!) || a.node!.start - b.node!.start)
+    .sort((a, b) => Math.sign(mentioned.get(a)!) - Math.sign(mentioned.get(b)!) || a.node!.start - b.node!.start)
     .map((type) => ({
       entry: type.name,
       name: null,

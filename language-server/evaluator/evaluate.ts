@@ -8,6 +8,7 @@ import { builtEntries, classEntries, type Entry, factoryEntries, hintEntries } f
 import { Files, type ModuleReader } from './files.js';
 import { frameworkValue } from './framework-names.js';
 import { Interpreter } from './interpreter.js';
+import type { Basis } from './kept.js';
 import { networkOf } from './network-of.js';
 import { makeBuiltins } from './python/builtins.js';
 import { runStatement } from './python/statements.js';
@@ -37,6 +38,8 @@ export interface Evaluation {
   readonly problems: readonly Problem[];
   /** Ids of the other files that were read. */
   readonly imported: readonly string[];
+  /** What all of this depends on in the text of the file; `null` where another run might end otherwise. */
+  readonly basis: Basis | null;
 }
 
 const maximalModels = 60;
@@ -45,7 +48,8 @@ const importsLimited = 'Analysis limited: what is imported takes too long to rea
 /** Runs a parsed file abstractly and returns the networks that it would build. Never throws for any text. */
 export function evaluate(tree: SyntaxTree, options: EvaluateOptions): Evaluation {
   const { framework } = options;
-  if (!mentionsAny(tree.text, framework.packages)) return { framework: null, networks: [], problems: [], imported: [] };
+  if (!mentionsAny(tree.text, framework.packages))
+    return { framework: null, networks: [], problems: [], imported: [], basis: null };
   return new FileEvaluation(tree, options).evaluate();
 }
 
@@ -57,6 +61,9 @@ class FileEvaluation {
   private readonly files: Files;
   private importing = false;
   private importTime: number;
+  private readonly budgets: Budget[] = [];
+  /** What came out depends on the state of this process. */
+  private uncertain = false;
 
   constructor(
     tree: SyntaxTree,
@@ -82,7 +89,7 @@ class FileEvaluation {
     this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, this.files);
     this.run.inputShape = options.inputShape ?? null;
     holder.run = this.run;
-    this.files.add(file);
+    this.files.add(this.run.main);
   }
 
   evaluate(): Evaluation {
@@ -101,7 +108,15 @@ class FileEvaluation {
     // Where there are no models, nothing is missing.
     const others = this.problems.filter(({ message }) => message !== importsLimited);
     const problems = this.networks.length > 0 || others.length > 0 ? this.problems : others;
-    return { framework: this.options.framework, networks: this.networks, problems, imported: this.files.read };
+    run.dependencies.end();
+    const certain = sound && !this.uncertain && !this.budgets.some(({ outOfTime }) => outOfTime);
+    return {
+      framework: this.options.framework,
+      networks: this.networks,
+      problems,
+      imported: this.files.read,
+      basis: certain ? run.dependencies : null,
+    };
   }
 
   /** Imports have time of their own, so that a large library behind them does not cost the file its models. */
@@ -127,6 +142,7 @@ class FileEvaluation {
   }
 
   private limitedImports(): null {
+    this.uncertain = true;
     const message = 'Analysis limited: what is imported takes too long to read; the rest of it is not known.';
     const start = { line: 0, character: 0 };
     if (!this.problems.some((problem) => problem.message === message))
@@ -135,7 +151,9 @@ class FileEvaluation {
   }
 
   private budget(): Budget {
-    return new Budget(this.limits, this.options.cancelled);
+    const budget = new Budget(this.limits, this.options.cancelled);
+    this.budgets.push(budget);
+    return budget;
   }
 
   /** Runs the statements of a file. One that would raise is passed over: half-typed files are the rule while editing. */
@@ -195,9 +213,10 @@ class FileEvaluation {
       if (error instanceof Raised)
         this.problems.push({ message: `Not analysed: building it stops with ${error.typeName}: ${error.message}`, range: place });
       else if (error instanceof BudgetExceeded) this.problems.push({ message: error.message, range: place });
-      else if (error instanceof RangeError && /call stack/i.test(error.message))
+      else if (error instanceof RangeError && /call stack/i.test(error.message)) {
+        this.uncertain = true;
         this.problems.push({ message: 'Analysis limited: the code is nested too deeply.', range: place });
-      else throw error;
+      } else throw error;
       this.run.trace = null;
       return false;
     }

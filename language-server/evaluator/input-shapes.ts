@@ -1,5 +1,6 @@
 import type { Location } from '../network/distribution.js';
 import type { Shape } from '../network/graph.js';
+import type { Range } from '../protocol.js';
 import type { SyntaxNode, SyntaxTree } from '../source/syntax-tree.js';
 import type { Interpreter } from './interpreter.js';
 import { classAttribute } from './python/classes.js';
@@ -26,26 +27,39 @@ export function noteCall(run: Interpreter, instance: Instance, call: Call): void
 /** `# meanfield: input(4, 3, 96, 96)` holds for what is defined below it, up to the next such comment. */
 function declaredShape(tree: SyntaxTree, place: Location): Shape {
   let shape: Shape = null;
-  for (const comment of tree.comments) {
-    if (tree.lines.position(comment.start).line > place.range.start.line) break;
-    const match = /^#\s*meanfield:\s*input\s*\(([\d\s,]+)\)\s*$/.exec(tree.textOf(comment));
-    if (match) shape = sizesIn(match[1]!) ?? shape;
-  }
+  for (const comment of inputComments(tree).slice(0, inputCommentsAbove(tree, place.range)))
+    shape = sizesIn(declared.exec(tree.textOf(comment))![1]!) ?? shape;
   return shape;
 }
+
+export function inputComments(tree: SyntaxTree): SyntaxNode[] {
+  return tree.comments.filter((comment) => declared.test(tree.textOf(comment)));
+}
+
+/** How many of them hold for what stands at a place. */
+export function inputCommentsAbove(tree: SyntaxTree, { start }: Range): number {
+  return inputComments(tree).filter((comment) => tree.lines.position(comment.start).line <= start.line).length;
+}
+
+const declared = /^#\s*meanfield:\s*input\s*\(([\d\s,]+)\)\s*$/;
 
 function onlyShape(run: Interpreter): Shape {
   const known = run.literalShape;
   if (known !== undefined) return known;
-  const shapes = new Map<string, Shape>();
-  for (const statement of run.main.tree.root.children)
-    if (mayCallModels(statement))
-      for (const [, sizes] of run.main.tree.textOf(statement).matchAll(madeTensor(run))) {
-        const shape = sizesIn(sizes!);
-        if (shape && shape.length >= 4) shapes.set(sizes!.replace(/\s/g, ''), shape);
-      }
-  run.literalShape = shapes.size === 1 ? [...shapes.values()][0]! : null;
+  const sizes = run.dependencies.ask(run.main.tree.root.children.filter(mayCallModels), onlySizes(madeTensor(run)));
+  run.literalShape = sizesIn(sizes);
   return run.literalShape;
+}
+
+/** The sizes of images that occur in some statements, if they are always the same ones, else nothing. */
+function onlySizes(made: RegExp): (text: string, statements: readonly SyntaxNode[]) => string {
+  return (text, statements) => {
+    const found = new Set<string>();
+    for (const { start, end } of statements)
+      for (const [, sizes] of text.slice(start, end).matchAll(made))
+        if ((sizesIn(sizes!)?.length ?? 0) >= 4) found.add(sizes!.replace(/\s/g, ''));
+    return found.size === 1 ? [...found][0]! : '';
+  };
 }
 
 /** Functions such as `def test()` and scripts, but no classes: tensors there are parts of models. */

@@ -4,6 +4,7 @@ import type { Location } from '../network/distribution.js';
 import type { Layer, Unknown as Note, Parameter, Shape } from '../network/graph.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Budget, BudgetLimits } from './budget.js';
+import { Dependencies } from './dependencies.js';
 import type { Scope, SourceFile } from './scope.js';
 import type { Trace } from './trace.js';
 import { type ClassValue, type Instance, type Unknown, unknown } from './values.js';
@@ -46,6 +47,8 @@ export class Interpreter {
   current: SyntaxNode | null = null;
   private notes = new Map<string, Note>();
   private readonly classes = new Map<string, ClassValue>();
+  /** Parts of the analysed text that all of this depends on. */
+  readonly dependencies: Dependencies;
   /** The analysed file. */
   readonly main: SourceFile;
   /** Where control left the analysed file. */
@@ -61,8 +64,9 @@ export class Interpreter {
     private readonly imports: Imports,
   ) {
     this.budget = budget;
-    this.file = file;
-    this.main = file;
+    this.dependencies = new Dependencies(file.tree);
+    this.main = { ...file, tree: this.dependencies.watched() };
+    this.file = this.main;
   }
 
   resolveImport(module: string, from: SourceFile): SourceFile | null {
@@ -80,7 +84,7 @@ export class Interpreter {
 
   /** Runs code of another file. Outside of the analysed one, all has the location of the call that led out of it. */
   inFile<T>(file: SourceFile, callSite: SyntaxNode | null, run: () => T): T {
-    const before = this.file;
+    const { file: before, current } = this;
     const location = this.userLocation;
     if (file !== this.main && before === this.main) this.userLocation = callSite ? this.location(callSite) : null;
     this.file = file;
@@ -89,6 +93,8 @@ export class Interpreter {
     } finally {
       this.file = before;
       this.userLocation = location;
+      // A node of another file has no place in this one.
+      if (file !== before) this.current = current;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { UncalledInitializer } from '../network/graph.js';
+import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Interpreter } from './interpreter.js';
 import { namedParameters } from './modules.js';
 import type { ClassValue, FunctionValue, Instance, Value } from './values.js';
@@ -69,7 +70,6 @@ function shortNames({ framework: { initializers } }: Interpreter): ReadonlySet<s
 
 /** Whether the file mentions a function by name, other than where it is defined and in unrelated classes that define one themselves. */
 function isMentioned(run: Interpreter, { name, node }: FunctionValue, owner: ClassValue | null): boolean {
-  const { tree } = run.main;
   const mention = new RegExp(`\\b${name}\\b`, 'g');
   const elsewhere = owner?.resolution.filter(
     (type) => type.node && type.file && type.file !== run.main && type.file !== run.library,
@@ -80,10 +80,16 @@ function isMentioned(run: Interpreter, { name, node }: FunctionValue, owner: Cla
     (type) =>
       owner && type.attributes.has(name) && !type.resolution.includes(owner) && !owner.resolution.includes(type) && type.node,
   );
-  return [...tree.text.matchAll(mention)].some(({ index }) => {
-    if (/\bdef\s+$/.test(tree.text.slice(Math.max(0, index - 8), index))) return false;
-    if (strangers.some((type) => index >= type.node!.start && index < type.node!.end)) return false;
-    // A function that calls itself is not called by that.
-    return index < node.start || index >= node.end;
-  });
+  return run.dependencies.ask([node, ...strangers.map((type) => type.node!)], mentionedOutside(mention));
+}
+
+/** Whether a text mentions the name of a function outside of its own definition and of some others. Holds on to nothing else: it is kept. */
+function mentionedOutside(mention: RegExp): (text: string, nodes: readonly SyntaxNode[]) => boolean {
+  return (text, [own, ...others]) =>
+    [...text.matchAll(mention)].some(({ index }) => {
+      if (/\bdef\s+$/.test(text.slice(Math.max(0, index - 8), index))) return false;
+      if (others.some(({ start, end }) => index >= start && index < end)) return false;
+      // A function that calls itself is not called by that.
+      return index < own!.start || index >= own!.end;
+    });
 }
