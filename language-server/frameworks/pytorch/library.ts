@@ -36,8 +36,9 @@ class _ModuleSequence(Module):
         return self
 
     def extend(self, modules):
-        for module in modules:
-            self.append(module)
+        offset = len(self._modules)
+        for index, module in enumerate(modules):
+            self.add_module(str(offset + index), module)
         return self
 
 
