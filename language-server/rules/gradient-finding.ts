@@ -6,7 +6,8 @@ import { fold } from './fold.js';
 import { type GradientFlow, gradientFlow } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
-import { describeRepair, repair, shorten } from './repair.js';
+import { describeRepair, repair } from './repair.js';
+import { shorten } from './shorten.js';
 
 /**
  * What `vanishing-gradient` (direction −1) and `exploding-gradient` (+1) share: the size of the effect over the whole network

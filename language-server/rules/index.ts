@@ -4,6 +4,7 @@ import { gradientStaysZero } from './gradient-stays-zero.js';
 import { identicalCopies } from './identical-copies.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
 import { nameTestNeverTrue } from './name-test-never-true.js';
+import { nonzeroMeanWeights } from './nonzero-mean-weights.js';
 import { overwrittenInitializer } from './overwritten-initializer.js';
 import type { Rule } from './rule.js';
 import { uncalledInitializer } from './uncalled-initializer.js';
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   explodingGradient,
   deeperThanTrainable,
   initializerDoesNotFitActivation,
+  nonzeroMeanWeights,
   undefinedParameter,
   unregisteredLayers,
   overwrittenInitializer,

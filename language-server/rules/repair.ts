@@ -2,6 +2,7 @@ import { showNumber } from '../format-number.js';
 import type { LayerReport, ModelReport } from '../protocol.js';
 import { activationName } from './activation-name.js';
 import { type InitializerCall, initializerCall } from './initializer-calls.js';
+import { shorten } from './shorten.js';
 
 /** What to write so that a group of layers keeps its gradients, and why. */
 export interface Repair {
@@ -56,8 +57,4 @@ export function describeRepair({ layers, activation, call }: Repair): string {
   if (!call) return `${given}and no initialization makes ${name} critical: use tanh or ReLU instead.`.replace(/^and n/, 'N');
   const bias = call.bias ? ` with ${call.bias}` : '';
   return `${given}${name} needs ${showNumber(call.sigmaW2)}: ${call.weight}${bias}.`;
-}
-
-export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
