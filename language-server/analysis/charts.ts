@@ -11,8 +11,9 @@ import { phasePlane } from './phase-plane.js';
  */
 export function* charts(model: ModelReport): Generator<void, Charts> {
   const groups = new Map<string, number[]>();
-  model.layers.forEach(({ activation, activationParameters, keep, weight }, index) => {
-    if (!activation || weight?.sigmaW2 == null) return;
+  model.layers.forEach(({ activation, activationParameters, keep, weight, factor }, index) => {
+    // A constant before the activation would move the layer's point away from where the plane has it.
+    if (!activation || weight?.sigmaW2 == null || factor !== undefined) return;
     const key = JSON.stringify([activation, activationParameters, keep]);
     groups.set(key, [...(groups.get(key) ?? []), index]);
   });

@@ -64,6 +64,7 @@ function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): 
     activation: theory?.activation ?? null,
     activationParameters: { ...theory?.activationParameters },
     keep: finite(theory?.keep) ?? 1,
+    ...(theory?.activation && theory.factor !== null && theory.factor !== 1 ? { factor: finite(theory.factor)! } : {}),
     local: theory?.local ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import type { Activation, Affine, Layer, Network, Node, Normalization, Opaque } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { consumersOf } from './forward.js';
+import { lastWrite } from './weight-moments.js';
 
 /** What follows a layer on the way to the next one. */
 export interface Surroundings {
@@ -11,6 +12,8 @@ export interface Surroundings {
   readonly gated: boolean;
   /** First normalization before that activation. */
   readonly normalization: (Node & Normalization) | null;
+  /** Constant that multiplies the output before the activation, 30 in sin(30·Wx); `null` where it is not known. */
+  readonly factor: number | null;
   /** Product of the keep probabilities of the dropouts before the next layer. */
   readonly keep: number;
 }
@@ -36,6 +39,9 @@ function follow({ nodes }: Network, consumers: readonly number[][], start: numbe
   let activation: Surroundings['activation'] = null;
   let gated = false;
   let normalization: Surroundings['normalization'] = null;
+  /** Constant by which each node's output differs from the layer's, as far as the layer alone decides. */
+  const factors = new Map<number, number | null>([[start, 1]]);
+  let factor: number | null = 1;
   let keep = 1;
   while (front.length > 0) {
     const next: number[] = [];
@@ -44,21 +50,32 @@ function follow({ nodes }: Network, consumers: readonly number[][], start: numbe
       seen.add(id);
       const node = nodes[id]!;
       // The next layer of weights ends the stretch that this one is repeated with, also where a shortcut goes on.
-      if (node.kind === 'affine' && activation) return { activation, gated, normalization, keep };
+      if (node.kind === 'affine' && activation) return { activation, gated, normalization, factor, keep };
       if (node.kind === 'dropout' && node.variant !== 'path' && node.variant !== 'alpha') keep *= 1 - (numberOf(node.rate) ?? 0);
       if (node.kind === 'activation') {
         if (activation) continue;
         activation = node;
         gated = behindGate.has(id);
+        factor = node.inputs.map((input) => factors.get(input)).find((one) => one !== undefined) ?? null;
       }
       if (node.kind === 'normalization' && !activation && !normalization) normalization = node;
       if (!isTransparent(node)) continue;
+      factors.set(id, factorAfter(node, node.inputs.map((input) => factors.get(input)).find((one) => one !== undefined) ?? null));
       next.push(...consumers[id]!);
       if (node.kind === 'multiply' || behindGate.has(id)) for (const one of consumers[id]!) behindGate.add(one);
     }
     front = next;
   }
-  return { activation, gated, normalization, keep };
+  return { activation, gated, normalization, factor, keep };
+}
+
+/** Sums and normalizations set a scale of their own. */
+function factorAfter(node: Node, before: number | null): number | null {
+  if (node.kind === 'add' || node.kind === 'concatenate' || node.kind === 'normalization') return 1;
+  if (node.kind !== 'scale' || before === null) return before;
+  const write = lastWrite(node.parameter);
+  const own = node.parameter ? (numberOf(write?.variance) === 0 ? numberOf(write?.mean) : null) : node.factor;
+  return own === null ? null : before * own;
 }
 
 const isTransparent = ({ kind }: Node): boolean =>

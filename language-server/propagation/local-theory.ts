@@ -11,19 +11,23 @@ import { parameterSecondMoment, type WeightMoments } from './weight-moments.js';
 
 /** This layer with its activation and dropout, repeated for ever, as reached from the length q₀ that it really has. */
 export function localTheory(
-  { node, activation, gated, normalization, keep }: Surroundings,
+  { node, activation, gated, normalization, factor, keep }: Surroundings,
   { sigmaW2, sigmaB2, problem }: WeightMoments,
   q0: number,
   training: boolean,
 ): LocalTheory | null {
   // What is multiplied with another signal on its way is no longer Gaussian, and its length no longer σ_w² q + σ_b².
   if (gated || node.kind === 'opaque') return null;
+  if (factor === null || factor === 0) return null;
   if (!activation || sigmaW2 === null || sigmaB2 === null || problem !== null) return null;
   const phi = activationOf(activation.activation, activation.parameters);
   if (!phi || !(keep > 0)) return null;
-  if (normalization && (training || normalization.variant !== 'batch')) return normalized(phi, normalization);
+  if (normalization && (training || normalization.variant !== 'batch')) return normalized(phi, normalization, factor ** 2);
   const kept = training ? keep : 1;
-  return present(repeatedLayer(phi, { sigmaW2, sigmaB2, keep: kept }, q0), critical(phi, kept));
+  // φ(g·h) with variances of h is φ with g² times these.
+  const gain = factor ** 2;
+  const layer = repeatedLayer(phi, { sigmaW2: sigmaW2 * gain, sigmaB2: sigmaB2 * gain, keep: kept }, q0 * gain);
+  return inOwnUnits(present(layer, critical(phi, kept)), gain);
 }
 
 function present(layer: RepeatedLayer, point: CriticalPoint | null): LocalTheory {
@@ -42,14 +46,35 @@ function present(layer: RepeatedLayer, point: CriticalPoint | null): LocalTheory
   };
 }
 
+/** Lengths and variances at the layer's output, where the activation gets √gain times as much. */
+function inOwnUnits(theory: LocalTheory, gain: number): LocalTheory {
+  if (gain === 1) return theory;
+  const { qStar, critical: point } = theory;
+  return {
+    ...theory,
+    qStar: typeof qStar === 'number' ? qStar / gain : qStar,
+    critical: point && {
+      ...point,
+      sigmaW2: point.sigmaW2 / gain,
+      sigmaB2: point.sigmaB2 / gain,
+      qStar: point.qStar / gain,
+    },
+  };
+}
+
 /**
  * Between weights and activation stands a normalization: the length is γ² + β² whatever σ_w is, and squared gradients change by
  * χ = γ²E φ′²/Var φ with batch statistics, E φ² instead of Var φ otherwise. Yang et al. 2019, arXiv:1902.08129.
  */
-function normalized(phi: Activation, normalization: NonNullable<Surroundings['normalization']>): LocalTheory | null {
-  const gamma2 = normalization.weight ? parameterSecondMoment(normalization.weight) : 1;
-  const beta2 = normalization.bias ? parameterSecondMoment(normalization.bias) : 0;
-  if (gamma2 === null || beta2 === null || normalization.variant === 'local-response') return null;
+function normalized(
+  phi: Activation,
+  normalization: NonNullable<Surroundings['normalization']>,
+  gain: number,
+): LocalTheory | null {
+  const scale2 = normalization.weight ? parameterSecondMoment(normalization.weight) : 1;
+  const shift2 = normalization.bias ? parameterSecondMoment(normalization.bias) : 0;
+  if (scale2 === null || shift2 === null || normalization.variant === 'local-response') return null;
+  const [gamma2, beta2] = [scale2 * gain, shift2 * gain];
   const q = gamma2 + beta2;
   const { mean, second, slopeSecond } = gaussianMoments(phi, q);
   const spread = normalization.variant === 'batch' ? second - mean * mean : second;

@@ -34,6 +34,8 @@ export interface LayerTheory {
   readonly activation: string | null;
   readonly activationParameters: Readonly<Record<string, number>>;
   readonly keep: number;
+  /** Constant between the output and the activation; `null` where it is not known. */
+  readonly factor: number | null;
   readonly sigmaW2: number | null;
   readonly sigmaB2: number | null;
   readonly local: LocalTheory | null;
@@ -104,6 +106,7 @@ function layerTheory(
     activation: surrounding?.activation?.activation ?? null,
     activationParameters: surrounding?.activation?.parameters ?? {},
     keep: surrounding?.keep ?? 1,
+    factor: surrounding ? surrounding.factor : 1,
     sigmaW2: isLinear(layer) ? moments.sigmaW2 : null,
     sigmaB2: isLinear(layer) ? moments.sigmaB2 : null,
     local:

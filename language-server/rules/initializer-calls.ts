@@ -16,6 +16,7 @@ export interface InitializerCall {
  * Where a framework has no name for it, it is written out from the critical point (σ_w², σ_b²) of the activation.
  *
  * @param critical from the report; `null` where the activation has no critical initialization (softplus, sigmoid)
+ * @param factor constant that multiplies the layer's output before the activation, as in sin(30·Wx)
  * @returns null where nothing fits
  */
 export function initializerCall(
@@ -23,17 +24,24 @@ export function initializerCall(
   activation: string,
   parameters: Readonly<Record<string, number>>,
   critical: CriticalPoint | null,
+  factor = 1,
 ): InitializerCall | null {
   const table = frameworks[framework.toLowerCase()];
   if (!table) return null;
   const named = table.named[activation]?.(parameters);
-  if (named) return named;
+  if (named && factor === 1) return named;
+  if (activation === 'sin') return table.sine(factor);
+  if (named) return table.written({ ...withoutLimit, sigmaW2: named.sigmaW2 / factor ** 2 });
   return critical && critical.sigmaW2 > 0 ? table.written(critical) : null;
 }
+
+const withoutLimit = { sigmaB2: 0, qStar: 0, attracting: true };
 
 interface CallTable {
   readonly named: Readonly<Record<string, (parameters: Readonly<Record<string, number>>) => InitializerCall>>;
   readonly written: (critical: CriticalPoint) => InitializerCall;
+  /** For sin(factor · Wx). */
+  readonly sine: (factor: number) => InitializerCall;
 }
 
 /** σ_w² = 2/(1 + a²) keeps the length of a leaky rectifier's signals. He et al. 2015, arXiv:1502.01852, eq. 15. */
@@ -74,6 +82,11 @@ const frameworks: Readonly<Record<string, CallTable>> = {
       softsign: () => lecun,
       hardtanh: () => lecun,
       sin: () => lecun,
+    },
+    // U(±√(6/n)/ω) has σ_w² = 2/ω². Sitzmann et al. 2020, arXiv:2006.09661, section 3.2.
+    sine: (factor) => {
+      const bound = `(6 / fan_in) ** 0.5 / ${Number(Math.abs(factor).toPrecision(4))}`;
+      return { weight: `nn.init.uniform_(w, -${bound}, ${bound})`, bias: null, sigmaW2: 2 / factor ** 2, sigmaB2: 0 };
     },
     written: ({ sigmaW2, sigmaB2 }) => ({
       weight: `nn.init.normal_(w, std=(${Number(sigmaW2.toPrecision(3))} / fan_in) ** 0.5)`,

@@ -22,7 +22,7 @@ export const initializerDoesNotFitActivation: Rule = {
     const flow = gradientFlow(model);
     if (!flow) return null;
     const bad = misfits(model, 0).filter(({ local }) => Math.abs(Math.log(local!.chi1!)) >= misfitNats);
-    const remedy = repair({ ...model, layers: bad }, 0);
+    const remedy = repair(model, 0, bad);
     const first = remedy?.layers[0];
     const severity = remedy && misfitSeverity(model, flow, bad, found);
     if (!remedy || !first || !severity) return null;

@@ -16,27 +16,35 @@ export interface Repair {
 
 /**
  * The repair of the layers that change squared gradients most: of those with the same activation and the same initializer, the group
- * with the largest Σ |ln χ₁|.
+ * with the largest Σ |ln χ₁|. No gradient passes through the weights of the first layer, so that it alone makes no group.
  *
  * @param direction only layers that shrink (−1) or grow (+1) gradients; 0: both
+ * @param among the layers that may be at fault
  */
-export function repair(model: ModelReport, direction: -1 | 0 | 1): Repair | null {
+export function repair(model: ModelReport, direction: -1 | 0 | 1, among = model.layers): Repair | null {
   const groups = new Map<string, { layers: LayerReport[]; effect: number }>();
-  for (const layer of misfits(model, direction)) {
-    const key = JSON.stringify([layer.activation, layer.activationParameters, layer.weight?.source, layer.weight?.formula]);
+  for (const layer of misfits({ ...model, layers: among }, direction)) {
+    const key = JSON.stringify([
+      layer.activation,
+      layer.activationParameters,
+      layer.factor,
+      layer.weight?.source,
+      layer.weight?.formula,
+    ]);
     const group = groups.get(key) ?? { layers: [], effect: 0 };
     group.layers.push(layer);
     group.effect += Math.abs(Math.log(layer.local!.chi1!));
     groups.set(key, group);
   }
-  const [worst] = [...groups.values()].sort((a, b) => b.effect - a.effect);
+  const passed = [...groups.values()].filter(({ layers }) => layers.some((layer) => layer !== model.layers[0]));
+  const [worst] = passed.sort((a, b) => b.effect - a.effect);
   const first = worst?.layers[0];
   if (!worst || !first?.activation) return null;
   return {
     layers: worst.layers,
     activation: first.activation,
     nats: worst.effect,
-    call: initializerCall(model.framework, first.activation, first.activationParameters, first.local!.critical),
+    call: initializerCall(model.framework, first.activation, first.activationParameters, first.local!.critical, first.factor),
   };
 }
 

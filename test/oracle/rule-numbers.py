@@ -44,6 +44,37 @@ def likeness(net):
     return ((correlations.sum() - count) / (count * (count - 1))).item()
 
 
+SIREN = HEAD + """class Sine(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.linear = nn.Linear(inputs, outputs)
+
+    def forward(self, x):
+        return torch.sin(30.0 * self.linear(x))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(*[Sine(400, 400) for _ in range(6)], nn.Linear(400, 1))
+
+    def forward(self, x):
+        return self.net(x)
+
+net = Net()
+"""
+
+
+def slope(net):
+    """Factor on the squared gradient in a layer in the middle of the network."""
+    outputs = []
+    for layer in list(net.net)[2:4]:
+        layer.linear.register_forward_hook(lambda module, inputs, output: outputs.append(output))
+    y = net(torch.randn(64, 400))
+    later, earlier = torch.autograd.grad(y.sum(), [outputs[1], outputs[0]])
+    return (earlier.square().sum() / later.square().sum()).item()
+
+
 UNIFORM = LINEAR.format(inputs=64, outputs=64, init="nn.init.uniform_(self.fc.weight)")
 SHIFTED = LINEAR.format(inputs=256, outputs=128, init="nn.init.normal_(self.fc.weight, 0.05, 0.05)")
 
@@ -52,6 +83,7 @@ CASES = [
     ("likeness of units drawn from U(0, 1)", "nonzero-mean-weights", UNIFORM, r"correlation ([\d.]+)", likeness, 10),
     ("positive signals through N(0.05, 0.05²)", "nonzero-mean-weights", SHIFTED, r"grow ([\d.,]+)-fold", growth, 40),
     ("likeness of units drawn from N(0.05, 0.05²)", "nonzero-mean-weights", SHIFTED, r"correlation ([\d.]+)", likeness, 10),
+    ("default weights under the frequency of a SIREN", "exploding-gradient", SIREN, r"χ₁ = ([\d.]+)", slope, 20),
 ]
 
 
@@ -61,8 +93,7 @@ def measure(name, rule, source, pattern, function, draws, tolerance=0.002):
         torch.manual_seed(seed)
         scope = {}
         exec(source, scope)
-        with torch.no_grad():
-            values.append(function(scope["net"]))
+        values.append(function(scope["net"]))
     error = statistics.stdev(values) / len(values) ** 0.5 if draws > 1 else 0
     return {
         "id": name,

@@ -131,3 +131,65 @@ class FanOut(nn.Module):
 
     def forward(self, x):
         return self.body(x)
+
+
+# ### PyTorch's default under the frequency of a SIREN
+class Sine(nn.Module):
+    def __init__(self, inputs, outputs, w0=30.0):
+        super().__init__()
+        self.w0 = w0
+        self.linear = nn.Linear(inputs, outputs)
+        #             ^^^^^^^^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: sin needs 0.00222: nn.init.uniform_(w, -(6 / fan_in) ** 0.5 / 30, (6 / fan_in) ** 0.5 / 30)
+
+    def forward(self, x):
+        return torch.sin(self.w0 * self.linear(x))
+
+
+class Field(nn.Module):
+    # ^^^^^ error exploding-gradient: χ₁ = 150
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(Sine(2, 256), *[Sine(256, 256) for _ in range(4)], nn.Linear(256, 1))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+# ### Silent: the initializer that Sitzmann et al. 2020 derived for it
+class Siren(nn.Module):
+    def __init__(self, inputs, outputs, first=False, w0=30.0):
+        super().__init__()
+        self.w0 = w0
+        self.linear = nn.Linear(inputs, outputs)
+        with torch.no_grad():
+            bound = 1 / inputs if first else (6 / inputs) ** 0.5 / w0
+            self.linear.weight.uniform_(-bound, bound)
+
+    def forward(self, x):
+        return torch.sin(self.w0 * self.linear(x))
+
+
+class SirenField(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(Siren(2, 256, True), *[Siren(256, 256) for _ in range(4)], nn.Linear(256, 1))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+# ### Silent: a policy whose last layer starts small, and whose first is narrow
+class Policy(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(17, 64)
+        self.b = nn.Linear(64, 64)
+        self.mean = nn.Linear(64, 6)
+        for layer in (self.a, self.b):
+            nn.init.orthogonal_(layer.weight, 2**0.5)
+            nn.init.zeros_(layer.bias)
+        nn.init.orthogonal_(self.mean.weight, 0.01)
+        nn.init.zeros_(self.mean.bias)
+
+    def forward(self, x):
+        return self.mean(torch.tanh(self.b(torch.tanh(self.a(x)))))
