@@ -213,6 +213,8 @@ export interface LayerReport {
   activationParameters: Record<string, number>;
   /** Probability that a unit survives the dropout between this layer and the next; 1 without dropout. */
   keep: number;
+  /** Groups of a convolution, each of which sums its own inputs; absent: 1. */
+  groups?: number;
   /** Constant that multiplies the output before its activation, 30 in `sin(30 * fc(x))`; absent: 1. `local` counts it in. */
   factor?: number;
   /** True where the output is normalized before it reaches an activation or the next layer, so that σ_w² cancels and `local` does not hold. */

@@ -80,6 +80,8 @@ const layer = record<LayerReport>({
   activation: nullable(text),
   activationParameters: dictionary(number),
   keep: number,
+  groups: optional(number),
+  factor: optional(number),
   normalized: optional(flag),
   local: nullable(local),
 });

@@ -65,6 +65,7 @@ function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): 
     activationParameters: { ...theory?.activationParameters },
     keep: finite(theory?.keep) ?? 1,
     ...(theory?.activation && theory.factor !== null && theory.factor !== 1 ? { factor: finite(theory.factor)! } : {}),
+    ...(theory?.groups && theory.groups > 1 ? { groups: theory.groups } : {}),
     local: theory?.local ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import type { Layer, Network, Node } from '../network/graph.js';
+import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerEntry } from './backward.js';
 import { forward } from './forward.js';
@@ -36,6 +37,8 @@ export interface LayerTheory {
   readonly keep: number;
   /** Constant between the output and the activation; `null` where it is not known. */
   readonly factor: number | null;
+  /** Groups of a convolution; 1 for other layers. */
+  readonly groups: number | null;
   readonly sigmaW2: number | null;
   readonly sigmaB2: number | null;
   readonly local: LocalTheory | null;
@@ -107,6 +110,7 @@ function layerTheory(
     activationParameters: surrounding?.activation?.parameters ?? {},
     keep: surrounding?.keep ?? 1,
     factor: surrounding ? surrounding.factor : 1,
+    groups: surrounding?.node.kind === 'affine' ? numberOf(surrounding.node.groups) : 1,
     sigmaW2: isLinear(layer) ? moments.sigmaW2 : null,
     sigmaB2: isLinear(layer) ? moments.sigmaB2 : null,
     local:

@@ -1,5 +1,7 @@
 import { deeperThanTrainable } from './deeper-than-trainable.js';
+import { dropoutBreaksSelfNormalization } from './dropout-breaks-self-normalization.js';
 import { explodingGradient } from './exploding-gradient.js';
+import { fanOutOfAllGroups } from './fan-out-of-all-groups.js';
 import { gradientStaysZero } from './gradient-stays-zero.js';
 import { identicalCopies } from './identical-copies.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
@@ -18,7 +20,9 @@ export const rules: readonly Rule[] = [
   vanishingGradient,
   explodingGradient,
   deeperThanTrainable,
+  fanOutOfAllGroups,
   initializerDoesNotFitActivation,
+  dropoutBreaksSelfNormalization,
   nonzeroMeanWeights,
   undefinedParameter,
   unregisteredLayers,

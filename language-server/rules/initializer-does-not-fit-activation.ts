@@ -1,5 +1,5 @@
 import { showNumber } from '../format-number.js';
-import type { Finding, LayerReport, ModelReport, Severity } from '../protocol.js';
+import type { Finding, LayerReport, ModelReport, Range, Severity } from '../protocol.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
@@ -26,6 +26,8 @@ export const initializerDoesNotFitActivation: Rule = {
     const first = remedy?.layers[0];
     const severity = remedy && misfitSeverity(model, flow, bad, found);
     if (!remedy || !first || !severity) return null;
+    const explained = found.some(({ rule, range }) => rule === 'fan-out-of-all-groups' && isSamePlace(range, first.range));
+    if (explained) return null;
     return {
       severity,
       message: `${subject(remedy.layers)}: χ₁ = ${showNumber(first.local!.chi1!)} with ${remedy.activation}. ${describeRepair(remedy)}`,
@@ -35,6 +37,8 @@ export const initializerDoesNotFitActivation: Rule = {
     };
   },
 };
+
+const isSamePlace = (a: Range, b: Range): boolean => a.start.line === b.start.line && a.start.character === b.start.character;
 
 /** A layer that changes squared gradients by less than half in either direction was meant for its activation. */
 const misfitNats = Math.log(1.5);

@@ -1,5 +1,6 @@
 import { showNumber } from '../format-number.js';
 import type { LayerReport, ModelReport, Severity } from '../protocol.js';
+import { elsewhere } from './elsewhere.js';
 import { fold } from './fold.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
@@ -23,7 +24,7 @@ export const nonzeroMeanWeights: Rule = {
       severity: severity(layers),
       message: message(model, first, layers.length),
       range: first.range,
-      related: layers.slice(1, 9).map(({ path, range }) => ({ message: `${path} as well.`, range })),
+      related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
       fix: null,
     };
   },

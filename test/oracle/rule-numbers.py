@@ -75,6 +75,60 @@ def slope(net):
     return (earlier.square().sum() / later.square().sum()).item()
 
 
+DEEP = HEAD + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([{block} for _ in range({depth})])
+        for layer in self.modules():
+            if isinstance(layer, (nn.Linear, nn.Conv2d)):
+                {init}
+                nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+net = Net()
+"""
+DROPPED = DEEP.format(
+    block="nn.Sequential(nn.Linear(1000, 1000), nn.SELU(), nn.Dropout(0.1))",
+    depth=40,
+    init="nn.init.kaiming_normal_(layer.weight, nonlinearity='linear')",
+)
+DEPTHWISE = DEEP.format(
+    block="nn.Sequential(nn.Conv2d(64, 64, 5, padding=2, padding_mode='circular', groups=64), nn.ReLU())",
+    depth=2,
+    init="nn.init.kaiming_normal_(layer.weight, mode='fan_out', nonlinearity='relu')",
+)
+
+
+def settled(net):
+    """Mean square of the outputs of layers deep in the network."""
+    squares = []
+    for block in net.blocks:
+        block[0].register_forward_hook(lambda module, inputs, output: squares.append(output.square().mean().item()))
+    net(torch.randn(64, 1000))
+    return statistics.fmean(squares[25:])
+
+
+def missing(net):
+    """Variance that would keep the signal (2 over the weights summed into one output), divided by the variance that was drawn."""
+    weight = net.blocks[0][0].weight
+    return (2 / weight[0].numel() / weight.var()).item()
+
+
+def spread(net):
+    """Factor by which squared gradients change from the output of the second layer to that of the first."""
+    outputs = []
+    for block in net.blocks:
+        block[0].register_forward_hook(lambda module, inputs, output: outputs.append(output))
+    net(torch.randn(4, 64, 16, 16))
+    above = torch.randn_like(outputs[1])
+    (below,) = torch.autograd.grad(outputs[1], [outputs[0]], above)
+    return (below.square().sum() / above.square().sum()).item()
+
+
 UNIFORM = LINEAR.format(inputs=64, outputs=64, init="nn.init.uniform_(self.fc.weight)")
 SHIFTED = LINEAR.format(inputs=256, outputs=128, init="nn.init.normal_(self.fc.weight, 0.05, 0.05)")
 
@@ -84,6 +138,9 @@ CASES = [
     ("positive signals through N(0.05, 0.05²)", "nonzero-mean-weights", SHIFTED, r"grow ([\d.,]+)-fold", growth, 40),
     ("likeness of units drawn from N(0.05, 0.05²)", "nonzero-mean-weights", SHIFTED, r"correlation ([\d.]+)", likeness, 10),
     ("default weights under the frequency of a SIREN", "exploding-gradient", SIREN, r"χ₁ = ([\d.]+)", slope, 20),
+    ("SELU with dropout settles", "dropout-breaks-self-normalization", DROPPED, r"q\* = ([\d.]+)", settled, 16, 0.01),
+    ("variance of depthwise weights", "fan-out-of-all-groups", DEPTHWISE, r"variance is (\d+) times", missing, 20),
+    ("gradient through depthwise weights", "fan-out-of-all-groups", DEPTHWISE, r"χ₁ = ([\d.]+)", spread, 400),
 ]
 
 

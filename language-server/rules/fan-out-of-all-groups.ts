@@ -1,0 +1,54 @@
+import { showNumber } from '../format-number.js';
+import type { LayerReport, ModelReport } from '../protocol.js';
+import { activationName } from './activation-name.js';
+import { elsewhere } from './elsewhere.js';
+import type { Rule } from './rule.js';
+import { shorten } from './shorten.js';
+
+/**
+ * A grouped or depthwise convolution whose variance was divided by the fan-out of all groups together.
+ *
+ * With g groups an input reaches out/g units, so the fan-out is k²·out/g; frameworks and hand-written loops take k²·out, and the
+ * variance comes out g times too small. Where a normalization follows the scale cancels, and where no activation follows it is the
+ * next layer's business too, so that both are left out.
+ */
+export const fanOutOfAllGroups: Rule = {
+  id: 'fan-out-of-all-groups',
+  title: 'The fan-out of a grouped convolution counts all groups, so that its weights start too small.',
+  check(model, found) {
+    const layers = model.layers.filter(isDividedByAllGroups);
+    const [first] = layers;
+    if (!first) return null;
+    const told = found.some(({ rule }) => rule === 'vanishing-gradient');
+    const nats = layers.reduce((sum, { local }) => sum - Math.log(local!.chi1!), 0);
+    return {
+      severity: told || nats < 6 ? 'hint' : nats < 12 ? 'information' : 'warning',
+      message: message(model, first, layers.length),
+      range: first.range,
+      related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
+      fix: null,
+    };
+  },
+};
+
+function isDividedByAllGroups({ groups = 1, normalized, local, weight, fanOut }: LayerReport): boolean {
+  if (groups < 2 || normalized || !weight?.sourceRange || !weight.variance || weight.mean !== 0 || !fanOut) return false;
+  // Critical or larger after all: then somebody has made up for it.
+  if (!local?.chi1 || local.chi1 > 0.7) return false;
+  return weight.formula?.includes('fan_out') ? !weight.formula.includes('fan_in') : isGain(weight.variance * fanOut);
+}
+
+/** Hand-written loops divide 1 or 2 by the fan. */
+const isGain = (product: number): boolean => Math.abs(product - 1) < 1e-6 || Math.abs(product - 2) < 1e-6;
+
+function message(
+  { framework }: ModelReport,
+  { path, weight, groups, summands, activation, local }: LayerReport,
+  count: number,
+): string {
+  const who = `${shorten(weight!.source, 40)} divides by the fan-out of all ${groups} groups of ${shorten(path, 32)}${count > 1 ? ` and ${count - 1} more` : ''}`;
+  const small = `each output sums ${summands} weights, so their variance is ${groups} times too small (σ_w² = ${showNumber(weight!.sigmaW2)}, χ₁ = ${showNumber(local!.chi1)} with ${activationName(activation!)})`;
+  const instead =
+    framework.toLowerCase() === 'pytorch' && weight!.formula?.includes('fan_out') ? "Use mode='fan_in'" : 'Divide by the fan-in';
+  return `${who}: ${small}. ${instead}, which counts one group.`;
+}
