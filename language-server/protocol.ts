@@ -65,8 +65,20 @@ export interface ModelReport {
   definition?: Range | null;
   /** Where an edit can add code that runs after all layers are made; absent or `null` where there is no such place. */
   initializerSite?: InitializerSite | null;
+  /** What comes out of a last dense layer of random weights, without an activation behind it; absent or `null` elsewhere. */
+  logits?: Logits | null;
   /** What initializers did not reach, and what no optimizer will. */
   reach?: Reach;
+}
+
+export interface Logits {
+  /** The layer that they come from. */
+  path: string;
+  classes: number;
+  /** Variance of an output over draws of the weights, for an input of second moment 1. */
+  variance: number;
+  /** The weight is that of a table of embeddings as well. */
+  tied: boolean;
 }
 
 /** Facts about the reach of initializers that no single layer shows. */

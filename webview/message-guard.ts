@@ -13,6 +13,7 @@ import type {
   JacobianSpectrum,
   LayerReport,
   LocalTheory,
+  Logits,
   Missing,
   ModelReport,
   PhasePlane,
@@ -173,6 +174,7 @@ const model = record<ModelReport>({
   initializerSite: optional(
     nullable(record<InitializerSite>({ position, indent: text, lineEnd: text, self: text, namespace: text })),
   ),
+  logits: optional(nullable(record<Logits>({ path: text, classes: number, variance: number, tied: flag }))),
   reach: optional(
     record<Reach>({
       undefinedTensors: list(record<Reach['undefinedTensors'][number]>({ path: text, range, unless: optional(text) })),

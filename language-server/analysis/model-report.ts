@@ -10,7 +10,7 @@ import { reach } from './reach/reach.js';
 type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>>;
 
 /** What the evaluator found and what the theory says of it, as the report shows it. Findings and verdict are added later. */
-export function modelReport(network: Network, { layers, points, summary }: Propagation, naming: Naming): ModelReport {
+export function modelReport(network: Network, { layers, points, summary, logits }: Propagation, naming: Naming): ModelReport {
   const normalized = normalizedLayers(network);
   return {
     name: network.name,
@@ -41,6 +41,7 @@ export function modelReport(network: Network, { layers, points, summary }: Propa
     },
     findings: [],
     reach: reach(network, naming.file),
+    logits: logits && { path: logits.layer.path, classes: logits.classes, variance: logits.variance, tied: logits.tied },
   };
 }
 

@@ -3,6 +3,7 @@ import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerEntry } from './backward.js';
 import { forward } from './forward.js';
+import { type InitialLogits, initialLogits } from './initial-logits.js';
 import { isometry, type JacobianSource } from './isometry.js';
 import { type Surroundings, surroundings } from './layer-surroundings.js';
 import { localTheory } from './local-theory.js';
@@ -27,6 +28,7 @@ export interface Propagation {
   readonly summary: Omit<Summary, 'unknown' | 'verdict'>;
   /** What spectrum and geometry are computed from, on demand. */
   readonly jacobian: JacobianSource;
+  readonly logits: InitialLogits | null;
   /** Where the theory had to stop, and why. */
   readonly stops: readonly { readonly node: Node; readonly reason: string }[];
 }
@@ -76,6 +78,7 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
       assumptions: [...general(options, training), ...assumptions, ...spectrum.notes],
     },
     jacobian: spectrum.jacobian,
+    logits: initialLogits(network, states),
     stops: stopped,
   };
 }

@@ -5,7 +5,8 @@ import { fold } from './fold.js';
 import { branchedNats } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
-import { describeRepair, repair, shorten } from './repair.js';
+import { describeRepair, repair } from './repair.js';
+import { shorten } from './shorten.js';
 
 /**
  * `vanishing-gradient` (direction −1) and `exploding-gradient` (+1) in networks with skip connections or branches. Says nothing where it

@@ -5,6 +5,7 @@ import { fanOutOfAllGroups } from './fan-out-of-all-groups.js';
 import { gradientStaysZero } from './gradient-stays-zero.js';
 import { identicalCopies } from './identical-copies.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
+import { largeInitialLogits } from './large-initial-logits.js';
 import { nameTestNeverTrue } from './name-test-never-true.js';
 import { nonzeroMeanWeights } from './nonzero-mean-weights.js';
 import { overwrittenInitializer } from './overwritten-initializer.js';
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   initializerDoesNotFitActivation,
   dropoutBreaksSelfNormalization,
   nonzeroMeanWeights,
+  largeInitialLogits,
   undefinedParameter,
   unregisteredLayers,
   overwrittenInitializer,

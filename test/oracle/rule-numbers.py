@@ -129,6 +129,35 @@ def spread(net):
     return (below.square().sum() / above.square().sum()).item()
 
 
+HEADED = HEAD + """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding({classes}, 256)
+        self.norm = nn.LayerNorm(256)
+        self.head = nn.Linear(256, {classes}, bias=False)
+        nn.init.normal_(self.head.weight, std={std})
+
+    def forward(self, x):
+        return self.head(self.norm(self.emb(x)))
+
+net = Net()
+"""
+VOCABULARY = HEADED.format(classes=5000, std=1.0)
+TEN = HEADED.format(classes=10, std=0.25)
+
+
+def loss(net):
+    """Cross-entropy of the first step, with targets that the logits know nothing of."""
+    classes = net.head.out_features
+    with torch.no_grad():
+        return torch.nn.functional.cross_entropy(net(torch.randint(classes, (512,))), torch.randint(classes, (512,))).item()
+
+
+def deviation(net):
+    with torch.no_grad():
+        return net(torch.randint(net.head.out_features, (512,))).std().item()
+
+
 UNIFORM = LINEAR.format(inputs=64, outputs=64, init="nn.init.uniform_(self.fc.weight)")
 SHIFTED = LINEAR.format(inputs=256, outputs=128, init="nn.init.normal_(self.fc.weight, 0.05, 0.05)")
 
@@ -141,6 +170,9 @@ CASES = [
     ("SELU with dropout settles", "dropout-breaks-self-normalization", DROPPED, r"q\* = ([\d.]+)", settled, 16, 0.01),
     ("variance of depthwise weights", "fan-out-of-all-groups", DEPTHWISE, r"variance is (\d+) times", missing, 20),
     ("gradient through depthwise weights", "fan-out-of-all-groups", DEPTHWISE, r"χ₁ = ([\d.]+)", spread, 400),
+    ("deviation of 5000 logits", "large-initial-logits", VOCABULARY, r"deviation ([\d.]+)", deviation, 10),
+    ("cross-entropy of 5000 logits", "large-initial-logits", VOCABULARY, r"cross-entropy at ([\d.]+)", loss, 40),
+    ("cross-entropy of 10 logits", "large-initial-logits", TEN, r"cross-entropy at ([\d.]+)", loss, 200),
 ]
 
 
