@@ -11,7 +11,7 @@ import { evaluate } from './expressions.js';
 import { defineFunction } from './functions.js';
 import { importFrom, importModules } from './imports.js';
 import { iterate } from './iteration.js';
-import { compare, isInstance } from './operators.js';
+import { matchesClause } from './patterns.js';
 import { truth } from './truth.js';
 import { mayLeave, touchUnseen } from './unseen.js';
 
@@ -310,71 +310,17 @@ function runMatch(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame
   if (!subjectNode) return null;
   const subject = evaluate(run, subjectNode, scope, frame);
   for (const clause of body.children.filter((part) => part.type === 'case_clause')) {
-    const pattern = clause.children.find((part) => part.type === 'case_pattern');
+    const patterns = clause.children.filter((part) => part.type === 'case_pattern');
     const guard = child(clause, 'guard');
     const block = child(clause, 'consequence');
-    const matched = pattern ? matches(run, pattern, subject, scope, frame) : false;
+    const matched = matchesClause(run, patterns, subject, scope, frame);
     const guarded = matched !== false && guard ? truth(run, evaluate(run, namedChildren(guard)[0] ?? guard, scope, frame)) : true;
     if (matched === false || guarded === false) continue;
     if (matched === undefined || guarded === undefined) {
-      noteUndecided(run, pattern ?? clause, clause, null);
+      noteUndecided(run, patterns[0] ?? clause, clause, null);
       touchUnseen(run, body, scope);
     }
     return block ? runBlock(run, block, scope, frame) : null;
   }
   return null;
-}
-
-/** Literal, capture, wildcard, alternative and class patterns; others are undecided. */
-function matches(run: Interpreter, pattern: SyntaxNode, subject: Value, scope: Scope, frame: Frame): boolean | undefined {
-  const parts = namedChildren(pattern);
-  switch (pattern.type) {
-    case 'case_pattern':
-      return parts.length === 0 ? true : matches(run, parts[0]!, subject, scope, frame);
-    case 'union_pattern': {
-      const results = parts.map((part) => matches(run, part, subject, scope, frame));
-      return results.includes(true) ? true : results.includes(undefined) ? undefined : false;
-    }
-    case 'as_pattern': {
-      const result = parts[0] ? matches(run, parts[0], subject, scope, frame) : true;
-      if (result !== false && parts[1]) assign(run, namedChildren(parts[1])[0] ?? parts[1], subject, scope, frame);
-      return result;
-    }
-    case 'dotted_name':
-    case 'identifier': {
-      const text = run.file.tree.textOf(pattern);
-      if (text === '_') return true;
-      if (!text.includes('.')) {
-        scope.assign(text, subject);
-        return true;
-      }
-      const value = text
-        .split('.')
-        .reduce<Value | undefined>(
-          (object, name, i) => (i === 0 ? scope.lookup(name) : object && attribute(run, object, name)),
-          undefined,
-        );
-      return value ? truth(run, compare(run, '==', subject, value)) : undefined;
-    }
-    case 'class_pattern': {
-      const name = parts[0] ? run.file.tree.textOf(parts[0]) : '';
-      const type = name
-        .split('.')
-        .reduce<Value | undefined>(
-          (object, part, i) => (i === 0 ? scope.lookup(part) : object && attribute(run, object, part)),
-          undefined,
-        );
-      return type ? isInstance(run, subject, type) : undefined;
-    }
-    case 'string':
-    case 'concatenated_string':
-    case 'integer':
-    case 'float':
-    case 'true':
-    case 'false':
-    case 'none':
-      return truth(run, compare(run, '==', subject, evaluate(run, pattern, scope, frame)));
-    default:
-      return undefined;
-  }
 }
