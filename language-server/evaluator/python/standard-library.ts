@@ -123,10 +123,14 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
       ]),
     },
     repeat: builtin('repeat', ({ positional: [value = none, times], node }) => {
-      const count = numeric(times);
+      const count = times ? numeric(times) : run.limits.rounds;
       return count === null
         ? run.unknown('It is not known how often this repeats.', node)
         : list(Array.from({ length: Math.min(count, run.limits.rounds) }, () => value));
+    }),
+    pairwise: builtin('pairwise', ({ positional: [items = none], node }) => {
+      const values = iterate(run, items, node);
+      return list(values.slice(1).map((value, i) => tuple([values[i]!, value])));
     }),
     product: builtin('product', ({ positional, node }) => {
       const columns = positional.map((value) => iterate(run, value, node));
