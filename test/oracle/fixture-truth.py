@@ -47,7 +47,7 @@ def tensors(value):
 
 def torch_kind(module):
     """The torch.nn class that a layer is or derives from."""
-    return next((c.__name__ for c in type(module).__mro__ if c.__module__.startswith('torch.nn')), 'Module')
+    return next((c.__name__ for c in type(module).__mro__ if c.__module__.startswith('torch.nn.modules')), 'Module')
 
 
 def layer_modules(model):
@@ -124,6 +124,10 @@ def short(value, digits=7):
 def primary(module):
     """(weight, bias): the first matrix that the layer owns, and the bias that goes with it."""
     own = dict(module.named_parameters(recurse=False))
+    # Weight normalization and parametrizations make the weight that works from others.
+    made = getattr(module, 'weight', None)
+    if 'weight' not in own and isinstance(made, torch.Tensor) and made.dim() >= 2:
+        return made, own.get('bias')
     name = next(n for n, p in own.items() if p.dim() >= 2)
     return own[name], own.get(name.replace('weight', 'bias'))
 
