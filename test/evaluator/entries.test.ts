@@ -55,3 +55,25 @@ class Net(nn.Module):
 `;
   expect(told(text).models).toEqual(['Net: fc Linear']);
 });
+
+test('a default that cannot be followed costs a configuration this default only', () => {
+  const text = `def field(*, default):
+    def check(value):
+        return value
+    return check
+
+class Config:
+    width: int = 6
+    scale: float = field(default=0.1)()
+
+class Net(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.fc = nn.Linear(config.width, config.width)
+    def forward(self, x):
+        return self.fc(x)
+`;
+  const { networks } = evaluateText(head + text);
+  expect(networks[0]!.layers.map(({ fanIn }) => fanIn)).toEqual([6]);
+  expect(networks[0]!.arguments).toEqual([{ name: 'config', value: 'Config()', source: 'not given: the defaults of Config' }]);
+});

@@ -1,8 +1,9 @@
 import { moduleAttribute } from '../attributes-of-modules.js';
+import { Raised } from '../budget.js';
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { parameterAttribute, tensorAttribute } from '../tensors.js';
-import { type ClassValue, dict, type Instance, type SuperValue, string, tuple, type Value } from '../values.js';
+import { builtin, type ClassValue, dict, type Instance, type SuperValue, string, tuple, type Value } from '../values.js';
 import { callValue, dataclassConstructor } from './calls.js';
 import { classAttribute } from './classes.js';
 import { submodule } from './imports.js';
@@ -62,7 +63,27 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
       { positional: [object, string(name)], keywords: new Map(), node: run.current ?? run.file.tree.root },
       null,
     );
-  return object.class.unknownBase ?? undefined;
+  return renamed(run, object, name) ?? object.class.unknownBase ?? undefined;
+}
+
+/** Instances whose `__getattribute__` runs: what that misses is not there. */
+const asked = new WeakSet<Instance>();
+
+/** What a class's own `__getattribute__` makes of a name that is not there, as configurations do that know one under several names. */
+function renamed(run: Interpreter, object: Instance, name: string): Value | undefined {
+  const general = object.module || asked.has(object) ? undefined : classAttribute(object.class, '__getattribute__');
+  if (general?.kind !== 'function') return undefined;
+  asked.add(object);
+  try {
+    const node = run.current ?? run.file.tree.root;
+    const value = callValue(run, general, { positional: [object, string(name)], keywords: new Map(), node }, null);
+    return value.kind === 'unknown' ? undefined : value;
+  } catch (error) {
+    if (error instanceof Raised) return undefined;
+    throw error;
+  } finally {
+    asked.delete(object);
+  }
 }
 
 /** Functions become methods, properties are run. */
@@ -86,11 +107,21 @@ function bindTo(run: Interpreter, self: Value, value: Value): Value {
 
 function attributeOfClass(run: Interpreter, type: ClassValue, name: string): Value | undefined {
   if (name === '__name__' || name === '__qualname__') return string(type.name);
-  if (name === '__module__') return string(type.qualified?.split('.').slice(0, -1).join('.') ?? type.file?.id ?? '');
+  if (name === '__module__') return string(moduleOf(run, type));
   if (name === '__mro__') return tuple(type.resolution);
   const value = classAttribute(type, name);
   if (value?.kind === 'descriptor') return value.variant === 'property' ? value : bindTo(run, type, value);
   return value ?? type.unknownBase ?? undefined;
+}
+
+/** The dotted name of the module that defines a class, as an import would find it. */
+function moduleOf(run: Interpreter, { qualified, file }: ClassValue): string {
+  if (qualified !== null) return qualified.split('.').slice(0, -1).join('.');
+  const stem = file?.id
+    .split(/[\\/]/)
+    .at(-1)
+    ?.replace(/\.\w+$/, '');
+  return (file && stem && run.fullName(`.${stem}`, file)) || '__main__';
 }
 
 function superAttribute(run: Interpreter, object: SuperValue, name: string): Value | undefined {
@@ -98,6 +129,11 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
     const value = ancestor.attributes.get(name);
     if (value) return bindTo(run, object.self, value);
   }
+  if (name === '__getattribute__')
+    return builtin(name, ({ positional: [key], node }) => {
+      const found = key?.kind === 'string' ? attribute(run, object.self, key.value) : undefined;
+      return found ?? run.unknown('This attribute is not known.', node);
+    });
   if (object.self.kind === 'instance' && object.self.module) {
     const value = moduleAttribute(run, object.self, name);
     if (value) return value;

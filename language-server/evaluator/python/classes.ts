@@ -1,10 +1,12 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import { Raised } from '../budget.js';
 import { frameworkClass } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
+import { touch } from '../touch.js';
 import { builtin, type Call, type ClassValue, int, none, resolveBases, string, type Unknown, type Value } from '../values.js';
 import { evaluate } from './expressions.js';
-import { type Frame, runBlock } from './statements.js';
+import { type Frame, runStatement } from './statements.js';
 
 /** Value of a `class` statement: its body runs in a scope of its own, whose names become the attributes. */
 export function defineClass(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): ClassValue {
@@ -16,11 +18,27 @@ export function defineClass(run: Interpreter, node: SyntaxNode, scope: Scope, fr
     if (part.type !== 'keyword_argument') bases.push(evaluate(run, part, scope, frame));
   const body = child(node, 'body');
   const inner = new Scope('class', scope);
-  if (body) runBlock(run, body, inner, frame);
+  if (body) runBody(run, body, inner, frame);
   const type = makeClass(run, name, bases, inner.variables, node);
   for (const value of inner.variables.values()) claim(value, type);
   if (type.flavour === 'enum') makeMembers(run, type, node);
   return type;
+}
+
+/** One statement that cannot be followed costs the class what it defines, and no more. */
+function runBody(run: Interpreter, body: SyntaxNode, scope: Scope, frame: Frame): void {
+  for (const statement of namedChildren(body)) {
+    try {
+      runStatement(run, statement, scope, frame);
+    } catch (error) {
+      if (!(error instanceof Raised)) throw error;
+      const reason = `This would stop with ${error.typeName}: ${error.message}`;
+      run.note(reason, statement);
+      touch(run.built);
+      const target = statement.children[0]?.type === 'assignment' ? child(statement.children[0], 'left') : null;
+      if (target?.type === 'identifier') scope.assign(run.file.tree.textOf(target), run.unknown(reason, statement));
+    }
+  }
 }
 
 function claim(value: Value, type: ClassValue): void {
@@ -126,7 +144,8 @@ export function fieldsOf(_run: Interpreter, type: ClassValue): { name: string; d
     if (!body || !ancestor.file) continue;
     for (const statement of body.children) {
       const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
-      if (assignment?.type !== 'assignment' || !child(assignment, 'type')) continue;
+      const annotation = assignment?.type === 'assignment' ? child(assignment, 'type') : null;
+      if (!assignment || !annotation || /^(typing\.)?ClassVar\b/.test(ancestor.file.tree.textOf(annotation))) continue;
       const left = child(assignment, 'left');
       if (left?.type !== 'identifier') continue;
       const name = ancestor.file.tree.textOf(left);
