@@ -214,6 +214,10 @@ def eye(n, m=None, out=None, dtype=None, layout=None, device=None, requires_grad
     return init.eye_(torch.empty(n, n if m is None else m))
 
 
+def annotate(the_type, the_value):
+    return the_value
+
+
 def glu(input, dim=-1):
     value, gate = input.chunk(2, dim)
     return value * torch.sigmoid(gate)
@@ -480,6 +484,7 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ...vision.map((name) => [name, `torchvision.ops.${name}`]),
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
+  ['annotate', 'torch.jit.annotate'],
   ['spectral_norm', 'torch.nn.utils.spectral_norm'],
   ['orthogonal', 'torch.nn.utils.parametrizations.orthogonal'],
   ['checkpoint', 'torch.utils.checkpoint.checkpoint'],
