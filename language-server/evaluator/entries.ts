@@ -209,8 +209,9 @@ export function classEntries(run: Interpreter): Entry[] {
         try {
           return configured(inner, type, parameters) ?? constructed(inner, type, parameters, new Map());
         } catch (error) {
-          // A class whose constructor asks its subclasses for a part is no model by itself.
-          if (error instanceof Raised && error.typeName === 'NotImplementedError') return { instance: null, arguments: [] };
+          // A class whose constructor asks its subclasses for a part is no model by itself, nor is one that lacks `forward`.
+          if (error instanceof Raised && (error.typeName === 'NotImplementedError' || !classAttribute(type, 'forward')))
+            return { instance: null, arguments: [] };
           throw error;
         }
       },

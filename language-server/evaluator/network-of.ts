@@ -9,7 +9,7 @@ import { tensorsIn } from './tensors.js';
 import { touch } from './touch.js';
 import { Trace } from './trace.js';
 import { uncalledInitializers } from './uncalled.js';
-import type { FunctionValue, Instance, Value } from './values.js';
+import type { ClassValue, FunctionValue, Instance, Value } from './values.js';
 
 /** Gives each module its path, runs `forward` once on symbolic inputs, and writes down the network. */
 export function networkOf(run: Interpreter, entry: Entry, instance: Instance, given: readonly EntryArgument[]): Network {
@@ -52,7 +52,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     ...(!guessed && typeof shape?.[0] === 'number' && { batch: shape[0] }),
     outputs: outputs.length > 0 ? outputs : trace.nodes.slice(-1).map((node) => node.id),
     // A place in another file means nothing to a reader of this one.
-    tensors: trainableTensors(instance),
+    tensors: trainableTensors(instance, entry.builtHere === true),
     unregistered: unregisteredLayers(modules),
     visits: visitsOf(run, inside),
     nameTests: run.visits.names.neverHeld(run, inside),
@@ -93,12 +93,23 @@ function runForward(run: Interpreter, instance: Instance, shape: Shape) {
 }
 
 /** Registered tensors. Where a class has a base that is not known, or reads its weights itself, something else may write its tensors. */
-function trainableTensors(root: Instance): { path: string; parameter: Parameter }[] {
-  for (const { module } of namedModules(root))
+function trainableTensors(root: Instance, builtHere: boolean): { path: string; parameter: Parameter }[] {
+  for (const { module } of namedModules(root)) {
     if (module.class.unknownBase || weightReaders.some((name) => classAttribute(module.class, name))) touch([module]);
+    if (!builtHere)
+      touch([...module.module!.parameters].flatMap(([name, value]) => (isWrittenElsewhere(module.class, name) ? [value] : [])));
+  }
   return namedParameters(root).flatMap(({ path, value: { parameter, trainable } }) =>
     trainable && !parameter.frozen ? [{ path, parameter }] : [],
   );
+}
+
+/** Code outside of a class writes its tensor of that name: the initializer of a model that the class was not built in. */
+function isWrittenElsewhere({ file, node }: ClassValue, name: string): boolean {
+  if (!file || !node || !/^\w+$/.test(name)) return false;
+  const rest = `${file.tree.text.slice(0, node.start)}\n${file.tree.text.slice(node.end)}`;
+  const tensor = `(?<!\\bself)\\.${name}\\b`;
+  return new RegExp(`_\\([^\\n]*${tensor}|${tensor}(\\.data)?(\\.\\w+_\\(|\\s*=[^=])`).test(rest);
 }
 
 const weightReaders = ['load_weights', 'load_state_dict', '_load_from_state_dict', 'from_pretrained', 'load_from'];
