@@ -1,11 +1,22 @@
 import type { Distribution } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
-import { add, equals, multiply, numberOf } from '../network/quantity.js';
+import { add, equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
-import { bool, builtin, int, none, type ParameterValue, type Tensor, tuple, type Unknown, type Value } from './values.js';
+import {
+  bool,
+  builtin,
+  int,
+  none,
+  type ParameterValue,
+  type SliceValue,
+  type Tensor,
+  tuple,
+  type Unknown,
+  type Value,
+} from './values.js';
 
 /** Tensors anywhere inside values, as ids of nodes. */
 export function tensorsIn(values: readonly Value[]): number[] {
@@ -386,21 +397,42 @@ export function selectTensor(run: Interpreter, tensor: Tensor, key: Value, node:
 function selectedShape(shape: Shape, key: Value): Shape {
   if (!shape) return null;
   const keys = key.kind === 'tuple' ? key.items : [key];
-  if (keys.some((one) => one.kind === 'ellipsis')) return null;
-  const result = [];
+  const used = keys.filter(({ kind }) => kind !== 'none' && kind !== 'ellipsis').length;
+  const result: Quantity[] = [];
   let position = 0;
   for (const one of keys) {
     if (one.kind === 'none') result.push(1);
-    else {
+    else if (one.kind === 'ellipsis') {
+      const end = shape.length - (used - position);
+      result.push(...shape.slice(position, end));
+      position = Math.max(position, end);
+    } else {
       const size = shape[position++];
       if (size === undefined) return null;
       if (one.kind === 'number') continue;
       if (one.kind !== 'slice') return null;
-      if (one.start.kind === 'none' && one.stop.kind === 'none' && one.step.kind === 'none') result.push(size);
-      else return null;
+      const length = slicedLength(size, one);
+      if (length === null) return null;
+      result.push(length);
     }
   }
   return [...result, ...shape.slice(position)];
+}
+
+/** How many entries `start:stop:step` leaves, as Python counts; `null` where a bound or the size is not known. */
+function slicedLength(size: Quantity, { start, stop, step }: SliceValue): Quantity | null {
+  if (start.kind === 'none' && stop.kind === 'none' && step.kind === 'none') return size;
+  const count = numberOf(size);
+  const [from, to, by] = [start, stop, step].map((bound) => (bound.kind === 'number' ? numberOf(bound.value) : bound.kind));
+  if (count === null || (by !== 'none' && !(typeof by === 'number' && by > 0))) return null;
+  const place = (bound: number | string | null | undefined, absent: number): number | null => {
+    if (bound === 'none') return absent;
+    if (typeof bound !== 'number') return null;
+    return Math.min(count, Math.max(0, bound < 0 ? count + bound : bound));
+  };
+  const [first, last] = [place(from, 0), place(to, count)];
+  if (first === null || last === null) return null;
+  return Math.max(0, Math.ceil((last - first) / (by === 'none' ? 1 : by)));
 }
 
 /** A part of a parameter. What is written into a part changes the whole in a way that one distribution does not tell. */

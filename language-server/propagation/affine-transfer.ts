@@ -1,7 +1,8 @@
 import { unevenness } from '../meanfield/unevenness.js';
-import type { Affine } from '../network/graph.js';
+import type { Affine, Shape } from '../network/graph.js';
 import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
 import { convolvedExtent, type Extent, padsWithZeros, positions, validShares } from './extent.js';
+import { sequence } from './other-transfers.js';
 import { belowConvolution, type Profile } from './profile.js';
 import { nearness, type Signal, scaled, silence, withBias } from './signal.js';
 import { type Backward, type NodeState, stops, type Transfer, times } from './transfer.js';
@@ -12,9 +13,9 @@ import { type WeightMoments, weightMoments } from './weight-moments.js';
  * Poole et al. 2016, arXiv:1606.05340; for convolutions Xiao et al. 2018, arXiv:1806.05393, eq. 2.2: both positions of a pair move together,
  * so that correlations between positions pass like those between inputs. Taps on zero padding are left out.
  */
-export const affineTransfer: Transfer<'affine'> = (node, [input], { assume }) => {
+export const affineTransfer: Transfer<'affine'> = (node, [input], { assume, shapes }) => {
   const moments = weightMoments(node.layer);
-  const extent = input ? outputExtent(node, input) : [];
+  const extent = input ? outputExtent(node, input, shapes[node.inputs[0]!] ?? null, node.shape) : [];
   const geometry = { channels: node.outChannels, extent };
   if (moments.wideLimit)
     assume('Widths that are not known are taken as large: bias variances that shrink with the width count as 0.');
@@ -73,16 +74,19 @@ const withoutLoss = (node: Affine, below: { profile: Profile; share: number }) =
 /** Rows of the table: independent for different tokens. */
 const embedded = ({ sigmaW2 }: WeightMoments): Signal => ({ ...silence, q: sigmaW2! });
 
-function outputExtent(node: Affine, input: NodeState): Extent {
+function outputExtent(node: Affine, input: NodeState, shape: Shape, output: Shape): Extent {
   if (node.variant === 'convolution' || node.variant === 'transposed') return convolvedExtent(node, input.extent);
-  if (node.variant === 'embedding') return [];
-  return isFlattened(node, input) ? [] : input.extent;
+  if (node.variant === 'embedding') return sequence(output);
+  return isFlattened(node, input, shape) ? [] : input.extent;
 }
 
 /** A dense layer on a flattened feature map takes channels · positions features; on tokens it takes the channels. */
-function isFlattened(node: Affine, { channels, extent }: NodeState): boolean {
+function isFlattened(node: Affine, { channels, extent }: NodeState, shape: Shape): boolean {
   if (extent.length === 0 || channels === null || node.inChannels === null) return true;
-  return equals(node.inChannels, channels) !== true || positions(extent) === 1;
+  if (positions(extent) === 1) return true;
+  if (equals(node.inChannels, channels)) return false;
+  // Features that were split into heads and joined again: what is left besides them and the batch are positions.
+  return !shape || shape.length < 3 || !equals(shape.at(-1)!, node.inChannels);
 }
 
 /** Two positions share a tap of a strided convolution only if their distance is a multiple of the stride. */

@@ -1,5 +1,6 @@
 import { type RectifiedStream, rectifiedGaussian } from '../meanfield/rectified-stream.js';
-import { numberOf, add as plus, type Quantity } from '../network/quantity.js';
+import type { Node, Shape } from '../network/graph.js';
+import { equals, numberOf, add as plus, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { positions } from './extent.js';
 import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
@@ -10,7 +11,9 @@ import { lastWrite, parameterSecondMoment } from './weight-moments.js';
  * Sum of branches that end in independent zero-mean weights: second moments add, and products of means where branches have them.
  * A tensor added to itself doubles. Yang & Schoenholz 2017, arXiv:1712.08969.
  */
-export const addTransfer: Transfer<'add'> = (node, inputs) => {
+export const addTransfer: Transfer<'add'> = (node, inputs, { assume }) => {
+  const logits = inputs.find(({ attention }) => attention?.stage === 'logits');
+  if (logits) return withMask(inputs, logits, assume);
   const known = inputs.map(({ signal }) => signal);
   const coefficients = inputs.map((_, i) => node.coefficients[i] ?? 1);
   const largest = inputs.reduce<NodeState | undefined>(
@@ -27,6 +30,20 @@ export const addTransfer: Transfer<'add'> = (node, inputs) => {
   const signal = sum(known as Signal[], coefficients, inputs);
   return { ...geometry, signal, reason: null, backward, rectified: rectifiedIn(inputs, coefficients, signal) };
 };
+
+/** Masks and position biases shift the logits of attention: small biases change little, and how much a mask hides is not known. */
+function withMask(inputs: readonly NodeState[], logits: NodeState, assume: (sentence: string) => void): Partial<NodeState> {
+  assume('Masks and position biases of attention are left out.');
+  const { signal, reason, attention, extent, channels } = logits;
+  return {
+    signal,
+    reason,
+    attention,
+    extent,
+    channels,
+    backward: inputs.map((input) => (input === logits ? passes : times(0, 0))),
+  };
+}
 
 /** One rectified stream and branches without mean: what a rectifier makes of their sum depends on how the stream is distributed. */
 function rectifiedIn(inputs: readonly NodeState[], coefficients: readonly number[], total: Signal): NodeState['rectified'] {
@@ -144,7 +161,13 @@ const logTimes = (factor: number, { logScale, q, space }: Signal) => ({
 });
 
 /** What reads a concatenation sees the average of its parts, weighted by their channels. Gradients pass unchanged. */
-export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs) => {
+export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, { shapes }) => {
+  const tokens = tokensOf(
+    node,
+    inputs,
+    node.inputs.map((id) => shapes[id] ?? null),
+  );
+  if (tokens) return tokens;
   const missing = inputs.find(({ signal }) => !signal);
   const channels = inputs.reduce<Quantity | null>(
     (sum, state) => (sum === null || state.channels === null ? null : plus(sum, state.channels)),
@@ -168,6 +191,38 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs) => {
   return { ...geometry, signal: balanced(signal), reason: null, ...(parts.length === inputs.length && { parts }) };
 };
 
+/**
+ * Tokens put before or behind those of a map, as a class token: each part has its share of the tokens. The number of positions is that
+ * of the map, of which one more is no matter.
+ */
+function tokensOf(
+  node: Extract<Node, { kind: 'concatenate' }>,
+  inputs: readonly NodeState[],
+  shapes: readonly Shape[],
+): Partial<NodeState> | null {
+  const map = inputs.find(({ extent }) => positions(extent) > 1);
+  const [last, axis] = [node.shape?.at(-1), node.axis < 0 ? node.axis + (node.shape?.length ?? 0) : node.axis];
+  if (!map || !node.shape || node.shape.length !== 3 || axis !== 1 || map.channels === null || !equals(map.channels, last!))
+    return null;
+  const counts = shapes.map((shape) => (shape && shape.length === 3 ? numberOf(shape[1]!) : null));
+  const total = counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+  const geometry = { channels: map.channels, extent: map.extent };
+  const missing = inputs.find(({ signal }) => !signal);
+  if (missing || total === null)
+    return { ...geometry, ...stops(missing?.reason ?? 'How many tokens are put together is not known.') };
+  const logScale = Math.max(...inputs.map(({ signal }) => signal!.logScale));
+  const signal = inputs.reduce<Signal>(
+    (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), counts[i]! / total)),
+    { ...silence, logScale },
+  );
+  return {
+    ...geometry,
+    signal: balanced(signal),
+    reason: null,
+    backward: inputs.map((state, i) => ({ ...times(counts[i]! / total), ...(state === map && { gain: 1 }) })),
+  };
+}
+
 const weighted = (signal: Signal, share: number): Signal => ({
   logScale: signal.logScale,
   q: share * signal.q,
@@ -184,10 +239,13 @@ export const scaleTransfer: Transfer<'scale'> = (node, [input]) => {
   if (second === null) return stops('The factor is not known.');
   const mean = node.parameter ? (numberOf(lastWrite(node.parameter)?.mean) ?? 0) : node.factor!;
   const signal = input?.signal ?? null;
-  return { signal: signal && scaled(signal, second, mean), reason: input?.reason ?? null, backward: [times(second)] };
+  const attention =
+    input?.attention?.stage === 'logits' ? { ...input.attention, variance: second * input.attention.variance } : null;
+  return { signal: signal && scaled(signal, second, mean), reason: input?.reason ?? null, backward: [times(second)], attention };
 };
 
-export const shiftTransfer: Transfer<'shift'> = (node, [input]) => {
+export const shiftTransfer: Transfer<'shift'> = (node, [input], { assume }) => {
+  if (input?.attention?.stage === 'logits') return withMask([input], input, assume);
   const second = node.parameter ? parameterSecondMoment(node.parameter) : node.offset === null ? null : node.offset ** 2;
   if (second === null) return { ...stops('The offset is not known.'), backward: [passes] };
   const mean = node.parameter ? (numberOf(lastWrite(node.parameter)?.mean) ?? 0) : node.offset!;

@@ -46,7 +46,9 @@ function passed(gradient: Gradient, states: readonly NodeState[], { id, kind }: 
   if (share === null) return unknown;
   const removed = factor.removed?.(gradient) ?? { total: 0, mean: 0 };
   const kept = (value: number) => (removed.mean < 1 ? (value - removed.mean) / (1 - removed.mean) : 0);
-  const coherence = clamped(factor.offset + factor.gain * kept(gradient.coherence));
+  const coherence = clamped(
+    factor.mixed ? factor.mixed(gradient.coherence) : factor.offset + factor.gain * kept(gradient.coherence),
+  );
   const cross = clamped((factor.crossGain ?? factor.gain) * kept(gradient.cross));
   const spread = factor.spread?.(gradient.profile ?? flat(states[id]!.extent));
   const profile = spread ? spread.profile : sameExtent(states[id]!.extent, states[input]!.extent) ? gradient.profile : null;

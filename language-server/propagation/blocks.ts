@@ -31,7 +31,7 @@ export function blockStacks(
 ): BlockStack[] {
   const output = network.outputs[0];
   if (output === undefined) return [];
-  const stacks: Block[][] = [];
+  const runs: Block[][] = [];
   let end = -1;
   for (const id of dominators.chain(output)) {
     const node = network.nodes[id]!;
@@ -41,13 +41,49 @@ export function blockStacks(
     // What stands between two blocks belongs to the second one.
     const block = blockBetween(network, states, gradients, { from, start: follows ? end : from }, node);
     if (!block) continue;
-    const last = stacks.at(-1);
-    if (follows && last?.[0]?.shape === block.shape) last.push(block);
-    else stacks.push([block]);
+    const last = runs.at(-1);
+    if (follows && last) last.push(block);
+    else runs.push([block]);
     end = id;
   }
-  return stacks.filter((blocks) => blocks.length > 1).map(summed);
+  return runs.flatMap(repeated).map(summed);
 }
+
+/** What repeats in a run of blocks: single ones, or the pair of attention and feed-forward that makes a transformer layer. */
+function repeated(run: readonly Block[]): Block[][] {
+  const stacks: Block[][] = [];
+  for (let at = 0; at < run.length; ) {
+    const [single, pair] = [repeats(run, at, 1), repeats(run, at, 2)];
+    const size = 2 * pair > single ? 2 : 1;
+    const count = size === 2 ? pair : single;
+    if (count > 1) stacks.push(Array.from({ length: count }, (_, i) => joined(run.slice(at + i * size, at + (i + 1) * size))));
+    at += count * size;
+  }
+  return stacks;
+}
+
+/** How often the blocks from a place on repeat in groups of this size. */
+function repeats(run: readonly Block[], at: number, size: number): number {
+  let count = 1;
+  const isEqual = (i: number) => run[at + i]!.shape === run[at + count * size + i]?.shape;
+  if (at + size > run.length) return 1;
+  while (Array.from({ length: size }, (_, i) => isEqual(i)).every(Boolean)) count++;
+  return count > 1 || size === 1 ? count : 0;
+}
+
+function joined(blocks: readonly Block[]): Block {
+  const [first, last] = [blocks[0]!, blocks.at(-1)!];
+  const signals = blocks.flatMap(({ logSignal }) => logSignal ?? []);
+  return {
+    path: last.path,
+    weights: first.weights,
+    shape: '',
+    logChi: total(blocks.map(({ logChi }) => logChi)),
+    logSignal: signals.length === blocks.length ? total(signals) : null,
+  };
+}
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** One of the summands is the stream itself, rearranged or scaled at most. */
 function skips({ nodes }: Network, { inputs }: Node, from: number): boolean {
@@ -93,7 +129,7 @@ function blockBetween(
 }
 
 function summed(blocks: readonly Block[]): BlockStack {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]) => total(values) / values.length;
   const signals = blocks.flatMap(({ logSignal }) => logSignal ?? []);
   const logChi = mean(blocks.map((block) => block.logChi));
   const [first, last] = [blocks[0]!, blocks.at(-1)!];
@@ -111,11 +147,10 @@ function summed(blocks: readonly Block[]): BlockStack {
 
 /** Below a factor of 2 over the whole stack nobody sees a law. Needs four blocks to tell one; `null`: neither. */
 function lawOf(blocks: readonly Block[]): BlockStack['law'] {
-  const total = Math.abs(blocks.reduce((sum, { logChi }) => sum + logChi, 0));
-  if (total < Math.LN2) return 'bounded';
+  if (Math.abs(total(blocks.map(({ logChi }) => logChi))) < Math.LN2) return 'bounded';
   if (blocks.length < 4) return null;
   const half = Math.floor(blocks.length / 2);
-  const part = (some: readonly Block[]) => some.reduce((sum, { logChi }) => sum + logChi, 0) / some.length;
+  const part = (some: readonly Block[]) => total(some.map(({ logChi }) => logChi)) / some.length;
   const ratio = part(blocks.slice(-half)) / part(blocks.slice(0, half));
   if (ratio > 0.8 && ratio < 1.25) return 'exponential';
   return ratio > 0 && ratio <= 0.8 ? 'power' : null;

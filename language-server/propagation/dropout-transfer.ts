@@ -13,6 +13,7 @@ export const dropoutTransfer: Transfer<'dropout'> = (node, [input], { training }
       reason: input?.reason ?? null,
       backward: [passes],
       gaussian: input?.gaussian ?? null,
+      attention: input?.attention ?? null,
     };
   const rate = numberOf(node.rate);
   if (rate === null) return stops('The dropout rate is not known.');
@@ -31,6 +32,7 @@ export const dropoutTransfer: Transfer<'dropout'> = (node, [input], { training }
     },
     reason: input?.reason ?? null,
     backward: [times(1 / keep, shared ? 1 : keep)],
+    ...(input?.attention && { attention: { ...input.attention, share: Math.min(1, input.attention.share / keep) } }),
   };
 };
 

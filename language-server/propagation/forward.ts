@@ -2,18 +2,10 @@ import type { Network, Node } from '../network/graph.js';
 import { activationTransfer } from './activation-transfer.js';
 import { affineTransfer } from './affine-transfer.js';
 import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
+import { attentionTransfer, matmulTransfer, softmaxTransfer } from './attention-transfer.js';
 import { dropoutTransfer } from './dropout-transfer.js';
 import { normalizationTransfer } from './normalization-transfer.js';
-import {
-  attentionTransfer,
-  inputTransfer,
-  matmulTransfer,
-  opaqueTransfer,
-  parameterTransfer,
-  recurrentTransfer,
-  reshapeTransfer,
-  softmaxTransfer,
-} from './other-transfers.js';
+import { inputTransfer, opaqueTransfer, parameterTransfer, recurrentTransfer, reshapeTransfer } from './other-transfers.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
 import { type Context, type NodeState, type Transfer, times } from './transfer.js';
 
@@ -40,16 +32,17 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 };
 
 /** Signals through the graph in forward order; state i belongs to node i. */
-export function forward(network: Network, base: Omit<Context, 'states'>): NodeState[] {
+export function forward(network: Network, base: Omit<Context, 'states' | 'shapes'>): NodeState[] {
   const states: NodeState[] = [];
   const consumers = consumersOf(network);
+  const shapes = network.nodes.map(({ shape }) => shape);
   for (const node of network.nodes) {
     const inputs = node.inputs.map((id) => states[id]!);
     states.push(
       complete(
         node,
         inputs,
-        apply(node, inputs, { ...base, states, inputDimensions: dimensionsBehind(network, consumers, node) }),
+        apply(node, inputs, { ...base, states, shapes, inputDimensions: dimensionsBehind(network, consumers, node) }),
       ),
     );
     if (node.kind === 'pooling') seeOnlyMaxima(node, states, consumers);
@@ -86,6 +79,7 @@ function complete({ id }: Node, [first]: readonly NodeState[], result: Partial<N
     parts: null,
     stream: null,
     rectified: null,
+    attention: null,
     ...result,
   };
 }

@@ -1,6 +1,6 @@
 import type { Activation } from '../meanfield/activation.js';
 import type { RectifiedStream } from '../meanfield/rectified-stream.js';
-import type { Node } from '../network/graph.js';
+import type { Node, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { Extent } from './extent.js';
 import type { Profile } from './profile.js';
@@ -27,8 +27,24 @@ export interface NodeState {
   readonly stream: RectifiedStream | null;
   /** Of a sum: the rectified stream in it, and the variance of all else relative to the stream's second moment. */
   readonly rectified: { readonly stream: RectifiedStream; readonly branch: number; readonly share: number } | null;
+  /** The logits or the weights of attention, on the way from the product of queries and keys to that with the values. */
+  readonly attention: Attention | null;
   /** Of a concatenation: its parts with their shares of the channels, which a normalization of each channel tells apart. */
   readonly parts: readonly Part[] | null;
+}
+
+export interface Attention {
+  readonly stage: 'logits' | 'weights';
+  /** Keys that each query sees; `null`: not known. */
+  readonly tokens: number | null;
+  /** Variance of what differs between keys in the logits of one query. */
+  readonly variance: number;
+  /** Correlation of that between two inputs. */
+  readonly shared: number;
+  /** Σ a² over the keys. */
+  readonly share: number;
+  /** Σ a_a a_b for two inputs. */
+  readonly cross: number;
 }
 
 export interface Part {
@@ -51,6 +67,8 @@ export interface Backward {
   readonly removed?: (gradient: Coherence) => { readonly total: number; readonly mean: number };
   /** Factor by which overlapping windows add what gradients have in common, from their coherence. */
   readonly gathered?: (coherence: number) => number;
+  /** What becomes of the coherence where offset + gain·ρ is not enough. */
+  readonly mixed?: (coherence: number) => number;
   /** Of a normalization of each channel: how uneven gradients of channels become, which weights of the layer before it undo. */
   readonly unevenness?: number;
   /** Of a normalization over a concatenation: how the gradient divides among its parts. */
@@ -80,6 +98,7 @@ export interface Context {
   /** Samples that batch statistics are taken over; infinite where not known. */
   readonly batch: number;
   readonly states: readonly NodeState[];
+  readonly shapes: readonly Shape[];
   /** Dimensions of the feature maps that this input node feeds; 0 if it feeds no convolution. */
   readonly inputDimensions: number;
   readonly inputSecondMoment: number;
