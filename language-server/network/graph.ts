@@ -84,6 +84,8 @@ export type Operation =
   | { readonly kind: 'shift'; readonly offset: number | null; readonly parameter: Parameter | null }
   /** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
   | { readonly kind: 'reshape' }
+  /** Linear interpolation between positions, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
+  | { readonly kind: 'interpolation'; readonly alignCorners: boolean }
   | { readonly kind: 'softmax' }
   | { readonly kind: 'matmul' }
   | { readonly kind: 'attention'; readonly heads: Quantity | null }

@@ -4,6 +4,7 @@ import { affineTransfer } from './affine-transfer.js';
 import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
 import { attentionTransfer, matmulTransfer, softmaxTransfer } from './attention-transfer.js';
 import { dropoutTransfer } from './dropout-transfer.js';
+import { interpolationTransfer } from './interpolation-transfer.js';
 import { normalizationTransfer } from './normalization-transfer.js';
 import { inputTransfer, opaqueTransfer, parameterTransfer, recurrentTransfer, reshapeTransfer } from './other-transfers.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
@@ -18,6 +19,7 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
   concatenate: concatenateTransfer,
   dropout: dropoutTransfer,
   input: inputTransfer,
+  interpolation: interpolationTransfer,
   matmul: matmulTransfer,
   multiply: multiplyTransfer,
   normalization: normalizationTransfer,

@@ -133,12 +133,17 @@ const interpolate: OperationRow = ({ arguments: bound, inputs }) => {
   const input = inputs[0] ?? null;
   const n = input ? input.length - 2 : 0;
   const before = n > 0 ? spatialOf(input, n) : null;
-  if (mode !== 'nearest' && mode !== 'nearest-exact')
+  const linear = mode === 'linear' || mode === 'bilinear' || mode === 'trilinear';
+  if (!linear && mode !== 'nearest' && mode !== 'nearest-exact')
     return `Interpolation in the mode '${typeof mode === 'string' ? mode : 'unknown'}' averages neighbours, which the theory used here does not follow.`;
   const wanted = size === null || size === undefined ? null : sizes(size, n);
   const factors = scale_factor === null || scale_factor === undefined ? null : sizes(scale_factor, n);
   const after = wanted ?? (factors && before ? before.map((one, i) => floor(multiply(one, factors[i]!))) : null);
-  return { operation: { kind: 'reshape' }, shape: withSpatial(input, after) };
+  const shape = withSpatial(input, after);
+  return {
+    operation: linear ? { kind: 'interpolation', alignCorners: bound.align_corners === true } : { kind: 'reshape' },
+    shape,
+  };
 };
 
 /** Channels become space: (C·r², H, W) → (C, H·r, W·r). Shi et al. 2016, arXiv:1609.05158. */
@@ -293,7 +298,7 @@ export const reshapingTables: Tables = {
       attributes: { mode: 'mode' },
     },
     'torch.nn.UpsamplingBilinear2d': {
-      ...plain('size=None, scale_factor=None', interpolate),
+      ...plain('size=None, scale_factor=None, align_corners=True', interpolate),
       prepare: () => ({ mode: 'bilinear' }),
       attributes: { mode: 'mode' },
     },
@@ -319,7 +324,10 @@ export const reshapingTables: Tables = {
       unary(`${upsampleSignature}, antialias=False`, interpolate),
     ),
     'torch.nn.functional.upsample_nearest': unary("size=None, scale_factor=None, mode='nearest'", interpolate),
-    'torch.nn.functional.upsample_bilinear': unary("size=None, scale_factor=None, mode='bilinear'", interpolate),
+    'torch.nn.functional.upsample_bilinear': unary(
+      "size=None, scale_factor=None, mode='bilinear', align_corners=True",
+      interpolate,
+    ),
     ...named(
       ['torch.nn.functional.pixel_shuffle', 'torch.pixel_shuffle'],
       unary('upscale_factor', shuffle('upscale_factor', true)),
