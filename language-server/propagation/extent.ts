@@ -88,13 +88,15 @@ export function outputsOfTap(size: number, { stride, padding, dilation, outputs 
 }
 
 export function tapsOf({ kernel, stride, padding, dilation }: Affine, i: number, size: number): Taps {
-  const taps = { kernel: at(kernel, i, 1), stride: at(stride, i, 1), padding: 0, dilation: at(dilation, i, 1) };
+  const taps = { kernel: at(kernel, i, 1), stride: at(stride, i, 1), padding: 0, dilation: at(dilation, i, 1), outputs: 0 };
   if (padding === 'same') {
-    const reach = taps.dilation * (taps.kernel - 1);
-    return { ...taps, padding: Math.floor(reach / 2), outputs: Math.ceil(size / taps.stride) };
+    taps.padding = Math.floor((taps.dilation * (taps.kernel - 1)) / 2);
+    taps.outputs = Math.ceil(size / taps.stride);
+  } else {
+    taps.padding = padding === 'valid' ? 0 : at(padding, i, 0);
+    taps.outputs = outputSize(size, taps);
   }
-  const sized = { ...taps, padding: padding === 'valid' ? 0 : at(padding, i, 0) };
-  return { ...sized, outputs: outputSize(size, sized) };
+  return taps;
 }
 
 /** Geometry along one dimension; where the node's own shape is known it tells how many outputs there are, also with rounding up. */
