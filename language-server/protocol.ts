@@ -301,6 +301,21 @@ export interface PropagationPoint {
   gradient: number | null;
   /** ln of `gradient`, which survives where the number itself would under- or overflow. */
   logGradient: number | null;
+  /** How far one draw of the weights lies from these numbers; absent or `null` where that is not known. */
+  band?: Band | null;
+}
+
+/** How log₁₀ of a number spreads over draws of the weights, each with an input of its own, to first order in 1/width. */
+export interface Spread {
+  /** What is typical lies so far above log₁₀ of the number itself, which belongs to infinite width: mostly below 0. */
+  shift: number;
+  /** Standard deviation. */
+  deviation: number;
+}
+
+export interface Band {
+  q: Spread | null;
+  gradient: Spread | null;
 }
 
 export interface Summary {
@@ -329,8 +344,8 @@ export interface Summary {
   blocks: BlockStack[];
   /** Singular values of the network's Jacobian; `null` where the theory has no law for them, with the reason among the assumptions. */
   isometry: Isometry | null;
-  /** Standard deviation of log₁₀ of a squared gradient norm over random draws of a network of this width. */
-  uncertainty: { log10Gradient: number } | null;
+  /** How much one draw of the weights differs from another; `null` where widths are not known, or what joins the layers. */
+  uncertainty: Uncertainty | null;
   /** One sentence that a user without the theory can act on. */
   verdict: string;
   assumptions: string[];
@@ -354,6 +369,17 @@ export interface BlockStack {
   law: 'bounded' | 'exponential' | 'power' | null;
   /** log₁₀ of the factor on the squared norm of the gradient over the whole stack. */
   log10Gradient: number;
+}
+
+/** How figures of the whole network spread over draws of its weights. */
+export interface Uncertainty {
+  /** Standard deviation of `log10ActivationGradient`, a squared norm. */
+  log10Gradient: number;
+  activationGradient?: Spread;
+  gradientRatio?: Spread | null;
+  signalRatio?: Spread | null;
+  /** What the numbers are worth for one network: right within a factor of 1.6, within one of 3, or a matter of its seed. */
+  trust?: 'reliable' | 'order-of-magnitude' | 'seed-dependent';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type {
+  Band,
   BiasReport,
   BlockStack,
   Charts,
@@ -22,8 +23,10 @@ import type {
   PropagationPoint,
   Range,
   Reach,
+  Spread,
   Summary,
   ToWebview,
+  Uncertainty,
   Unknown,
   WeightReport,
 } from '../language-server/protocol.js';
@@ -87,6 +90,8 @@ const layer = record<LayerReport>({
   local: nullable(local),
 });
 
+const spread = record<Spread>({ shift: number, deviation: number });
+
 const point = record<PropagationPoint>({
   path: text,
   operation: text,
@@ -96,6 +101,7 @@ const point = record<PropagationPoint>({
   chi: known,
   gradient: known,
   logGradient: known,
+  band: optional(nullable(record<Band>({ q: nullable(spread), gradient: nullable(spread) }))),
 });
 
 const summary = record<Summary>({
@@ -133,7 +139,15 @@ const summary = record<Summary>({
       readout: nullable(text),
     }),
   ),
-  uncertainty: nullable(record<NonNullable<Summary['uncertainty']>>({ log10Gradient: number })),
+  uncertainty: nullable(
+    record<Uncertainty>({
+      log10Gradient: number,
+      activationGradient: optional(spread),
+      gradientRatio: optional(nullable(spread)),
+      signalRatio: optional(nullable(spread)),
+      trust: optional(oneOf('reliable', 'order-of-magnitude', 'seed-dependent')),
+    }),
+  ),
   verdict: text,
   assumptions: list(text),
   unknown: list(record<Unknown>({ reason: text, range, path: nullable(text) })),

@@ -10,6 +10,7 @@ import type {
   Position,
   PropagationPoint,
   Range,
+  Uncertainty,
 } from '../protocol.js';
 import { fold } from '../rules/fold.js';
 import { feedingLayers } from './feeding-layer.js';
@@ -125,6 +126,12 @@ function modelText(model: ModelReport, models: readonly ModelReport[]): string {
   const { isometry } = summary;
   if (isometry && isometry.score !== null)
     rows.push(['isometry', `**${showNumber(isometry.score)}** · at 1 changes of the input pass alike in all directions`]);
+  const { uncertainty } = summary;
+  if (uncertainty?.trust)
+    rows.push([
+      'seeds',
+      `×/÷ ${showNumber(10 ** ((1.645 * uncertainty.log10Gradient) / 2))} · gradient norms of 90 % of the draws of the weights: ${trustText[uncertainty.trust]}`,
+    ]);
   const parts = [
     `**${escapeMarkdown(entry === name ? name : `${name} by ${entry}`)}**${summary.phase ? ` · ${phaseText(summary.phase)}` : ''}`,
     escapeMarkdown(summary.verdict),
@@ -133,6 +140,12 @@ function modelText(model: ModelReport, models: readonly ModelReport[]): string {
   parts.push(...chart(model.propagation), ...others(model, models));
   return parts.join('\n\n');
 }
+
+const trustText: Record<NonNullable<Uncertainty['trust']>, string> = {
+  reliable: 'these numbers hold for single networks',
+  'order-of-magnitude': 'orders of magnitude',
+  'seed-dependent': 'narrow layers for this depth, seeds differ by more than a factor of e',
+};
 
 /** The chart, and the same numbers in words for those who cannot see it. */
 function chart(points: readonly PropagationPoint[]): string[] {

@@ -44,8 +44,8 @@ function digamma(x: number): number {
   );
 }
 
-/** ψ′(x) for x > 0, in the same way. */
-function trigamma(x: number): number {
+/** ψ′(x) for x > 0, in the same way: the variance of ln χ²_n is ψ′(n/2), 2/n for large n. */
+export function trigamma(x: number): number {
   let shift = 0;
   let at = x;
   for (; at < 12; at++) shift += 1 / (at * at);

@@ -39,7 +39,8 @@ export function backward(network: Network, states: readonly NodeState[]): Gradie
   return gradients;
 }
 
-function passed(gradient: Gradient, states: readonly NodeState[], { id, kind }: Node, input: number, i: number): Gradient {
+/** What one use of a node's output hands down to it: input i of a node. */
+export function passed(gradient: Gradient, states: readonly NodeState[], { id, kind }: Node, input: number, i: number): Gradient {
   const factor = states[id]!.backward[i];
   if (!factor || gradient.logNorm === null || Number.isNaN(factor.logFactor)) return unknown;
   const share = shareOf(states, id, input, i, gradient);

@@ -2,6 +2,7 @@ import type { Layer, Network, Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerEntry } from './backward.js';
+import { type Fluctuations, fluctuations } from './fluctuations.js';
 import { forward } from './forward.js';
 import { type InitialLogits, initialLogits } from './initial-logits.js';
 import { isometry, type JacobianSource } from './isometry.js';
@@ -10,6 +11,7 @@ import { localTheory } from './local-theory.js';
 import { correlation, logSecondMoment } from './signal.js';
 import { summarize } from './summary.js';
 import type { NodeState } from './transfer.js';
+import { bandAt, doubts } from './uncertainty.js';
 import { type WeightMoments, weightMoments } from './weight-moments.js';
 
 export interface PropagateOptions {
@@ -64,18 +66,19 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   const around = surroundings(network);
   const layers = layerTheories(network, around, states, training);
   const locals = new Map([...layers].map(([layer, { local }]) => [layer, local]));
-  const figures = summarize({ network, states, gradients, surroundings: around, locals });
+  const spread = fluctuations(network, states, gradients, training);
+  const figures = summarize({ network, states, gradients, locals, fluctuations: spread });
   const spectrum = isometry(network, states, gradients, training);
   const stopped = stops(network, states);
   for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
   return {
     layers,
-    points: points(network, states, gradients),
+    points: points(network, states, gradients, spread),
     summary: {
       mode: training ? 'train' : 'eval',
       ...figures,
       isometry: spectrum.figures,
-      assumptions: [...general(options, training), ...assumptions, ...spectrum.notes],
+      assumptions: [...general(options, training), ...assumptions, ...spectrum.notes, ...doubts(network, spread)],
     },
     jacobian: spectrum.jacobian,
     logits: initialLogits(network, states),
@@ -142,7 +145,12 @@ const startingLength = (logLength: number): number => Math.min(1e6, Math.max(1e-
 /** Operations without a line of their own in the report: they change nothing that could be told of them. */
 const silent = new Set<Node['kind']>(['input', 'parameter', 'reshape', 'shift', 'softmax', 'matmul']);
 
-function points(network: Network, states: readonly NodeState[], gradients: readonly Gradient[]): PropagationPoint[] {
+function points(
+  network: Network,
+  states: readonly NodeState[],
+  gradients: readonly Gradient[],
+  spread: Fluctuations | null,
+): PropagationPoint[] {
   const output = states[network.outputs[0] ?? -1];
   const before = previousWeights(network);
   return network.nodes
@@ -159,6 +167,7 @@ function points(network: Network, states: readonly NodeState[], gradients: reado
         chi: chiOf(gradients, node, before[node.id] ?? null),
         gradient: perEntry === null ? null : Math.exp(perEntry),
         logGradient: perEntry !== null && Number.isFinite(perEntry) ? perEntry : null,
+        band: bandAt(spread, node.id),
       };
     });
 }

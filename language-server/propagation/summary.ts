@@ -8,16 +8,17 @@ import type { Gradient } from './backward.js';
 import { blockStacks } from './blocks.js';
 import { Dominators } from './dominators.js';
 import { positions, validShare } from './extent.js';
-import type { Surroundings } from './layer-surroundings.js';
+import type { Fluctuations } from './fluctuations.js';
 import { logSecondMoment } from './signal.js';
 import type { NodeState } from './transfer.js';
+import { uncertainty } from './uncertainty.js';
 
 export interface Sweep {
   readonly network: Network;
   readonly states: readonly NodeState[];
   readonly gradients: readonly Gradient[];
-  readonly surroundings: ReadonlyMap<Layer, Surroundings>;
   readonly locals: ReadonlyMap<Layer, LocalTheory | null>;
+  readonly fluctuations: Fluctuations | null;
 }
 
 type Figures = Omit<Summary, 'mode' | 'isometry' | 'assumptions' | 'unknown' | 'verdict'>;
@@ -42,7 +43,7 @@ export function summarize(sweep: Sweep): Figures {
     log10ActivationGradient: logNorm === null ? null : logNorm / Math.LN10,
     log10SignalRatio: signalRatio(sweep),
     blocks: blockStacks(network, states, gradients, dominators),
-    uncertainty: uncertainty(hiddenLayers(sweep)),
+    uncertainty: uncertainty(sweep.network, sweep.fluctuations, weighted),
   };
 }
 
@@ -75,10 +76,6 @@ function typicalLayer({ network, locals }: Sweep): LocalTheory | null {
 
 const weightNodes = ({ nodes }: Network): (Node & Affine)[] =>
   nodes.filter((node): node is Node & Affine => node.kind === 'affine');
-
-/** Weight layers whose output passes an activation on its way, in forward order. */
-const hiddenLayers = ({ network, surroundings }: Sweep): (Node & Affine)[] =>
-  weightNodes(network).filter(({ layer }) => surroundings.get(layer)?.activation);
 
 /** Number of weight layers on the longest path. */
 function longestPath({ nodes }: Network): number {
@@ -122,14 +119,4 @@ function signalRatio({ network, states }: Sweep): number | null {
   if (!from || !to) return null;
   const ratio = (logSecondMoment(to) - logSecondMoment(from)) / Math.LN10;
   return Number.isFinite(ratio) ? ratio : null;
-}
-
-/**
- * Standard deviation of log₁₀ of squared gradients over draws of the weights, √(5 Σ 1/n_l): exact for ReLU with Gaussian weights to first
- * order in 1/n, and of the right size for others. Hanin & Nica 2018, arXiv:1812.05994, theorem 1.
- */
-function uncertainty(hidden: readonly (Node & Affine)[]): Figures['uncertainty'] {
-  const widths = hidden.map(({ outChannels }) => numberOf(outChannels));
-  if (hidden.length === 0 || widths.some((width) => width === null || width <= 0)) return null;
-  return { log10Gradient: Math.sqrt(5 * widths.reduce<number>((sum, width) => sum + 1 / width!, 0)) / Math.LN10 };
 }

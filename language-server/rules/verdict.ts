@@ -55,11 +55,19 @@ function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): s
   const direction = nats < 0 ? 'shrink' : 'grow';
   if (hasNormalization(model))
     return `Normalization keeps the size of the signal; squared gradients ${direction} ${fold(nats / Math.LN10)} from output to input of ${layers}.${gap}`;
-  if (Math.abs(nats) < 0.5) return `Can be trained as initialized: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${gap}`;
+  const seeds = seedNote(model);
+  if (Math.abs(nats) < 0.5)
+    return `Can be trained as initialized: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${seeds}${gap}`;
   const change = `squared gradients ${direction} ${fold(nats / Math.LN10)} over ${layers} (χ₁ = ${showNumber(chi1)}${phase ? `, ${phase}` : ''})`;
   return Math.abs(nats) < 3 || depth <= 3
-    ? `Can be trained as initialized: ${change}.${gap}`
-    : `Trains, but not at its best: ${change}.${gap}`;
+    ? `Can be trained as initialized: ${change}.${seeds}${gap}`
+    : `Trains, but not at its best: ${change}.${seeds}${gap}`;
+}
+
+/** Where the network is so narrow for its depth that the mean over seeds tells little of one of them. */
+function seedNote({ summary: { uncertainty } }: ModelReport): string {
+  if (uncertainty?.trust !== 'seed-dependent') return '';
+  return ` Layers are narrow for this depth: from seed to seed squared gradients differ ${fold(uncertainty.log10Gradient)} or more.`;
 }
 
 function branchedVerdict(model: ModelReport, nats: number): string {

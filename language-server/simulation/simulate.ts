@@ -47,6 +47,8 @@ export interface Simulated {
   /** log₁₀(‖∂f/∂W_last‖/‖∂f/∂W_first‖). */
   readonly log10GradientRatio: Spread | null;
   readonly stops: Run['stops'];
+  /** The draws one by one. */
+  readonly runs: readonly Run[];
 }
 
 /**
@@ -77,6 +79,7 @@ export function simulate(
     })),
     log10GradientRatio: gradientRatio(network, runs),
     stops: first.run.stops,
+    runs,
   };
 }
 

@@ -50,7 +50,12 @@ export function drawDepthChart(
       ],
     },
     options,
-    plugins: [bandPlugin(series, palette), markPlugin(mark, palette), crosshairPlugin(() => pointed, series, palette)],
+    plugins: [
+      bandPlugin(series, palette),
+      drawsPlugin(series, palette),
+      markPlugin(mark, palette),
+      crosshairPlugin(() => pointed, series, palette),
+    ],
   });
   return {
     chart,
@@ -82,6 +87,40 @@ function bandPlugin({ band }: DepthSeries, palette: Palette): Plugin<'scatter'> 
       ctx.restore();
     },
   };
+}
+
+/** A strip around the curve, broken where it is not known. */
+function drawsPlugin({ draws }: DepthSeries, palette: Palette): Plugin<'scatter'> {
+  return {
+    id: 'draws',
+    beforeDatasetsDraw({ ctx, chartArea, scales }) {
+      const { x, y } = scales;
+      if (!x || !y) return;
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
+      ctx.clip();
+      ctx.fillStyle = palette.accent;
+      ctx.globalAlpha = palette.highContrast ? 0.35 : 0.18;
+      for (const stretch of stretches(draws)) {
+        ctx.beginPath();
+        for (const { stop, to } of stretch) ctx.lineTo(x.getPixelForValue(stop + 1), y.getPixelForValue(to));
+        for (const { stop, from } of stretch.toReversed()) ctx.lineTo(x.getPixelForValue(stop + 1), y.getPixelForValue(from));
+        ctx.fill();
+      }
+      ctx.restore();
+    },
+  };
+}
+
+/** Runs of neighbouring stops that are known. */
+function stretches(draws: DepthSeries['draws']): { stop: number; from: number; to: number }[][] {
+  const found: { stop: number; from: number; to: number }[][] = [[]];
+  draws.forEach((one, stop) => {
+    if (one) found.at(-1)!.push({ stop, ...one });
+    else found.push([]);
+  });
+  return found.filter(({ length }) => length > 0);
 }
 
 function markPlugin(mark: DepthMark | null, palette: Palette): Plugin<'scatter'> {

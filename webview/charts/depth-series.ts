@@ -1,3 +1,4 @@
+import type { Spread } from '../../language-server/protocol.js';
 import { showCorrelation, showNumber, showPower } from '../number-format.js';
 import { log10Gradient, type Stop } from '../signal.js';
 
@@ -9,6 +10,8 @@ export interface DepthSeries {
   meaning: string;
   /** Height at each stop, `null` where it is not known; a diverging value is left out and named in the summary. */
   heights: (number | null)[];
+  /** Between which heights 90 % of the draws of the weights lie; empty where that is not drawn. */
+  draws: ({ from: number; to: number } | null)[];
   /** The value at a stop in words. */
   shown: string[];
   /** Text of a tick of the vertical axis. */
@@ -20,6 +23,16 @@ export interface DepthSeries {
   band: { from: number; to: number; label: string } | null;
   pointStyle: 'circle' | 'rect' | 'triangle';
 }
+
+/** Of a normal distribution, 90 % lie so many standard deviations around the mean. */
+const ninety = 1.645;
+
+const ninetyPercent = (center: number, { shift, deviation }: Spread) => ({
+  from: center + shift - ninety * deviation,
+  to: center + shift + ninety * deviation,
+});
+
+const shading = 'shaded: 90 % of the draws of the weights';
 
 /** Decades that the gradient of a layer may stray from that of the others before one learning rate no longer suits all. */
 const tolerableDecades = 1;
@@ -37,8 +50,13 @@ function lengthSeries(stops: Stop[]): DepthSeries {
   return {
     id: 'q',
     title: 'q',
-    meaning: 'second moment of the signal',
+    meaning: stops.some(({ point }) => point.band?.q) ? `second moment of the signal; ${shading}` : 'second moment of the signal',
     heights: logarithmic ? values.map((value) => (value !== null && value > 0 ? Math.log10(value) : null)) : values,
+    draws: stops.map(({ point }, i) => {
+      if (!point.band?.q || !(values[i]! > 0)) return null;
+      const { from, to } = ninetyPercent(Math.log10(values[i]!), point.band.q);
+      return logarithmic ? { from, to } : { from: 10 ** from, to: 10 ** to };
+    }),
     shown: stops.map(({ point }) => showNumber(point.q)),
     tick: logarithmic ? tickOfDecade : showNumber,
     logarithmic,
@@ -54,6 +72,7 @@ function correlationSeries(stops: Stop[]): DepthSeries {
     title: 'c',
     meaning: 'correlation of two inputs',
     heights: stops.map(({ point }) => point.c),
+    draws: [],
     shown: stops.map(({ point }) => showCorrelation(point.c)),
     tick: (height) => String(Number(height.toFixed(2))).replace('-', '−'),
     logarithmic: false,
@@ -70,8 +89,14 @@ function gradientSeries(stops: Stop[]): DepthSeries {
   return {
     id: 'gradient',
     title: 'gradient',
-    meaning: 'root mean square, relative to the output; band: within a factor of 10 of the median',
+    meaning: `root mean square, relative to the output; band: within a factor of 10 of the median${stops.some(({ point }) => point.band?.gradient) ? `; ${shading}` : ''}`,
     heights,
+    // The chart shows norms, and bands are about their squares.
+    draws: stops.map(({ point }, i) => {
+      if (!point.band?.gradient || heights[i] === null) return null;
+      const { from, to } = ninetyPercent(2 * heights[i]!, point.band.gradient);
+      return { from: from / 2, to: to / 2 };
+    }),
     shown: heights.map((height, index) =>
       height === null ? showNumber(stops[index]?.point.gradient ?? null) : showPower(height),
     ),

@@ -1,5 +1,5 @@
 import { largestStack, lawWords } from '../../language-server/block-text.js';
-import type { BlockStack, DepthScale, ModelReport, Summary } from '../../language-server/protocol.js';
+import type { BlockStack, DepthScale, ModelReport, Summary, Uncertainty } from '../../language-server/protocol.js';
 import { element, symbol } from '../elements.js';
 import { fileName } from '../file-name.js';
 import { provenanceShares } from '../layer-facts.js';
@@ -56,12 +56,11 @@ function phaseBadge({ phase }: Summary): HTMLElement {
 function figures(summary: Summary): HTMLElement[] {
   const { chi1, xiC, depth, trainableDepth, log10GradientRatio, log10SignalRatio, uncertainty, isometry, blocks } = summary;
   const stack = largestStack(blocks);
-  const error = uncertainty ? ` ± ${uncertainty.log10Gradient.toFixed(1)} decades` : '';
   return [
     figure('χ₁', showNumber(chi1), 'growth of squared gradients in the typical layer'),
     figure('ξ_c', showDepth(xiC), 'layers that a difference between inputs survives'),
     survival(trainableDepth, depth),
-    figure('Weight gradient', ratio(log10GradientRatio, -1), `first layer relative to the last${error}`),
+    figure('Weight gradient', ratio(log10GradientRatio, -1), 'first layer relative to the last'),
     figure('Output', ratio(log10SignalRatio, 1), 'second moment relative to the input'),
     stack
       ? figure(
@@ -70,6 +69,7 @@ function figures(summary: Summary): HTMLElement[] {
           `in each, from ${stack.last} back to ${stack.first}: ${stackMeaning(stack)}`,
         )
       : null,
+    uncertainty ? draws(uncertainty) : null,
     isometry && isometry.score !== null
       ? figure('Isometry', showNumber(isometry.score), 'at 1 changes of the input pass alike in all directions')
       : null,
@@ -78,6 +78,20 @@ function figures(summary: Summary): HTMLElement[] {
 
 const stackMeaning = ({ law }: BlockStack): string =>
   law ? `squared gradients change ${lawWords[law]}` : 'factor on squared gradients';
+
+/** What a seed changes: squared norms spread by twice as many decades as norms. */
+const draws = ({ log10Gradient, trust }: Uncertainty): HTMLElement =>
+  figure(
+    'Seeds',
+    `×/÷\u2009${showNumber(10 ** ((1.645 * log10Gradient) / 2))}`,
+    `gradient norms of 90 % of the draws of the weights${trust ? `: ${trustWords[trust]}` : ''}`,
+  );
+
+const trustWords: Record<NonNullable<Uncertainty['trust']>, string> = {
+  reliable: 'what is said here holds for single networks',
+  'order-of-magnitude': 'take what is said here as orders of magnitude',
+  'seed-dependent': 'the layers are narrow for this depth, and seeds differ by more than a factor of e',
+};
 
 const figure = (name: string, value: string, meaning: string, extra: HTMLElement | null = null): HTMLElement =>
   element(
