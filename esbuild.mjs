@@ -31,6 +31,7 @@ const node = {
 const bundles = [
   { ...node, entryPoints: { extension: 'extension/extension.ts' }, external: ['vscode'] },
   { ...node, entryPoints: { server: 'language-server/server-node.ts' } },
+  { ...node, entryPoints: { simulation: 'language-server/server/simulation-worker.ts' } },
   { ...node, entryPoints: { cli: 'language-server/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
   { ...shared, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { webview: 'webview/main.ts' } },
 ];

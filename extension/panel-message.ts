@@ -11,9 +11,12 @@ export function readPanelMessage(data: unknown): FromWebview | null {
     case 'ready':
     case 'retry':
     case 'showOutput':
+    case 'cancelSimulation':
       return { type: data.type };
     case 'selectModel':
       return isIndex(model) ? { type: 'selectModel', model } : null;
+    case 'simulate':
+      return isIndex(model) ? { type: 'simulate', model } : null;
     case 'revealLayer':
       return isIndex(model) && isIndex(layer) ? { type: 'revealLayer', model, layer } : null;
     case 'revealFinding':

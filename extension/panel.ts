@@ -8,7 +8,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { ModelReport, Range, ReportAnswer, ToWebview } from '../language-server/protocol.js';
+import type { ModelReport, Range, ReportAnswer, Simulation, ToWebview } from '../language-server/protocol.js';
 import { analysedDocuments } from './documents.js';
 import { readPanelMessage, readSavedTarget } from './panel-message.js';
 import { pageRoot, panelPage } from './panel-page.js';
@@ -33,6 +33,7 @@ export class Panel implements Disposable {
   private outdated = false;
   /** Ends what is computed beside the report that is shown. */
   private drawing: CancellationTokenSource | null = null;
+  private simulation: CancellationTokenSource | null = null;
   private readonly subscription: Disposable;
 
   constructor(
@@ -45,6 +46,9 @@ export class Panel implements Disposable {
       }),
       server.onReportChanged(({ uri }) => {
         if (this.isTarget(uri)) this.update();
+      }),
+      server.onSimulationProgress(({ uri, model, done, draws }) => {
+        if (this.simulation && this.isTarget(uri)) this.send({ type: 'simulating', model, done, draws });
       }),
       server.onStatus(({ state, message }) => {
         if (state === 'error') this.send({ type: 'error', message });
@@ -98,6 +102,7 @@ export class Panel implements Disposable {
     view.webview.onDidReceiveMessage((data: unknown) => this.receive(data));
     view.onDidDispose(() => {
       if (this.view !== view) return;
+      this.simulation?.cancel();
       this.view = null;
       this.target = null;
       this.shown = null;
@@ -111,6 +116,12 @@ export class Panel implements Disposable {
       case 'selectModel':
         if (this.target) this.target = { uri: this.target.uri, model: message.model, name: null };
         this.update();
+        break;
+      case 'simulate':
+        void this.simulate(message.model);
+        break;
+      case 'cancelSimulation':
+        this.simulation?.cancel();
         break;
       case 'ready':
       case 'retry':
@@ -128,6 +139,31 @@ export class Panel implements Disposable {
       case 'showOutput':
         this.server.output.show();
         break;
+    }
+  }
+
+  private async simulate(model: number): Promise<void> {
+    const { target, shown } = this;
+    if (!target || !shown) return;
+    this.simulation?.cancel();
+    const run = new CancellationTokenSource();
+    this.simulation = run;
+    const uri = target.uri.toString();
+    const { version } = shown;
+    const tell = (simulation: Simulation | null, reason: string | null) => {
+      if (this.simulation === run && this.isTarget(uri)) this.send({ type: 'simulation', version, model, simulation, reason });
+    };
+    try {
+      const simulation = await this.server.simulate({ uri, model }, run.token);
+      tell(
+        simulation,
+        simulation || run.token.isCancellationRequested ? null : 'This model cannot be simulated: it is too large.',
+      );
+    } catch (error) {
+      tell(null, run.token.isCancellationRequested ? null : error instanceof Error ? error.message : String(error));
+    } finally {
+      if (this.simulation === run) this.simulation = null;
+      run.dispose();
     }
   }
 

@@ -11,6 +11,11 @@ import {
   reportChangedMethod,
   reportMethod,
   type ServerStatus,
+  type SimulateRequest,
+  type Simulation,
+  type SimulationProgress,
+  simulateMethod,
+  simulationProgressMethod,
   statusMethod,
 } from '../language-server/protocol.js';
 import { analysedDocuments } from './documents.js';
@@ -21,6 +26,8 @@ export class ServerSession implements Disposable {
   private readonly statusChanged = new EventEmitter<ServerStatus>();
   private readonly reportsChanged = new EventEmitter<ReportChanged>();
   readonly onStatus = this.statusChanged.event;
+  private readonly simulated = new EventEmitter<SimulationProgress>();
+  readonly onSimulationProgress = this.simulated.event;
   readonly onReportChanged = this.reportsChanged.event;
 
   private client: LanguageClient | null = null;
@@ -66,8 +73,16 @@ export class ServerSession implements Disposable {
     }
   }
 
+  /** Random networks of a model's law; `null` where it is cancelled or there is no result. @throws Error without a running server */
+  async simulate(request: SimulateRequest, token: CancellationToken): Promise<Simulation | null> {
+    const client = await this.ready;
+    if (!client) throw new Error('The language server is not running.');
+    return client.sendRequest<Simulation | null>(simulateMethod, request, token);
+  }
+
   dispose(): void {
     this.disposed = true;
+    this.simulated.dispose();
     this.statusChanged.dispose();
     this.reportsChanged.dispose();
   }
@@ -114,6 +129,7 @@ export class ServerSession implements Disposable {
     );
     client.onNotification(statusMethod, (status: ServerStatus) => this.statusChanged.fire(status));
     client.onNotification(reportChangedMethod, (change: ReportChanged) => this.reportsChanged.fire(change));
+    client.onNotification(simulationProgressMethod, (progress: SimulationProgress) => this.simulated.fire(progress));
     this.client = client;
     try {
       await client.start();

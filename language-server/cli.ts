@@ -5,7 +5,7 @@ import { help } from './terminal/help.js';
 import { createProgress } from './terminal/progress.js';
 import { version } from './version.js';
 
-/** The terminal door: `meanfield analyze` and `meanfield lsp`. Resolves to the exit code, `null` where the process lives on. */
+/** The terminal door: `meanfield analyze`, `meanfield simulate` and `meanfield lsp`. Resolves to the exit code, `null` where the process lives on. */
 async function main(command: Command): Promise<number | null> {
   switch (command.kind) {
     case 'help':
@@ -21,6 +21,8 @@ async function main(command: Command): Promise<number | null> {
       return lsp();
     case 'analyze':
       return analyze(command);
+    case 'simulate':
+      return simulate(command);
   }
 }
 
@@ -54,15 +56,34 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
   });
 }
 
+async function simulate({ path, options }: Extract<Command, { kind: 'simulate' }>): Promise<number> {
+  const [{ loadAnalyzer }, { simulateCommand }] = await Promise.all([
+    import('./analysis/load-analyzer.js'),
+    import('./terminal/simulate-command.js'),
+  ]);
+  const { stdout, stderr } = process;
+  return simulateCommand(path, options, await loadAnalyzer(__dirname), {
+    output: stdout,
+    errors: stderr,
+    watched: stderr.isTTY === true,
+  });
+}
+
 async function lsp(): Promise<null> {
   keepHeapSmall();
-  const [{ createConnection, ProposedFeatures }, { startServer }, { loadAnalyzer }] = await Promise.all([
+  const [{ createConnection, ProposedFeatures }, { startServer }, { loadAnalyzer }, { threadSimulator }] = await Promise.all([
     import('vscode-languageserver/node'),
     import('./server.js'),
     import('./analysis/load-analyzer.js'),
+    import('./server/simulation-thread.js'),
   ]);
   // Standard input and output, and the process to live no longer than, are read from the arguments of the process.
-  startServer(createConnection(ProposedFeatures.all), (open) => loadAnalyzer(__dirname, open), version);
+  startServer(
+    createConnection(ProposedFeatures.all),
+    (open) => loadAnalyzer(__dirname, open),
+    version,
+    threadSimulator(__dirname),
+  );
   return null;
 }
 

@@ -504,6 +504,52 @@ export interface PhasePlane {
   layers: number[];
 }
 
+/** `SimulateRequest` → `Simulation | null`: draws the model again and again and runs it. It takes seconds, and may be cancelled. */
+export const simulateMethod = 'meanfield/simulate';
+export interface SimulateRequest {
+  uri: string;
+  /** Index into `FileReport.models`. */
+  model: number;
+}
+
+/** Sent by the server after each draw. */
+export const simulationProgressMethod = 'meanfield/simulationProgress';
+export interface SimulationProgress {
+  uri: string;
+  model: number;
+  done: number;
+  draws: number;
+}
+
+/** What random networks of a model's law do: the referee of the theory. */
+export interface Simulation {
+  draws: number;
+  /** Factor on the numbers of channels, less than 1 where the model itself would take too long. */
+  width: number;
+  /** Side of the feature maps at the input; `null` without maps. */
+  mapSize: number | null;
+  /** One entry a point of `ModelReport.propagation`. */
+  points: SimulatedPoint[];
+  /** Where it had to stop, and why. */
+  stops: string[];
+}
+
+export interface SimulatedPoint {
+  /** log₁₀ of `PropagationPoint.q`, in maps of the report's size as far as the theory tells how they matter. */
+  q: Measured | null;
+  c: Measured | null;
+  /** log₁₀ of `PropagationPoint.gradient`. */
+  gradient: Measured | null;
+  /** What the theory expects of a typical draw, as decimal logarithms. */
+  expected: { q: number | null; gradient: number | null };
+}
+
+/** Over draws. */
+export interface Measured {
+  mean: number;
+  deviation: number;
+}
+
 /** Sent by the server when a document has a new report. */
 export const reportChangedMethod = 'meanfield/reportChanged';
 export interface ReportChanged {
@@ -530,6 +576,9 @@ export const analyzeCommand = 'meanfield.analyze';
 export type ToWebview =
   | { type: 'report'; file: string; version: number; report: FileReport; model: number }
   | { type: 'charts'; version: number; model: number; charts: Charts }
+  | { type: 'simulating'; model: number; done: number; draws: number }
+  /** `null` with the reason where there is no result. */
+  | { type: 'simulation'; version: number; model: number; simulation: Simulation | null; reason: string | null }
   /** The document changed and its new report is not there yet. */
   | { type: 'stale' }
   | { type: 'error'; message: string };
@@ -542,5 +591,7 @@ export type FromWebview =
   | { type: 'revealFinding'; model: number; finding: number }
   /** An index into `Summary.unknown`. */
   | { type: 'revealUnknown'; model: number; unknown: number }
+  | { type: 'simulate'; model: number }
+  | { type: 'cancelSimulation' }
   | { type: 'retry' }
   | { type: 'showOutput' };

@@ -17,6 +17,7 @@ import { inSlices } from './analysis/in-slices.js';
 import { inCells } from './analysis/notebook-report.js';
 import type { OpenDocument } from './analysis/open-document.js';
 import type { OpenNotebook } from './analysis/open-notebook.js';
+import { networkOf, simulationReport } from './analysis/simulation-report.js';
 import type { OpenFiles } from './analysis/workspace-modules.js';
 import { codeActions } from './features/code-actions.js';
 import { codeLenses } from './features/code-lens.js';
@@ -34,20 +35,33 @@ import {
   reportChangedMethod,
   reportMethod,
   type ServerStatus,
+  type SimulateRequest,
+  type Simulation,
+  type SimulationProgress,
+  simulateMethod,
+  simulationProgressMethod,
   statusMethod,
 } from './protocol.js';
 import { ClientSettings } from './server/client-settings.js';
 import { Notebooks, viewOf } from './server/notebooks.js';
+import type { Simulator } from './server/simulation-thread.js';
 import { Workbench } from './server/workbench.js';
 import { WorkspaceFiles } from './server/workspace-files.js';
+import { defaultOptions } from './simulation/simulate.js';
 
 /**
  * Serves the language server protocol over a connection until the client ends it.
  *
  * @param load gives the analyzer, which may still be loading while `initialize` is answered
  * @param version of meanfield, as the client shows it
+ * @param simulator runs simulations in a thread of their own, where there are threads
  */
-export function startServer(connection: Connection, load: (open: OpenFiles) => Promise<Analyzer>, version: string): void {
+export function startServer(
+  connection: Connection,
+  load: (open: OpenFiles) => Promise<Analyzer>,
+  version: string,
+  simulator: Simulator | null = null,
+): void {
   let client: ClientCapabilities = {};
   let ended = false;
   const settings = new ClientSettings(connection);
@@ -238,6 +252,34 @@ export function startServer(connection: Connection, load: (open: OpenFiles) => P
   );
   connection.onRequest(new RequestType<ChartsRequest, Charts | null, void>(chartsMethod), ({ uri, model }, token) =>
     giveCharts({ textDocument: { uri }, model }, token),
+  );
+  const running = new AbortController();
+  connection.onExit(() => running.abort());
+  connection.onRequest(
+    new RequestType<SimulateRequest, Simulation | null, void>(simulateMethod),
+    ({ uri, model: index }, token) =>
+      answer('simulation', async ({ models }, _params: { textDocument: { uri: string } }, document) => {
+        const model = models[index];
+        const network = model && networkOf(model, await workbench.networks(document));
+        if (!network || !simulator) return null;
+        const { mode, inputSecondMoment } = await settings.of(document.uri);
+        const options = { ...defaultOptions, mode, inputSecondMoment };
+        const cancelled = new AbortController();
+        token.onCancellationRequested(() => cancelled.abort());
+        const progress = (done: number) =>
+          void connection.sendNotification(simulationProgressMethod, {
+            uri,
+            model: index,
+            done,
+            draws: options.draws,
+          } satisfies SimulationProgress);
+        const simulated = await simulator.run(
+          { network, options },
+          progress,
+          AbortSignal.any([cancelled.signal, running.signal]),
+        );
+        return simulated && simulationReport(network, simulated, { mode, inputSecondMoment });
+      })({ textDocument: { uri } }, token),
   );
   connection.listen();
 }

@@ -15,6 +15,7 @@ import type {
   LayerReport,
   LocalTheory,
   Logits,
+  Measured,
   Missing,
   ModelReport,
   PhasePlane,
@@ -23,6 +24,8 @@ import type {
   PropagationPoint,
   Range,
   Reach,
+  SimulatedPoint,
+  Simulation,
   Spread,
   Summary,
   ToWebview,
@@ -278,6 +281,23 @@ const circle = record<{ points: CirclePoint[] }>({
   points: list(record<CirclePoint>({ path: text, logLength: number, turning: either(number, infinite), corners: known })),
 });
 
+const measured = nullable(record<Measured>({ mean: number, deviation: number }));
+
+const simulation = record<Simulation>({
+  draws: index,
+  width: number,
+  mapSize: nullable(index),
+  points: list(
+    record<SimulatedPoint>({
+      q: measured,
+      c: measured,
+      gradient: measured,
+      expected: record<SimulatedPoint['expected']>({ q: known, gradient: known }),
+    }),
+  ),
+  stops: list(text),
+});
+
 const messages: Shape<ToWebview>[] = [
   record<Message<'report'>>({ type: oneOf('report'), file: text, version: number, report: file, model: index }),
   record<Message<'charts'>>({
@@ -285,6 +305,14 @@ const messages: Shape<ToWebview>[] = [
     version: number,
     model: index,
     charts: record<Charts>({ phasePlanes: list(plane), spectrum: either(spectrum, missing), circle: either(circle, missing) }),
+  }),
+  record<Message<'simulating'>>({ type: oneOf('simulating'), model: index, done: index, draws: index }),
+  record<Message<'simulation'>>({
+    type: oneOf('simulation'),
+    version: number,
+    model: index,
+    simulation: nullable(simulation),
+    reason: nullable(text),
   }),
   record<Message<'stale'>>({ type: oneOf('stale') }),
   record<Message<'error'>>({ type: oneOf('error'), message: text }),

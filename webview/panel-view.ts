@@ -1,4 +1,4 @@
-import type { Charts, FileReport, ModelReport } from '../language-server/protocol.js';
+import type { Charts, FileReport, ModelReport, Simulation } from '../language-server/protocol.js';
 import type { PanelState } from './panel-state.js';
 import type { Palette } from './theme.js';
 
@@ -10,9 +10,17 @@ export interface PanelView {
   model: ModelReport;
   /** What is computed on demand; `null` until it arrives. */
   charts: Charts | null;
+  simulation: SimulationState;
   state: PanelState;
   palette: Palette;
 }
+
+/** How far random networks of the shown model have been drawn and run. */
+export type SimulationState =
+  | { kind: 'none' }
+  | { kind: 'running'; done: number; draws: number | null }
+  | { kind: 'done'; simulation: Simulation }
+  | { kind: 'failed'; reason: string };
 
 /** What a section may ask for. */
 export interface Actions {
@@ -20,6 +28,8 @@ export interface Actions {
   revealLayer(layer: number): void;
   revealFinding(finding: number): void;
   revealUnknown(unknown: number): void;
+  simulate(): void;
+  cancelSimulation(): void;
   /** Keeps a choice and shows the page with it. */
   remember(change: Partial<PanelState>): void;
   /** Keeps which part is open; the part shows that itself. */

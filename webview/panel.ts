@@ -2,7 +2,7 @@ import type { Charts, FileReport, ToWebview } from '../language-server/protocol.
 import { button, element } from './elements.js';
 import type { Host } from './host.js';
 import type { PanelState } from './panel-state.js';
-import type { Actions, PanelView, Section } from './panel-view.js';
+import type { Actions, PanelView, Section, SimulationState } from './panel-view.js';
 import { assumptionsSection } from './sections/assumptions.js';
 import { circleSection } from './sections/circle.js';
 import { depthChartsSection } from './sections/depth-charts.js';
@@ -10,6 +10,7 @@ import { emptyState } from './sections/empty-state.js';
 import { findingsSection } from './sections/findings.js';
 import { layerTableSection } from './sections/layer-table.js';
 import { phasePlaneSection } from './sections/phase-plane.js';
+import { simulationSection } from './sections/simulation.js';
 import { skeleton } from './sections/skeleton.js';
 import { spectrumSection } from './sections/spectrum.js';
 import { verdictSection } from './sections/verdict.js';
@@ -21,19 +22,25 @@ export class Panel {
   readonly #status = element('div', { class: 'status' });
   readonly #content = element('div', { class: 'content' });
   readonly #sections: Section[];
+  readonly #simulationSection: Section;
   #state: PanelState;
   #received: { file: string; version: number; report: FileReport } | null = null;
   #charts: { model: number; charts: Charts } | null = null;
+  #simulation: SimulationState = { kind: 'none' };
 
   constructor(root: HTMLElement, host: Host) {
     this.#host = host;
     this.#state = host.saved;
     const actions = this.#actions();
+    this.#simulationSection = simulationSection(actions);
+    const depthCharts = depthChartsSection(actions);
+    // Its button belongs to the charts in which its results appear.
+    depthCharts.element.append(this.#simulationSection.element);
     this.#sections = [
       verdictSection(actions),
       findingsSection(actions),
       layerTableSection(actions),
-      depthChartsSection(actions),
+      depthCharts,
       phasePlaneSection(actions),
       spectrumSection(actions),
       circleSection(actions),
@@ -51,6 +58,12 @@ export class Panel {
       case 'charts':
         this.#receiveCharts(message);
         break;
+      case 'simulating':
+        this.#receiveProgress(message);
+        break;
+      case 'simulation':
+        this.#receiveSimulation(message);
+        break;
       case 'stale':
         this.#showStale();
         break;
@@ -66,12 +79,14 @@ export class Panel {
   redraw(): void {
     const view = this.#view();
     if (!view) return;
-    for (const section of this.#sections) section.show(view);
+    for (const section of [...this.#sections, this.#simulationSection]) section.show(view);
   }
 
   #receiveReport({ file, version, report, model }: Extract<ToWebview, { type: 'report' }>): void {
     const other = this.#received?.file !== file || this.#state.model !== model;
     if (other) this.#charts = null;
+    // What was measured belongs to the model as it was.
+    if (other || this.#received?.version !== version) this.#forgetSimulation();
     this.#received = { file, version, report };
     this.#remember({ file, model: Math.min(model, Math.max(0, report.models.length - 1)) });
     this.#clearStatus();
@@ -89,18 +104,40 @@ export class Panel {
     this.redraw();
   }
 
+  #receiveProgress({ model, done, draws }: Extract<ToWebview, { type: 'simulating' }>): void {
+    if (model !== this.#state.model || this.#simulation.kind !== 'running') return;
+    this.#simulation = { kind: 'running', done, draws };
+    const view = this.#view();
+    // Charts stay as they are while it runs.
+    if (view) this.#simulationSection.show(view);
+  }
+
+  #receiveSimulation({ version, model, simulation, reason }: Extract<ToWebview, { type: 'simulation' }>): void {
+    if (version !== this.#received?.version || model !== this.#state.model || this.#simulation.kind !== 'running') return;
+    if (simulation) this.#simulation = { kind: 'done', simulation };
+    else this.#simulation = reason === null ? { kind: 'none' } : { kind: 'failed', reason };
+    this.redraw();
+  }
+
+  #forgetSimulation(): void {
+    if (this.#simulation.kind === 'running') this.#host.send({ type: 'cancelSimulation' });
+    this.#simulation = { kind: 'none' };
+  }
+
   #view(): PanelView | null {
     const model = this.#received?.report.models[this.#state.model];
     if (!this.#received || !model) return null;
     const charts = this.#charts?.model === this.#state.model ? this.#charts.charts : null;
     const { file, report } = this.#received;
-    return { file, report, model, modelIndex: this.#state.model, charts, state: this.#state, palette: readPalette() };
+    const { model: modelIndex } = this.#state;
+    return { file, report, model, modelIndex, charts, simulation: this.#simulation, state: this.#state, palette: readPalette() };
   }
 
   #actions(): Actions {
     return {
       selectModel: (model) => {
         if (!this.#received?.report.models[model]) return;
+        this.#forgetSimulation();
         this.#remember({ model });
         this.#host.send({ type: 'selectModel', model });
         this.redraw();
@@ -108,6 +145,15 @@ export class Panel {
       revealLayer: (layer) => this.#host.send({ type: 'revealLayer', model: this.#state.model, layer }),
       revealFinding: (finding) => this.#host.send({ type: 'revealFinding', model: this.#state.model, finding }),
       revealUnknown: (unknown) => this.#host.send({ type: 'revealUnknown', model: this.#state.model, unknown }),
+      simulate: () => {
+        this.#simulation = { kind: 'running', done: 0, draws: null };
+        this.#host.send({ type: 'simulate', model: this.#state.model });
+        this.redraw();
+      },
+      cancelSimulation: () => {
+        this.#forgetSimulation();
+        this.redraw();
+      },
       remember: (change) => {
         this.#remember(change);
         this.redraw();

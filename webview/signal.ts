@@ -3,6 +3,8 @@ import type { ModelReport, PropagationPoint } from '../language-server/protocol.
 /** One stop of the signal on its way through the network, ready to be drawn. */
 export interface Stop {
   point: PropagationPoint;
+  /** Index of the point in the report. */
+  index: number;
   /** Layer that is revealed for this stop: itself, or the last one with weights before it. */
   layer: number | null;
   /** The stop is that layer itself. */
@@ -22,10 +24,10 @@ export function log10Gradient({ logGradient, gradient }: PropagationPoint): numb
 export function stops(model: ModelReport, everyOperation: boolean): Stop[] {
   const indices = new Map(model.layers.map(({ path }, index) => [path, index]));
   let last: number | null = null;
-  const all = model.propagation.map((point): Stop => {
+  const all = model.propagation.map((point, index): Stop => {
     const own = indices.get(point.path);
     if (own !== undefined) last = own;
-    return { point, layer: last, own: own !== undefined };
+    return { point, index, layer: last, own: own !== undefined };
   });
   const layers = all.filter(({ own }) => own);
   return everyOperation || layers.length === 0 ? all : layers;

@@ -55,6 +55,15 @@ export function analyze(
   }
 }
 
+/** The models of a text as graphs, in the order of its report. */
+export function networksOf(
+  tree: SyntaxTree,
+  language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'modules'>,
+  file: string,
+): readonly Network[] {
+  return evaluate(tree, { ...language, file }).networks;
+}
+
 function judged(
   network: Network,
   tree: SyntaxTree,

@@ -1,9 +1,10 @@
 import type { Framework } from '../frameworks/framework.js';
+import type { Network } from '../network/graph.js';
 import type { FileReport } from '../protocol.js';
 import type { PythonParser, TextEdit } from '../source/parser.js';
 import { mentionsAny } from '../source/prefilter.js';
 import type { SyntaxTree } from '../source/syntax-tree.js';
-import { type AnalyzeOptions, analyze } from './analyze.js';
+import { type AnalyzeOptions, analyze, networksOf } from './analyze.js';
 import { knownFrameworks } from './known-frameworks.js';
 import { Reads } from './reads.js';
 import type { WorkspaceModules } from './workspace-modules.js';
@@ -33,17 +34,13 @@ export class Analyzer {
 
   analyze(tree: SyntaxTree, options: AnalyzeOptions): FileReport {
     const framework = this.frameworkOf(tree.text);
-    if (!framework) return emptyReport(options.file);
-    return analyze(
-      tree,
-      {
-        framework,
-        library: this.library(framework),
-        parse: (text) => this.parser.parse(text),
-        ...(this.modules && { modules: new Reads(this.modules) }),
-      },
-      options,
-    );
+    return framework ? analyze(tree, this.language(framework), options) : emptyReport(options.file);
+  }
+
+  /** The models of a text as graphs. */
+  networks(tree: SyntaxTree, file: string): readonly Network[] {
+    const framework = this.frameworkOf(tree.text);
+    return framework ? networksOf(tree, this.language(framework), file) : [];
   }
 
   /** Files on the disk may have changed. */
@@ -58,6 +55,15 @@ export class Analyzer {
   /** The tree of the text that `edits` make of that of `previous`, which is disposed. */
   reparse(previous: SyntaxTree, edits: readonly TextEdit[]): SyntaxTree {
     return this.parser.reparse(previous, edits);
+  }
+
+  private language(framework: Framework) {
+    return {
+      framework,
+      library: this.library(framework),
+      parse: (text: string) => this.parser.parse(text),
+      ...(this.modules && { modules: new Reads(this.modules) }),
+    };
   }
 
   private library(framework: Framework): SyntaxTree {

@@ -1,4 +1,5 @@
 import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import type { Network } from '../network/graph.js';
 import type { FileReport } from '../protocol.js';
 import type { Settings } from '../settings.js';
 import type { TextEdit } from '../source/parser.js';
@@ -93,6 +94,11 @@ export class OpenDocument implements Disposable {
     this.last = { version: this.version, report };
     this.stale = false;
     return report;
+  }
+
+  /** The models of the present text as graphs. */
+  networks(analyzer: Analyzer): readonly Network[] {
+    return analyzer.networks(this.syntax(analyzer), this.uri);
   }
 
   /** Makes the next request analyse again, for instance after a change of settings. */

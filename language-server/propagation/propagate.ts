@@ -27,6 +27,8 @@ export interface Propagation {
   /** What each layer reaches and would do if repeated for ever, by layer. */
   readonly layers: ReadonlyMap<Layer, LayerTheory>;
   readonly points: readonly PropagationPoint[];
+  /** For each point its node, and ln of what turns a squared norm at its output into the mean square of an entry. */
+  readonly places: readonly { readonly node: number; readonly logPerNorm: number | null }[];
   readonly summary: Omit<Summary, 'unknown' | 'verdict'>;
   /** What spectrum and geometry are computed from, on demand. */
   readonly jacobian: JacobianSource;
@@ -74,6 +76,7 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   return {
     layers,
     points: points(network, states, gradients, spread),
+    places: places(network, states),
     summary: {
       mode: training ? 'train' : 'eval',
       ...figures,
@@ -153,23 +156,29 @@ function points(
 ): PropagationPoint[] {
   const output = states[network.outputs[0] ?? -1];
   const before = previousWeights(network);
-  return network.nodes
-    .filter(({ kind }) => !silent.has(kind))
-    .map((node) => {
-      const state = states[node.id]!;
-      const perEntry = logPerEntry(gradients[node.id]!, state, output);
-      return {
-        path: node.path,
-        operation: node.name,
-        range: node.location.range,
-        q: lengthOf(state),
-        c: state.signal && correlation(state.signal),
-        chi: chiOf(gradients, node, before[node.id] ?? null),
-        gradient: perEntry === null ? null : Math.exp(perEntry),
-        logGradient: perEntry !== null && Number.isFinite(perEntry) ? perEntry : null,
-        band: bandAt(spread, node.id),
-      };
-    });
+  return shown(network).map((node) => {
+    const state = states[node.id]!;
+    const perEntry = logPerEntry(gradients[node.id]!, state, output);
+    return {
+      path: node.path,
+      operation: node.name,
+      range: node.location.range,
+      q: lengthOf(state),
+      c: state.signal && correlation(state.signal),
+      chi: chiOf(gradients, node, before[node.id] ?? null),
+      gradient: perEntry === null ? null : Math.exp(perEntry),
+      logGradient: perEntry !== null && Number.isFinite(perEntry) ? perEntry : null,
+      band: bandAt(spread, node.id),
+    };
+  });
+}
+
+const shown = ({ nodes }: Network): readonly Node[] => nodes.filter(({ kind }) => !silent.has(kind));
+
+function places(network: Network, states: readonly NodeState[]): Propagation['places'] {
+  const output = states[network.outputs[0] ?? -1];
+  const unit: Gradient = { logNorm: 0, coherence: 0, profile: null };
+  return shown(network).map(({ id }) => ({ node: id, logPerNorm: logPerEntry(unit, states[id]!, output) }));
 }
 
 function lengthOf({ signal }: NodeState): PropagationPoint['q'] {

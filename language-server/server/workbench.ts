@@ -2,6 +2,7 @@ import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textd
 import type { Analyzer } from '../analysis/analyzer.js';
 import { OpenDocument } from '../analysis/open-document.js';
 import type { OpenFiles } from '../analysis/workspace-modules.js';
+import type { Network } from '../network/graph.js';
 import type { FileReport, ServerStatus } from '../protocol.js';
 import type { Settings } from '../settings.js';
 import type { SyntaxTree } from '../source/syntax-tree.js';
@@ -121,6 +122,11 @@ export class Workbench implements Disposable, OpenFiles {
       if (document.analysis && !this.pending.has(uri)) return { document, report: document.analysis.report };
       if (!this.pending.has(uri) && !document.analysis) return null;
     }
+  }
+
+  /** The models of an open document as graphs, evaluated anew. */
+  async networks(document: OpenDocument): Promise<readonly Network[]> {
+    return document.networks(await this.analyzer);
   }
 
   [Symbol.dispose](): void {

@@ -202,10 +202,11 @@ function valueAt(quantity: Quantity): number {
   return numberOf(value) ?? missing();
 }
 
-/** Channels that the factor does not divide, and few ones, keep their number, so that equal numbers stay equal. */
+/** Halved as often as the factor says, as far as it can be and enough are left, so that equal numbers stay equal. */
 function narrowed(channels: number, factor: number): number {
-  const fewer = channels * factor;
-  return Number.isInteger(fewer) && fewer >= leastChannels ? fewer : channels;
+  let fewer = channels;
+  for (let left = factor; left < 1 && fewer % 2 === 0 && fewer / 2 >= leastChannels; left *= 2) fewer /= 2;
+  return fewer;
 }
 
 const leastChannels = 8;

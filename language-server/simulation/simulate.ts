@@ -21,7 +21,7 @@ export const defaultOptions: SimulateOptions = {
   inputSecondMoment: 1,
   inputCosine: 0.5,
   mapSize: null,
-  budget: 2e8,
+  budget: 8e8,
 };
 
 /** Mean and standard deviation over draws. */
@@ -47,7 +47,10 @@ export interface Simulated {
   /** log₁₀(‖∂f/∂W_last‖/‖∂f/∂W_first‖). */
   readonly log10GradientRatio: Spread | null;
   readonly stops: Run['stops'];
-  /** The draws one by one. */
+}
+
+/** With the draws one by one. */
+export interface Drawn extends Simulated {
   readonly runs: readonly Run[];
 }
 
@@ -62,7 +65,7 @@ export function simulate(
   network: Network,
   options: SimulateOptions,
   progress: (done: number) => boolean = () => true,
-): Simulated | null {
+): Drawn | null {
   const first = firstRun(network, options);
   if (!first) return null;
   const runs = [first.run];
@@ -105,6 +108,7 @@ const sizes = [
   [0.5, 0.25],
   [0.25, 0.25],
   [0.125, 0.125],
+  [0.0625, 0.125],
 ] as const;
 
 /** What image models are built for, in the order in which they are tried: a flattened map tells which of them fits. */
@@ -139,7 +143,7 @@ const runOptions = ({ mode, inputSecondMoment, inputCosine, budget }: SimulateOp
 function batchFor({ nodes }: Network, { mode }: SimulateOptions): number {
   const byBatch = mode === 'train' && nodes.some((node) => node.kind === 'normalization' && node.variant === 'batch');
   if (!byBatch) return 2;
-  return nodes.some((node) => node.kind === 'affine' && node.kernel.length > 0) ? 16 : 64;
+  return nodes.some((node) => node.kind === 'affine' && node.kernel.length > 0) ? 8 : 64;
 }
 
 function gradientRatio({ nodes }: Network, runs: readonly Run[]): Spread | null {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 /** What the command line asks for. */
 export type Command =
   | { kind: 'analyze'; paths: string[]; options: AnalyzeArguments }
+  | { kind: 'simulate'; path: string; options: SimulateArguments }
   | { kind: 'lsp' }
   | { kind: 'help' }
   | { kind: 'version' }
@@ -25,15 +26,25 @@ export interface AnalyzeArguments {
   color: boolean | null;
 }
 
+export interface SimulateArguments {
+  mode: 'train' | 'eval';
+  draws: number;
+  /** Draw i has seed + i. */
+  seed: number;
+  /** Every operation instead of layers with weights alone. */
+  full: boolean;
+}
+
 /** Reads the arguments after the program's name; never throws. */
 export function parseArguments(argv: readonly string[]): Command {
   const [first, ...rest] = argv;
-  if (first === undefined) return { kind: 'usage', message: 'a command is missing: analyze or lsp' };
+  if (first === undefined) return { kind: 'usage', message: 'a command is missing: analyze, simulate or lsp' };
   if (first === 'help' || first === '--help' || first === '-h') return { kind: 'help' };
   if (first === 'version' || first === '--version' || first === '-V') return { kind: 'version' };
   if (first === 'analyze') return analyzeCommand(rest);
+  if (first === 'simulate') return simulateCommand(rest);
   if (first === 'lsp') return lspCommand(rest);
-  return { kind: 'usage', message: `unknown command '${first}': it is analyze or lsp` };
+  return { kind: 'usage', message: `unknown command '${first}': it is analyze, simulate or lsp` };
 }
 
 const analyzeOptions = {
@@ -78,6 +89,30 @@ function analyzeCommand(args: string[]): Command {
 function shapeIn(text: string): number[] | null {
   const sizes = text.split(/[x×,]/).map((size) => (/^\s*[1-9]\d*\s*$/.test(size) ? Number(size) : null));
   return sizes.length <= 6 && sizes.every((size) => size !== null) ? sizes : null;
+}
+
+const simulateOptions = {
+  mode: { type: 'string', short: 'm', default: 'train' },
+  draws: { type: 'string', short: 'n', default: '16' },
+  seed: { type: 'string', default: '1' },
+  full: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function simulateCommand(args: string[]): Command {
+  const parsed = parse(() => parseArgs({ args, options: simulateOptions, allowPositionals: true }));
+  if (typeof parsed === 'string') return { kind: 'usage', message: parsed };
+  const { values, positionals } = parsed;
+  if (values.help) return { kind: 'help' };
+  const { mode, full } = values;
+  if (mode !== 'train' && mode !== 'eval') return { kind: 'usage', message: `unknown mode '${mode}': it is train or eval` };
+  const [draws, seed] = [Number(values.draws), Number(values.seed)];
+  if (!(Number.isInteger(draws) && draws >= 2 && draws <= 10_000))
+    return { kind: 'usage', message: `draws must be a whole number from 2 to 10000, not '${values.draws}'` };
+  if (!Number.isSafeInteger(seed)) return { kind: 'usage', message: `the seed must be a whole number, not '${values.seed}'` };
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) return { kind: 'usage', message: 'simulate takes one file' };
+  return { kind: 'simulate', path, options: { mode, draws, seed, full } };
 }
 
 /** Editors append options of their own (`--clientProcessId=…`), so what is not known is left to the connection. */

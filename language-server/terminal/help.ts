@@ -4,6 +4,7 @@ It reads PyTorch model definitions and never runs them.
 
 Usage
   meanfield analyze [PATH…] [options]   report on files, on directories, or on '-' (standard input)
+  meanfield simulate FILE [options]     draw random networks of each model, run them, and compare with the theory
   meanfield lsp --stdio                 language server for editors
   meanfield --help | --version
 
@@ -15,6 +16,12 @@ Options of analyze
       --full                 every layer, also those of long repetitive stacks
       --exit-zero            exit 0 although there are findings
       --no-color, --color    colours; by default on a terminal, unless NO_COLOR is set
+
+Options of simulate
+  -n, --draws N              networks that are drawn (16)
+      --seed N               of the first of them (1)
+  -m, --mode train|eval      as above
+      --full                 every operation, not only layers with weights
 
 Directories are searched for .py and .ipynb files. What .gitignore and .git/info/exclude name is left out,
 as are hidden directories, virtual environments, node_modules and site-packages, unless they are

@@ -14,8 +14,8 @@ export async function buildServer(): Promise<{ entry: string; [Symbol.asyncDispo
     copyFile(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), join(folder, 'web-tree-sitter.wasm')),
     copyFile(require.resolve('tree-sitter-python/tree-sitter-python.wasm'), join(folder, 'tree-sitter-python.wasm')),
     build({
-      entryPoints: ['language-server/server-node.ts'],
-      outfile: entry,
+      entryPoints: { server: 'language-server/server-node.ts', simulation: 'language-server/server/simulation-worker.ts' },
+      outdir: folder,
       bundle: true,
       platform: 'node',
       target: 'node20',

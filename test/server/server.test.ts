@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Simulation } from '../../language-server/protocol.js';
 import { buildServer } from './build.js';
 import { Editor, type Published } from './editor.js';
 
@@ -131,6 +132,42 @@ describe('a client with all capabilities', () => {
     await editor.initialize(full);
     editor.open(uri, deep);
     expect(codes(await editor.diagnostics(uri, 1))).toContain('vanishing-gradient');
+  });
+});
+
+describe('simulation', () => {
+  const measured = { mean: expect.any(Number), deviation: expect.any(Number) };
+
+  test('runs beside the requests, says how far it is, and measures what the report predicts', async () => {
+    await using editor = await started();
+    editor.open(uri, deep, 1);
+    const id = editor.ask('meanfield/simulate', { uri, model: 0 });
+    await editor.until(({ method }) => method === 'meanfield/simulationProgress');
+    const answer = await editor.answer(id);
+    const progress = editor.messages.filter(({ method }) => method === 'meanfield/simulationProgress');
+    expect(progress.at(-1)!.params).toEqual({ uri, model: 0, done: 16, draws: 16 });
+    const { points, ...rest } = answer.result as Simulation;
+    expect(rest).toEqual({ draws: 16, width: 1, mapSize: null, stops: [] });
+    expect(points).toHaveLength(40);
+    expect(points[0]).toMatchObject({ q: measured, c: measured, gradient: measured });
+    // Sixteen draws whose squared gradients spread by a factor of two each.
+    expect(Math.abs(points[0]!.gradient!.mean - points[0]!.expected.gradient!)).toBeLessThan(0.3);
+  });
+
+  test('ends when it is cancelled', async () => {
+    await using editor = await started();
+    editor.open(uri, deep, 1);
+    const id = editor.ask('meanfield/simulate', { uri, model: 0 });
+    await editor.until(({ method }) => method === 'meanfield/simulationProgress');
+    editor.notify('$/cancelRequest', { id });
+    const { result } = await editor.answer(id);
+    expect(result ?? null).toBeNull();
+  });
+
+  test('of a model that is not there has no result', async () => {
+    await using editor = await started();
+    editor.open(uri, deep, 1);
+    expect((await editor.request('meanfield/simulate', { uri, model: 7 })).result).toBeNull();
   });
 });
 

@@ -147,6 +147,22 @@ test('a path outside of the working directory is told relative to it', () => {
   expect(json(stdout).files.map(({ file }) => file)).toEqual(['../nets/a.py']);
 });
 
+describe('simulate', () => {
+  test('prints what the theory expects beside what drawn networks do, and the same for the same seed', () => {
+    const files = { 'a.py': deep };
+    const [one, two] = [1, 2].map(() => run(temporaryTree(files), ['simulate', 'a.py', '-n', '3', '--seed', '5'])) as [Run, Run];
+    expect(one).toEqual({ ...two, stderr: '', code: 0 });
+    expect(one.stdout).toMatch(/^Deep: 3 draws at its own width/);
+    expect(one.stdout).toMatch(/layers\.0 +Linear +0\.33\d* +0\.3\d* ×\/÷ 1\.\d+ +\d\.\d·10⁻¹⁶/);
+    expect(one.stdout.split('\n').filter((line) => line.includes('Linear'))).toHaveLength(20);
+  });
+  test('takes one file and numbers that make sense', () => {
+    for (const args of [[], ['a.py', 'b.py'], ['a.py', '-n', '1'], ['a.py', '--draws', 'x'], ['a.py', '--seed', '1.5']])
+      expect(run(temporaryTree({ 'a.py': deep }), ['simulate', ...args]).code).toBe(2);
+    expect(run(temporaryTree({}), ['simulate', 'missing.py']).code).toBe(2);
+  });
+});
+
 describe('colour', () => {
   test('is left out where no terminal reads along', () => {
     const { stdout } = run(temporaryTree({ 'a.py': deep }), ['analyze', 'a.py']);

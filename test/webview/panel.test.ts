@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Charts, FileReport, ModelReport } from '../../language-server/protocol.js';
+import type { Charts, FileReport, ModelReport, Simulation } from '../../language-server/protocol.js';
 import { type OpenOptions, openBrowser, type PanelBrowser, type PanelPage, themes } from './panel-page.js';
 import * as reports from './reports.js';
 
@@ -404,6 +404,65 @@ describe('charts', () => {
     expect(await textOf('.badge')).toContain('not known');
     expect(await textOf('.depth')).toContain('could not be followed');
     expect(await textOf('.assumptions')).toContain('The weights of 3 layers.');
+  });
+});
+
+describe('simulation', () => {
+  const simulation = (model: ModelReport): Simulation => ({
+    draws: 16,
+    width: 0.5,
+    mapSize: null,
+    points: model.propagation.map(({ q, c, logGradient }) => ({
+      q: { mean: Math.log10(q as number) + 0.02, deviation: 0.1 },
+      c: c === null ? null : { mean: c, deviation: 0.01 },
+      gradient: logGradient === null ? null : { mean: logGradient / Math.LN10 + 0.3, deviation: 0.2 },
+      expected: { q: Math.log10(q as number), gradient: logGradient === null ? null : logGradient / Math.LN10 },
+    })),
+    stops: [],
+  });
+  const words = () => textOf('.simulation');
+
+  test('is asked for by a button, says how far it is, and lays crosses over the charts', async () => {
+    await show([reports.heMlp]);
+    const before = await panel.colors('.depth canvas');
+    await panel.page.click('text=Check by simulation');
+    expect(await lastPosted()).toEqual({ type: 'simulate', model: 0 });
+    expect(await words()).toContain('Drawing networks');
+    await panel.send({ type: 'simulating', model: 0, done: 4, draws: 16 });
+    expect(await words()).toContain('4 of 16 networks');
+    expect(await panel.page.locator('.simulation progress').evaluate((meter: HTMLProgressElement) => meter.value)).toBe(4);
+    await panel.send({ type: 'simulation', version: 1, model: 0, simulation: simulation(reports.heMlp), reason: null });
+    expect(await words()).toMatch(/16 draws at 0\.5 of its width/);
+    expect(await words()).toMatch(/the mean squared gradient by a factor of 2 /);
+    expect(await panel.page.locator('.simulation progress').isVisible()).toBe(false);
+    expect(await panel.colors('.depth canvas')).toBeGreaterThan(before);
+  });
+
+  test('can be stopped, and what arrives afterwards is dropped', async () => {
+    await show([reports.heMlp]);
+    await panel.page.click('text=Check by simulation');
+    await panel.page.click('.simulation >> text=Stop');
+    expect(await lastPosted()).toEqual({ type: 'cancelSimulation' });
+    await panel.send({ type: 'simulation', version: 1, model: 0, simulation: simulation(reports.heMlp), reason: null });
+    expect(await words()).not.toContain('draws at');
+  });
+
+  test('belongs to the text that it was asked for', async () => {
+    await show([reports.heMlp]);
+    await panel.page.click('text=Check by simulation');
+    await panel.send(reportMessage(reports.fileOf(reports.heMlp), 0, 2));
+    expect(await lastPosted()).toEqual({ type: 'cancelSimulation' });
+    await panel.send({ type: 'simulation', version: 1, model: 0, simulation: simulation(reports.heMlp), reason: null });
+    expect(await words()).not.toContain('draws at');
+  });
+
+  test('that fails says why, and can be asked for again', async () => {
+    await show([reports.heMlp]);
+    await panel.page.click('text=Check by simulation');
+    await panel.send({ type: 'simulation', version: 1, model: 0, simulation: null, reason: 'This model is too large.' });
+    expect(await words()).toContain('This model is too large.');
+    await panel.page.click('text=Check again');
+    expect(await lastPosted()).toEqual({ type: 'simulate', model: 0 });
   });
 });
 

@@ -26,7 +26,8 @@ export function drawDepthChart(
   const options = baseOptions(palette, xTitle, '');
   const count = series.heights.length;
   Object.assign(options.scales!.x!, { min: 1, max: Math.max(2, count) });
-  Object.assign(options.scales!.y!, { suggestedMin: series.suggested[0], suggestedMax: series.suggested[1] });
+  const [suggestedMin, suggestedMax] = withDraws(series);
+  Object.assign(options.scales!.y!, { suggestedMin, suggestedMax });
   Object.assign(options.scales!.y!.ticks!, {
     callback: (value: number | string) => series.tick(Number(value)),
     ...(series.logarithmic ? { precision: 0 } : {}),
@@ -53,6 +54,7 @@ export function drawDepthChart(
     plugins: [
       bandPlugin(series, palette),
       drawsPlugin(series, palette),
+      measuredPlugin(series, palette),
       markPlugin(mark, palette),
       crosshairPlugin(() => pointed, series, palette),
     ],
@@ -64,6 +66,12 @@ export function drawDepthChart(
       chart.draw();
     },
   };
+}
+
+/** The range of the axis with all that lies around the curve. */
+function withDraws({ suggested, draws, measured }: DepthSeries): [number, number] {
+  const around = [...draws, ...measured].flatMap((one) => (one ? [one.from, one.to] : []));
+  return [Math.min(suggested[0], ...around), Math.max(suggested[1], ...around)];
 }
 
 const isolated = (heights: (number | null)[], index: number) =>
@@ -108,6 +116,37 @@ function drawsPlugin({ draws }: DepthSeries, palette: Palette): Plugin<'scatter'
         for (const { stop, from } of stretch.toReversed()) ctx.lineTo(x.getPixelForValue(stop + 1), y.getPixelForValue(from));
         ctx.fill();
       }
+      ctx.restore();
+    },
+  };
+}
+
+/** A bar over one standard deviation of the draws, with their mean: in the colour of text, so that it is told from the curve. */
+function measuredPlugin({ measured }: DepthSeries, palette: Palette): Plugin<'scatter'> {
+  return {
+    id: 'measured',
+    afterDatasetsDraw({ ctx, chartArea, scales }) {
+      const { x, y } = scales;
+      if (!x || !y || measured.length === 0) return;
+      const half = measured.length <= 60 ? 3 : 1.5;
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(chartArea.left - 4, chartArea.top, chartArea.width + 8, chartArea.height);
+      ctx.clip();
+      ctx.strokeStyle = palette.foreground;
+      ctx.lineWidth = measured.length <= 60 ? 1.5 : 1;
+      measured.forEach((one, stop) => {
+        if (!one) return;
+        const at = x.getPixelForValue(stop + 1);
+        const middle = y.getPixelForValue(one.at);
+        line(ctx, at, y.getPixelForValue(one.from), y.getPixelForValue(one.to));
+        ctx.beginPath();
+        ctx.moveTo(at - half, middle - half);
+        ctx.lineTo(at + half, middle + half);
+        ctx.moveTo(at - half, middle + half);
+        ctx.lineTo(at + half, middle - half);
+        ctx.stroke();
+      });
       ctx.restore();
     },
   };

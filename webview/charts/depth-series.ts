@@ -1,4 +1,4 @@
-import type { Spread } from '../../language-server/protocol.js';
+import type { Simulation, Spread } from '../../language-server/protocol.js';
 import { showCorrelation, showNumber, showPower } from '../number-format.js';
 import { log10Gradient, type Stop } from '../signal.js';
 
@@ -12,6 +12,8 @@ export interface DepthSeries {
   heights: (number | null)[];
   /** Between which heights 90 % of the draws of the weights lie; empty where that is not drawn. */
   draws: ({ from: number; to: number } | null)[];
+  /** What was measured at each stop, one standard deviation to both sides; empty without a simulation. */
+  measured: ({ from: number; at: number; to: number } | null)[];
   /** The value at a stop in words. */
   shown: string[];
   /** Text of a tick of the vertical axis. */
@@ -39,14 +41,35 @@ const tolerableDecades = 1;
 /** From this ratio of largest to smallest on, a linear axis would hide the small end. */
 const spanOfLogAxis = 30;
 
-export function depthSeries(stops: Stop[]): DepthSeries[] {
-  return [lengthSeries(stops), correlationSeries(stops), gradientSeries(stops)];
+export function depthSeries(stops: Stop[], simulation: Simulation | null = null): DepthSeries[] {
+  return [lengthSeries(stops, simulation), correlationSeries(stops, simulation), gradientSeries(stops, simulation)];
 }
 
-function lengthSeries(stops: Stop[]): DepthSeries {
+/** Measured values at the heights of a chart. */
+function measuredAt(
+  stops: Stop[],
+  simulation: Simulation | null,
+  which: 'q' | 'c' | 'gradient',
+  height: (value: number) => number = (value) => value,
+): DepthSeries['measured'] {
+  if (!simulation) return [];
+  return stops.map(({ index }) => {
+    const measured = simulation.points[index]?.[which];
+    if (!measured) return null;
+    const { mean, deviation } = measured;
+    return { from: height(mean - deviation), at: height(mean), to: height(mean + deviation) };
+  });
+}
+
+function lengthSeries(stops: Stop[], simulation: Simulation | null): DepthSeries {
   const values = stops.map(({ point }) => (typeof point.q === 'number' ? point.q : null));
-  const positive = values.filter((value) => value !== null && value > 0) as number[];
-  const logarithmic = positive.length > 1 && Math.max(...positive) > spanOfLogAxis * Math.min(...positive);
+  const positive = stops.flatMap(({ point }, i) => {
+    const value = values[i];
+    if (value === null || value === undefined || !(value > 0)) return [];
+    const around = point.band?.q ? ninetyPercent(Math.log10(value), point.band.q) : null;
+    return around ? [value, 10 ** around.from, 10 ** around.to] : [value];
+  });
+  const logarithmic = stops.length > 1 && Math.max(...positive) > spanOfLogAxis * Math.min(...positive);
   return {
     id: 'q',
     title: 'q',
@@ -57,6 +80,7 @@ function lengthSeries(stops: Stop[]): DepthSeries {
       const { from, to } = ninetyPercent(Math.log10(values[i]!), point.band.q);
       return logarithmic ? { from, to } : { from: 10 ** from, to: 10 ** to };
     }),
+    measured: measuredAt(stops, simulation, 'q', logarithmic ? undefined : (log10) => 10 ** log10),
     shown: stops.map(({ point }) => showNumber(point.q)),
     tick: logarithmic ? tickOfDecade : showNumber,
     logarithmic,
@@ -66,13 +90,14 @@ function lengthSeries(stops: Stop[]): DepthSeries {
   };
 }
 
-function correlationSeries(stops: Stop[]): DepthSeries {
+function correlationSeries(stops: Stop[], simulation: Simulation | null): DepthSeries {
   return {
     id: 'c',
     title: 'c',
     meaning: 'correlation of two inputs',
     heights: stops.map(({ point }) => point.c),
     draws: [],
+    measured: measuredAt(stops, simulation, 'c'),
     shown: stops.map(({ point }) => showCorrelation(point.c)),
     tick: (height) => String(Number(height.toFixed(2))).replace('-', '−'),
     logarithmic: false,
@@ -82,7 +107,7 @@ function correlationSeries(stops: Stop[]): DepthSeries {
   };
 }
 
-function gradientSeries(stops: Stop[]): DepthSeries {
+function gradientSeries(stops: Stop[], simulation: Simulation | null): DepthSeries {
   const heights = stops.map(({ point }) => log10Gradient(point));
   // Pooling spreads a gradient over positions, a step that says nothing of its health: so layers are held against each other.
   const middle = median(heights.filter((height) => height !== null)) ?? 0;
@@ -97,6 +122,7 @@ function gradientSeries(stops: Stop[]): DepthSeries {
       const { from, to } = ninetyPercent(2 * heights[i]!, point.band.gradient);
       return { from: from / 2, to: to / 2 };
     }),
+    measured: measuredAt(stops, simulation, 'gradient', (log10) => log10 / 2),
     shown: heights.map((height, index) =>
       height === null ? showNumber(stops[index]?.point.gradient ?? null) : showPower(height),
     ),

@@ -81,7 +81,7 @@ export function depthChartsSection(actions: Actions): Section {
       for (const { chart } of shown.charts) chart.destroy();
       every.checked = view.state.everyOperation;
       const path = stops(view.model, view.state.everyOperation);
-      const series = depthSeries(path);
+      const series = depthSeries(path, view.simulation.kind === 'done' ? view.simulation.simulation : null);
       const names = path.map(stopName);
       canvases.replaceChildren();
       root.classList.toggle('nothing', path.length === 0);

@@ -1,0 +1,73 @@
+import type { Network, Node } from '../network/graph.js';
+import { propagate } from '../propagation/propagate.js';
+import type { ModelReport, PropagationPoint, SimulatedPoint, Simulation } from '../protocol.js';
+import type { Settings } from '../settings.js';
+import type { Measured, Simulated, Spread } from '../simulation/simulate.js';
+
+/**
+ * What was measured beside what the theory expects. Maps of another size than the report's have other gradients an entry, so what is reported
+ * is the report's own number times measured over expected in the size that was simulated.
+ */
+export function simulationReport(
+  network: Network,
+  simulated: Simulated,
+  { mode, inputSecondMoment }: Pick<Settings, 'mode' | 'inputSecondMoment'>,
+): Simulation {
+  const { width, mapSize, mapScale } = simulated.scale;
+  const side = mapSize === null ? null : Math.max(Math.min(mapSize, 32), Math.round(mapSize * mapScale));
+  const options = { mode, inputSecondMoment };
+  const { points, places } = propagate(withMaps(network, side), options);
+  const own = side === null ? points : propagate(network, options).points;
+  return {
+    draws: simulated.draws,
+    width,
+    mapSize: side,
+    points: points.map((point, i) => pointOf(point, own[i]!, places[i]!.logPerNorm, simulated.nodes[places[i]!.node]!)),
+    stops: [...new Set(simulated.stops.map(({ reason }) => reason))],
+  };
+}
+
+/** The network of a report's model; models whose theory failed are in no report. */
+export function networkOf(model: ModelReport, networks: readonly Network[]): Network | null {
+  const same = (network: Network) =>
+    network.name === model.name && network.entry === model.entry && samePlace(network.location.range, model.range);
+  return networks.find(same) ?? null;
+}
+
+const samePlace = (a: ModelReport['range'], b: ModelReport['range']): boolean =>
+  a.start.line === b.start.line && a.start.character === b.start.character;
+
+function pointOf(point: PropagationPoint, own: PropagationPoint, logPerNorm: number | null, measured: Measured): SimulatedPoint {
+  const gradient = measured.gradient && logPerNorm !== null ? moved(measured.gradient, logPerNorm / Math.LN10) : null;
+  const [lengthHere, length] = [log10Length(point), log10Length(own)];
+  const [slopeHere, slope] = [log10Gradient(point), log10Gradient(own)];
+  return {
+    q: measured.q && moved(measured.q, difference(length, lengthHere)),
+    c: measured.c,
+    gradient: gradient && moved(gradient, difference(slope, slopeHere)),
+    expected: {
+      q: length === null ? null : length + (point.band?.q?.shift ?? 0),
+      gradient: slope === null ? null : slope + (point.band?.gradient?.shift ?? 0),
+    },
+  };
+}
+
+const moved = ({ mean, deviation }: Spread, by: number): Spread => ({ mean: mean + by, deviation });
+
+const difference = (a: number | null, b: number | null): number => (a === null || b === null ? 0 : a - b);
+
+const log10Length = ({ q }: PropagationPoint): number | null => (typeof q === 'number' && q > 0 ? Math.log10(q) : null);
+
+const log10Gradient = ({ logGradient }: PropagationPoint): number | null =>
+  logGradient === null ? null : logGradient / Math.LN10;
+
+/** Images of this size at inputs whose size the model does not tell. */
+function withMaps(network: Network, side: number | null): Network {
+  if (side === null) return network;
+  const reader = network.nodes.find((node) => node.kind === 'affine' && node.kernel.length === 2);
+  if (reader?.kind !== 'affine' || reader.inChannels === null) return network;
+  const channels = reader.inChannels;
+  const given = (node: Node) =>
+    node.kind !== 'input' || (node.shape?.slice(-2).every((size) => typeof size === 'number') ?? false);
+  return { ...network, nodes: network.nodes.map((node) => (given(node) ? node : { ...node, shape: [2, channels, side, side] })) };
+}
