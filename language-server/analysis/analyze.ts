@@ -59,9 +59,9 @@ export function analyze(
 export function networksOf(
   tree: SyntaxTree,
   language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'modules'>,
-  file: string,
+  { file, settings = defaultSettings }: AnalyzeOptions,
 ): readonly Network[] {
-  return evaluate(tree, { ...language, file }).networks;
+  return evaluate(tree, { ...language, file, inputShape: settings.inputShape }).networks;
 }
 
 function judged(

@@ -38,9 +38,9 @@ export class Analyzer {
   }
 
   /** The models of a text as graphs. */
-  networks(tree: SyntaxTree, file: string): readonly Network[] {
+  networks(tree: SyntaxTree, options: AnalyzeOptions): readonly Network[] {
     const framework = this.frameworkOf(tree.text);
-    return framework ? networksOf(tree, this.language(framework), file) : [];
+    return framework ? networksOf(tree, this.language(framework), options) : [];
   }
 
   /** Files on the disk may have changed. */

@@ -97,8 +97,8 @@ export class OpenDocument implements Disposable {
   }
 
   /** The models of the present text as graphs. */
-  networks(analyzer: Analyzer): readonly Network[] {
-    return analyzer.networks(this.syntax(analyzer), this.uri);
+  networks(analyzer: Analyzer, settings: Settings): readonly Network[] {
+    return analyzer.networks(this.syntax(analyzer), { file: this.uri, settings });
   }
 
   /** Makes the next request analyse again, for instance after a change of settings. */

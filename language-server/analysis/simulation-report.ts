@@ -1,7 +1,8 @@
-import type { Network, Node } from '../network/graph.js';
+import type { Affine, Network, Node } from '../network/graph.js';
 import { propagate } from '../propagation/propagate.js';
 import type { ModelReport, PropagationPoint, SimulatedPoint, Simulation } from '../protocol.js';
 import type { Settings } from '../settings.js';
+import { scaledMap } from '../simulation/inputs.js';
 import type { Measured, Simulated, Spread } from '../simulation/simulate.js';
 
 /**
@@ -14,9 +15,9 @@ export function simulationReport(
   { mode, inputSecondMoment }: Pick<Settings, 'mode' | 'inputSecondMoment'>,
 ): Simulation {
   const { width, mapSize, mapScale } = simulated.scale;
-  const side = mapSize === null ? null : Math.max(Math.min(mapSize, 32), Math.round(mapSize * mapScale));
+  const side = mapSize === null ? null : scaledMap(ownSide(network) ?? mapSize, mapScale);
   const options = { mode, inputSecondMoment };
-  const { points, places } = propagate(withMaps(network, side), options);
+  const { points, places } = propagate(withMaps(network, side, simulated.scale.batch), options);
   const own = side === null ? points : propagate(network, options).points;
   return {
     draws: simulated.draws,
@@ -61,13 +62,19 @@ const log10Length = ({ q }: PropagationPoint): number | null => (typeof q === 'n
 const log10Gradient = ({ logGradient }: PropagationPoint): number | null =>
   logGradient === null ? null : logGradient / Math.LN10;
 
-/** Images of this size at inputs whose size the model does not tell. */
-function withMaps(network: Network, side: number | null): Network {
-  if (side === null) return network;
-  const reader = network.nodes.find((node) => node.kind === 'affine' && node.kernel.length === 2);
-  if (reader?.kind !== 'affine' || reader.inChannels === null) return network;
-  const channels = reader.inChannels;
-  const given = (node: Node) =>
-    node.kind !== 'input' || (node.shape?.slice(-2).every((size) => typeof size === 'number') ?? false);
-  return { ...network, nodes: network.nodes.map((node) => (given(node) ? node : { ...node, shape: [2, channels, side, side] })) };
+/** Images of this size. */
+function withMaps(network: Network, side: number | null, batch: number): Network {
+  const reader = readerOf(network);
+  if (side === null || !reader || reader.inChannels === null) return network;
+  const shape = [batch, reader.inChannels, side, side];
+  return { ...network, nodes: network.nodes.map((node) => (node.kind === 'input' ? { ...node, shape } : node)) };
 }
+
+/** The size that the model tells. */
+function ownSide({ nodes }: Network): number | null {
+  const size = nodes.find(({ kind }) => kind === 'input')?.shape?.at(-1);
+  return typeof size === 'number' ? size : null;
+}
+
+const readerOf = ({ nodes }: Network) =>
+  nodes.find((node): node is Node & Affine => node.kind === 'affine' && node.kernel.length === 2);

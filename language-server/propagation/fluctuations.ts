@@ -1,6 +1,7 @@
 import type { Network } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { type Gradient, passed } from './backward.js';
+import { commonNoise } from './common-noise.js';
 import { evennessOfGradient, joinedSamples } from './evenness.js';
 import { gradientNoise } from './gradient-noise.js';
 import { certain, type LinearForm, Noises } from './linear-form.js';
@@ -43,10 +44,15 @@ export function fluctuations(
     training,
     samples: joined ? joinedSamples : 1,
     forms: [],
+    commons: [],
     slopes: [],
     masks: [],
   };
-  for (const node of network.nodes) signals.forms.push(signalNoise(node, signals));
+  for (const node of network.nodes) {
+    const form = signalNoise(node, signals);
+    signals.forms.push(form);
+    signals.commons.push(commonNoise(node, form, signals));
+  }
   return { signals: signals.forms, gradients: reverse(network, signals) };
 }
 

@@ -76,7 +76,7 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   return {
     layers,
     points: points(network, states, gradients, spread),
-    places: places(network, states),
+    places: places(network, states, gradients),
     summary: {
       mode: training ? 'train' : 'eval',
       ...figures,
@@ -175,10 +175,12 @@ function points(
 
 const shown = ({ nodes }: Network): readonly Node[] => nodes.filter(({ kind }) => !silent.has(kind));
 
-function places(network: Network, states: readonly NodeState[]): Propagation['places'] {
+function places(network: Network, states: readonly NodeState[], gradients: readonly Gradient[]): Propagation['places'] {
   const output = states[network.outputs[0] ?? -1];
-  const unit: Gradient = { logNorm: 0, coherence: 0, profile: null };
-  return shown(network).map(({ id }) => ({ node: id, logPerNorm: logPerEntry(unit, states[id]!, output) }));
+  return shown(network).map(({ id }) => ({
+    node: id,
+    logPerNorm: logPerEntry({ ...gradients[id]!, logNorm: 0 }, states[id]!, output),
+  }));
 }
 
 function lengthOf({ signal }: NodeState): PropagationPoint['q'] {

@@ -5,6 +5,7 @@ import { type UnitNoise, unitNoise } from '../meanfield/unit-noise.js';
 import type { Affine, Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import type { Gradient } from './backward.js';
+import { commonAt } from './common-noise.js';
 import { type Evenness, evennessOfSignal } from './evenness.js';
 import { positions } from './extent.js';
 import { certain, type LinearForm, type Noises, type Term } from './linear-form.js';
@@ -21,6 +22,8 @@ export interface Signals {
   /** Samples over which lengths are taken: 1, or those of a batch whose statistics join them. */
   readonly samples: number;
   readonly forms: (LinearForm | null)[];
+  /** The same of what all positions of a map have in common; `undefined` where there is one position. */
+  readonly commons: (LinearForm | null | undefined)[];
   /** By activation: how μ₁ follows the length of the pre-activations, and its own noise. */
   readonly slopes: (Slope | undefined)[];
   /** By stochastic depth: the noise of its mask. */
@@ -59,9 +62,12 @@ export function signalNoise(node: Node, signals: Signals): LinearForm | null {
       return product(node, inputs, signals);
     case 'concatenate':
       return sideBySide(node, inputs, signals);
+    case 'pooling':
+      return positions(states[node.id]!.extent) === 1 && !node.variant.endsWith('max')
+        ? commonAt(node.inputs[0]!, signals)
+        : (first ?? null);
     case 'scale':
     case 'shift':
-    case 'pooling':
     case 'reshape':
       return first ?? null;
     default:

@@ -126,7 +126,7 @@ export class Workbench implements Disposable, OpenFiles {
 
   /** The models of an open document as graphs, evaluated anew. */
   async networks(document: OpenDocument): Promise<readonly Network[]> {
-    return document.networks(await this.analyzer);
+    return document.networks(await this.analyzer, await this.settings.of(document.uri));
   }
 
   [Symbol.dispose](): void {

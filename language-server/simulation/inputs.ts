@@ -69,7 +69,7 @@ const usual = (dimensions: number, mapSize: number | null): number =>
   mapSize ?? (dimensions === 1 ? 1024 : dimensions === 2 ? 224 : 32);
 
 /** Maps of up to 32 positions a dimension stay: several stages of halving still fit into them. */
-const scaledMap = (size: number, scale: number): number => (size <= 32 ? size : Math.max(32, Math.round(size * scale)));
+export const scaledMap = (size: number, scale: number): number => (size <= 32 ? size : Math.max(32, Math.round(size * scale)));
 
 /** The first layer with weights behind an input. */
 function firstLayer({ nodes }: Network, id: number): (Affine & Node) | null {

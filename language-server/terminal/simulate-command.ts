@@ -30,7 +30,7 @@ export async function simulateCommand(
   const settings = { ...defaultSettings, mode: options.mode };
   using tree = analyzer.parse(source.text);
   const { models } = analyzer.analyze(tree, { file: path, settings });
-  const networks = analyzer.networks(tree, path);
+  const networks = analyzer.networks(tree, { file: path, settings });
   if (models.length === 0) output.write('No PyTorch models found\n');
   for (const model of models) {
     const network = networkOf(model, networks);

@@ -69,7 +69,7 @@ export function drawDepthChart(
 }
 
 /** The range of the axis with all that lies around the curve. */
-function withDraws({ suggested, draws, measured }: DepthSeries): [number, number] {
+function withDraws({ suggested, draws = [], measured = [] }: DepthSeries): [number, number] {
   const around = [...draws, ...measured].flatMap((one) => (one ? [one.from, one.to] : []));
   return [Math.min(suggested[0], ...around), Math.max(suggested[1], ...around)];
 }
@@ -98,7 +98,7 @@ function bandPlugin({ band }: DepthSeries, palette: Palette): Plugin<'scatter'> 
 }
 
 /** A strip around the curve, broken where it is not known. */
-function drawsPlugin({ draws }: DepthSeries, palette: Palette): Plugin<'scatter'> {
+function drawsPlugin({ draws = [] }: DepthSeries, palette: Palette): Plugin<'scatter'> {
   return {
     id: 'draws',
     beforeDatasetsDraw({ ctx, chartArea, scales }) {
@@ -122,7 +122,7 @@ function drawsPlugin({ draws }: DepthSeries, palette: Palette): Plugin<'scatter'
 }
 
 /** A bar over one standard deviation of the draws, with their mean: in the colour of text, so that it is told from the curve. */
-function measuredPlugin({ measured }: DepthSeries, palette: Palette): Plugin<'scatter'> {
+function measuredPlugin({ measured = [] }: DepthSeries, palette: Palette): Plugin<'scatter'> {
   return {
     id: 'measured',
     afterDatasetsDraw({ ctx, chartArea, scales }) {
@@ -153,7 +153,7 @@ function measuredPlugin({ measured }: DepthSeries, palette: Palette): Plugin<'sc
 }
 
 /** Runs of neighbouring stops that are known. */
-function stretches(draws: DepthSeries['draws']): { stop: number; from: number; to: number }[][] {
+function stretches(draws: NonNullable<DepthSeries['draws']>): { stop: number; from: number; to: number }[][] {
   const found: { stop: number; from: number; to: number }[][] = [[]];
   draws.forEach((one, stop) => {
     if (one) found.at(-1)!.push({ stop, ...one });

@@ -10,10 +10,10 @@ export interface DepthSeries {
   meaning: string;
   /** Height at each stop, `null` where it is not known; a diverging value is left out and named in the summary. */
   heights: (number | null)[];
-  /** Between which heights 90 % of the draws of the weights lie; empty where that is not drawn. */
-  draws: ({ from: number; to: number } | null)[];
-  /** What was measured at each stop, one standard deviation to both sides; empty without a simulation. */
-  measured: ({ from: number; at: number; to: number } | null)[];
+  /** Between which heights 90 % of the draws of the weights lie; absent where that is not drawn. */
+  draws?: ({ from: number; to: number } | null)[];
+  /** What was measured at each stop, one standard deviation to both sides; absent or empty without a simulation. */
+  measured?: ({ from: number; at: number; to: number } | null)[];
   /** The value at a stop in words. */
   shown: string[];
   /** Text of a tick of the vertical axis. */
@@ -51,7 +51,7 @@ function measuredAt(
   simulation: Simulation | null,
   which: 'q' | 'c' | 'gradient',
   height: (value: number) => number = (value) => value,
-): DepthSeries['measured'] {
+): NonNullable<DepthSeries['measured']> {
   if (!simulation) return [];
   return stops.map(({ index }) => {
     const measured = simulation.points[index]?.[which];
@@ -96,7 +96,6 @@ function correlationSeries(stops: Stop[], simulation: Simulation | null): DepthS
     title: 'c',
     meaning: 'correlation of two inputs',
     heights: stops.map(({ point }) => point.c),
-    draws: [],
     measured: measuredAt(stops, simulation, 'c'),
     shown: stops.map(({ point }) => showCorrelation(point.c)),
     tick: (height) => String(Number(height.toFixed(2))).replace('-', '−'),
