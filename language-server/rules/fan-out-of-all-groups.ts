@@ -2,6 +2,7 @@ import { showNumber } from '../format-number.js';
 import type { LayerReport, ModelReport } from '../protocol.js';
 import { activationName } from './activation-name.js';
 import { elsewhere } from './elsewhere.js';
+import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
 
@@ -15,14 +16,14 @@ import { shorten } from './shorten.js';
 export const fanOutOfAllGroups: Rule = {
   id: 'fan-out-of-all-groups',
   title: 'The fan-out of a grouped convolution counts all groups, so that its weights start too small.',
-  check(model, found) {
+  check(model) {
+    // A small branch beside a skip connection is no fault where normalization keeps the stream.
+    if (hasNormalization(model)) return null;
     const layers = model.layers.filter(isDividedByAllGroups);
     const [first] = layers;
     if (!first) return null;
-    const told = found.some(({ rule }) => rule === 'vanishing-gradient');
-    const nats = layers.reduce((sum, { local }) => sum - Math.log(local!.chi1!), 0);
     return {
-      severity: told || nats < 6 ? 'hint' : nats < 12 ? 'information' : 'warning',
+      severity: 'hint',
       message: message(model, first, layers.length),
       range: first.range,
       related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
@@ -33,8 +34,8 @@ export const fanOutOfAllGroups: Rule = {
 
 function isDividedByAllGroups({ groups = 1, normalized, local, weight, fanOut }: LayerReport): boolean {
   if (groups < 2 || normalized || !weight?.sourceRange || !weight.variance || weight.mean !== 0 || !fanOut) return false;
-  // Critical or larger after all: then somebody has made up for it.
-  if (!local?.chi1 || local.chi1 > 0.7) return false;
+  // A sigmoid has no critical variance that could be missed: it opens a gate. And from 0.7 on somebody has made up for it.
+  if (!local?.chi1 || !local.critical || local.chi1 > 0.7) return false;
   return weight.formula?.includes('fan_out') ? !weight.formula.includes('fan_in') : isGain(weight.variance * fanOut);
 }
 

@@ -28,7 +28,7 @@ class Block(nn.Module):
     def __init__(self, width):
         super().__init__()
         self.depthwise = nn.Conv2d(width, width, 3, padding=1, groups=width, bias=False)
-        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning fan-out-of-all-groups: 64 times too small (σ_w² = 0.0313, χ₁ = 0.0156 with ReLU). Divide by the fan-in
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint fan-out-of-all-groups: 64 times too small (σ_w² = 0.0313, χ₁ = 0.0156 with ReLU). Divide by the fan-in
         self.pointwise = nn.Conv2d(width, width, 1, bias=False)
 
     def forward(self, x):
@@ -78,6 +78,42 @@ class Mobile(nn.Module):
 
     def forward(self, x):
         return self.body(x)
+
+
+# ### Silent: the branch of a residual block that normalizes, as in Visformer
+class Branch(nn.Module):
+    def __init__(self, width=64):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(width)
+        self.a = nn.Conv2d(width, width, 1, bias=False)
+        self.b = nn.Conv2d(width, width, 3, padding=1, groups=8, bias=False)
+        self.c = nn.Conv2d(width, width, 1, bias=False)
+
+    def forward(self, x):
+        return x + self.c(F.gelu(self.b(F.gelu(self.a(self.norm(x))))))
+
+
+class Visformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.Sequential(*[Branch() for _ in range(7)])
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
+
+    def forward(self, x):
+        return self.blocks(x)
+
+
+# ### Silent: a grouped layer that opens a gate, as in ResNeSt
+class Gate(nn.Module):
+    def __init__(self, width=64):
+        super().__init__()
+        self.fc = nn.Conv2d(width, width, 1, groups=4)
+        nn.init.kaiming_normal_(self.fc.weight, mode='fan_out', nonlinearity='relu')
+
+    def forward(self, x):
+        return torch.sigmoid(self.fc(x))
 
 
 # ### Silent: the fan-in counts one group, and without groups the fans are the same
