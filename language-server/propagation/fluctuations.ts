@@ -14,7 +14,15 @@ export interface Fluctuations {
   readonly signals: readonly (LinearForm | null)[];
   /** Of ln ‖∂f/∂output‖², relative to the network's output. */
   readonly gradients: readonly (LinearForm | null)[];
+  /** Standard error of the theory itself in ln of squared gradients over the whole network, besides what draws differ by. */
+  readonly ownError: number;
 }
+
+/**
+ * Behind batch normalization, means over 30 simulated networks and 30 torchvision models lie 0.05 to 0.25 decades of the squared gradient beside the
+ * theory, which more width does not cure.
+ */
+const errorBehindBatches = 0.15 * Math.LN10;
 
 /** Forms of all nodes take memory that grows with the square of their number. */
 const mostNodes = 1200;
@@ -53,7 +61,7 @@ export function fluctuations(
     signals.forms.push(form);
     signals.commons.push(commonNoise(node, form, signals));
   }
-  return { signals: signals.forms, gradients: reverse(network, signals) };
+  return { signals: signals.forms, gradients: reverse(network, signals), ownError: joined ? errorBehindBatches : 0 };
 }
 
 /** ln ‖·‖² of what has arrived at a node, and its form. */

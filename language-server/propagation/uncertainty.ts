@@ -19,7 +19,7 @@ export function uncertainty(
 ): Uncertainty | null {
   const [first, last] = [weighted[0], weighted.at(-1)];
   if (!fluctuations || !first || !last) return null;
-  const { signals, gradients } = fluctuations;
+  const { signals, gradients, ownError } = fluctuations;
   const [low, high] = [gradients[first.id], gradients[last.id]];
   if (!low || !high) return null;
   const gradient = combined([
@@ -28,8 +28,8 @@ export function uncertainty(
   ]);
   const [lowInput, highInput] = [signals[first.inputs[0] ?? -1], signals[last.inputs[0] ?? -1]];
   const output = signals[network.outputs[0] ?? -1];
-  const variance = varianceOf(gradient);
-  const activationGradient = spreadOf(gradient);
+  const variance = varianceOf(gradient) + ownError ** 2;
+  const activationGradient = spreadOf(gradient, ownError);
   return {
     log10Gradient: activationGradient.deviation,
     activationGradient,
@@ -41,6 +41,7 @@ export function uncertainty(
               [-0.5, lowInput],
               [0.5, highInput],
             ]),
+            ownError / 2,
           )
         : null,
     signalRatio: output ? spreadOf(output) : null,
@@ -49,9 +50,9 @@ export function uncertainty(
 }
 
 /** From a natural logarithm. */
-const spreadOf = (form: LinearForm): Spread => ({
+const spreadOf = (form: LinearForm, ownError = 0): Spread => ({
   shift: form.shift / Math.LN10,
-  deviation: Math.sqrt(varianceOf(form)) / Math.LN10,
+  deviation: Math.hypot(Math.sqrt(varianceOf(form)), ownError) / Math.LN10,
 });
 
 /**
