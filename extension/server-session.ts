@@ -90,7 +90,8 @@ export class ServerSession implements Disposable {
   private async request<Answer>(method: string, parameters: object, token?: CancellationToken): Promise<Answer> {
     const client = await this.ready;
     if (!client) throw new Error('The language server is not running.');
-    return client.sendRequest<Answer>(method, parameters, token);
+    // An absent token would count as a second parameter.
+    return token ? client.sendRequest<Answer>(method, parameters, token) : client.sendRequest<Answer>(method, parameters);
   }
 
   /** A client with a running server; a server that ends while it starts is tried again within the budget. */
