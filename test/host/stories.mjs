@@ -58,6 +58,15 @@ const installedStories = [
       await workbench.page.locator('.statusbar-item', { hasText: 'Ln 10, Col 24' }).waitFor();
     },
   ],
+  [
+    'A simulation of the model runs and is told beside the charts',
+    async (workbench) => {
+      const start = workbench.panel().locator('button', { hasText: 'Check by simulation' });
+      await start.scrollIntoViewIfNeeded();
+      await start.click();
+      await workbench.panel().locator('.simulation p', { hasText: 'Crosses in the charts' }).waitFor();
+    },
+  ],
   ['The panel breaks no content security policy', async (workbench) => assert.deepEqual(workbench.violations, [])],
 ];
 
