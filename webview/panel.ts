@@ -23,6 +23,8 @@ export class Panel {
   readonly #content = element('div', { class: 'content' });
   readonly #sections: Section[];
   readonly #simulationSection: Section;
+  /** What shows charts that are computed after the report. */
+  readonly #lateSections: Section[];
   #state: PanelState;
   #received: { file: string; version: number; report: FileReport } | null = null;
   #charts: { model: number; charts: Charts } | null = null;
@@ -36,14 +38,13 @@ export class Panel {
     const depthCharts = depthChartsSection(actions);
     // Its button belongs to the charts in which its results appear.
     depthCharts.element.append(this.#simulationSection.element);
+    this.#lateSections = [phasePlaneSection(actions), spectrumSection(actions), circleSection(actions)];
     this.#sections = [
       verdictSection(actions),
       findingsSection(actions),
       layerTableSection(actions),
       depthCharts,
-      phasePlaneSection(actions),
-      spectrumSection(actions),
-      circleSection(actions),
+      ...this.#lateSections,
       assumptionsSection(actions),
     ];
     this.#content.append(skeleton());
@@ -101,7 +102,9 @@ export class Panel {
   #receiveCharts({ version, model, charts }: Extract<ToWebview, { type: 'charts' }>): void {
     if (version !== this.#received?.version || model !== this.#state.model) return;
     this.#charts = { model, charts };
-    this.redraw();
+    const view = this.#view();
+    // The rest stays as it is, for someone may just be clicking there.
+    if (view) for (const section of this.#lateSections) section.show(view);
   }
 
   #receiveProgress({ model, done, draws }: Extract<ToWebview, { type: 'simulating' }>): void {
