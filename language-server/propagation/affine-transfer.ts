@@ -20,7 +20,6 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], { assume, shap
   if (moments.wideLimit)
     assume('Widths that are not known are taken as large: bias variances that shrink with the width count as 0.');
   if (!input) return { ...geometry, ...stops('The layer has no input that the analysis could follow.') };
-  if (moments.problem && moments.sigmaW2 === null) return { ...geometry, ...stops(moments.problem) };
   if (moments.problem) return { ...geometry, ...stops(moments.problem) };
   if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments), reason: null, backward: [] };
   if (node.variant === 'bilinear') return { ...geometry, ...stops('Bilinear layers are not followed yet.') };

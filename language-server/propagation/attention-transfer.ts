@@ -18,7 +18,7 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
   const attention = weightsOf(context, {
     tokens,
     variance: q.q * free,
-    shared: correlated(query, q) * freeShare(key, k),
+    shared: correlated(q) * freeShare(key, k),
   });
   const { backward, ...output } = attend(attention, value);
   // Through the weights: Σ_s a (g·v) k, with g·v and k each without what all tokens share.
@@ -78,7 +78,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
       stage: 'logits',
       tokens: numberOf(node.shape?.at(-1) ?? null) ?? (positions(key.extent) > 1 ? positions(key.extent) : null),
       variance: summed * q.q * free,
-      shared: correlated(query, q) * freeShare(key, k),
+      shared: correlated(q) * freeShare(key, k),
       share: 0,
       cross: 0,
     },
@@ -161,11 +161,13 @@ function attend({ tokens, share, cross }: Attention, value: NodeState): Partial<
 /** E x x′ between two tokens: of a sequence without positions, as between two inputs. */
 const amongTokens = ({ extent }: NodeState, { space, pair }: Signal): number => (positions(extent) > 1 ? space : pair);
 
-const correlated = (_: NodeState, { q, pair }: Signal): number => (q > 0 ? Math.max(0, pair / q) : 0);
+/** Between two inputs. */
+const correlated = ({ q, pair }: Signal): number => (q > 0 ? Math.max(0, pair / q) : 0);
 
 /** Correlation between two inputs of what differs between the tokens of each. */
-function freeShare(state: NodeState, { q, pair, space, pairSpace }: Signal): number {
-  if (positions(state.extent) <= 1) return q > 0 ? Math.max(0, pair / q) : 0;
+function freeShare({ extent }: NodeState, signal: Signal): number {
+  if (positions(extent) <= 1) return correlated(signal);
+  const { q, pair, space, pairSpace } = signal;
   return q > space ? Math.max(0, Math.min(1, (pair - pairSpace) / (q - space))) : 0;
 }
 

@@ -7,6 +7,7 @@ import type { Summary } from '../protocol.js';
 import { ratioOf } from './affine-transfer.js';
 import type { Gradient } from './backward.js';
 import type { CirclePath } from './circle.js';
+import type { Dominators } from './dominators.js';
 import { extentOfShape } from './extent.js';
 import { type JacobianPath, jacobianPath, type Step } from './jacobian-path.js';
 import { logSecondMoment } from './signal.js';
@@ -39,11 +40,12 @@ export interface NoSpectrum {
  */
 export function isometry(
   network: Network,
+  dominators: Dominators,
   states: readonly NodeState[],
   gradients: readonly Gradient[],
   training: boolean,
 ): Isometry {
-  const path = jacobianPath(network, states, training);
+  const path = jacobianPath(network, dominators, states, training);
   if (path.kind === 'none') return silent(path.reason);
   const start = firstInputs(path.steps);
   const widths = start && relativeWidths(path.steps, start);

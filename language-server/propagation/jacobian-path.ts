@@ -4,7 +4,7 @@ import type { Family } from '../network/distribution.js';
 import type { Affine, Layer, Network, Node } from '../network/graph.js';
 import { multiply, numberOf, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
-import { Dominators } from './dominators.js';
+import type { Dominators } from './dominators.js';
 import { positions, tapsOf, validShare } from './extent.js';
 import { logSecondMoment } from './signal.js';
 import type { NodeState } from './transfer.js';
@@ -61,9 +61,14 @@ export interface NoPath {
  * The stretch from the input of the first weight layer to the features that the last one reads, as a chain of weights, slopes and
  * residual blocks. A last layer that does not narrow belongs to it.
  */
-export function jacobianPath(network: Network, states: readonly NodeState[], training: boolean): JacobianPath | NoPath {
+export function jacobianPath(
+  network: Network,
+  dominators: Dominators,
+  states: readonly NodeState[],
+  training: boolean,
+): JacobianPath | NoPath {
   if (network.outputs.length !== 1) return none('the model does not return one tensor');
-  const walk = new Walk(network, states, training);
+  const walk = new Walk(network, dominators, states, training);
   try {
     const { to, readout } = walk.features(network.outputs[0]!);
     const { steps, from } = walk.follow(to, null);
@@ -85,14 +90,13 @@ class Walk {
   readonly notes = new Set<string>();
   /** Whether weights stand at or above a node; what lies before the first of them is no part of the network's Jacobian. */
   readonly #weighted: boolean[] = [];
-  readonly #dominators: Dominators;
 
   constructor(
     readonly network: Network,
+    readonly dominators: Dominators,
     readonly states: readonly NodeState[],
     readonly training: boolean,
   ) {
-    this.#dominators = new Dominators(network);
     for (const node of network.nodes) this.#prepare(node);
   }
 
@@ -102,7 +106,7 @@ class Walk {
       (kind === 'affine' && node.variant !== 'embedding') ||
       kind === 'recurrent' ||
       kind === 'attention' ||
-      node.inputs.some((input) => !this.#dominators.isConstant(input) && this.#weighted[input]);
+      node.inputs.some((input) => !this.dominators.isConstant(input) && this.#weighted[input]);
   }
 
   #node(id: number): Node {
@@ -137,9 +141,9 @@ class Walk {
     for (;;) {
       if (to === null ? !this.#weighted[id] : id === to) break;
       const node = this.#node(id);
-      const inputs = node.inputs.filter((input) => !this.#dominators.isConstant(input));
+      const inputs = node.inputs.filter((input) => !this.dominators.isConstant(input));
       if (node.kind === 'add' && inputs.length > 1) {
-        const split = this.#dominators.of(id);
+        const split = this.dominators.of(id);
         if (split < 0) stop('several inputs are added up');
         steps.push(this.#branches(node, split));
         id = split;
@@ -155,7 +159,7 @@ class Walk {
 
   #branches(node: Node & { kind: 'add' }, split: number): Step {
     const branches = node.inputs.flatMap((input, i) => {
-      if (this.#dominators.isConstant(input)) return [];
+      if (this.dominators.isConstant(input)) return [];
       const coefficient = node.coefficients[i] ?? 1;
       const { steps } = this.follow(input, split);
       return [coefficient === 1 ? steps : [...steps, factor(2 * Math.log(Math.abs(coefficient)), Math.sign(coefficient))]];

@@ -2,6 +2,7 @@ import type { Layer, Network, Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerEntry } from './backward.js';
+import { Dominators } from './dominators.js';
 import { type Fluctuations, fluctuations } from './fluctuations.js';
 import { forward } from './forward.js';
 import { type InitialLogits, initialLogits } from './initial-logits.js';
@@ -68,9 +69,10 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   const around = surroundings(network);
   const layers = layerTheories(network, around, states, training);
   const locals = new Map([...layers].map(([layer, { local }]) => [layer, local]));
+  const dominators = new Dominators(network);
   const spread = fluctuations(network, states, gradients, training);
-  const figures = summarize({ network, states, gradients, locals, fluctuations: spread });
-  const spectrum = isometry(network, states, gradients, training);
+  const figures = summarize({ network, dominators, states, gradients, locals, fluctuations: spread });
+  const spectrum = isometry(network, dominators, states, gradients, training);
   const stopped = stops(network, states);
   for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
   return {

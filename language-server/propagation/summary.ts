@@ -6,7 +6,7 @@ import type { LocalTheory, Summary } from '../protocol.js';
 import { ratioOf } from './affine-transfer.js';
 import type { Gradient } from './backward.js';
 import { blockStacks } from './blocks.js';
-import { Dominators } from './dominators.js';
+import type { Dominators } from './dominators.js';
 import { positions, validShare } from './extent.js';
 import type { Fluctuations } from './fluctuations.js';
 import { logSecondMoment } from './signal.js';
@@ -15,6 +15,7 @@ import { uncertainty } from './uncertainty.js';
 
 export interface Sweep {
   readonly network: Network;
+  readonly dominators: Dominators;
   readonly states: readonly NodeState[];
   readonly gradients: readonly Gradient[];
   readonly locals: ReadonlyMap<Layer, LocalTheory | null>;
@@ -25,10 +26,9 @@ type Figures = Omit<Summary, 'mode' | 'isometry' | 'assumptions' | 'unknown' | '
 
 /** The figures that a verdict on the whole network rests on. */
 export function summarize(sweep: Sweep): Figures {
-  const { network, states, gradients } = sweep;
-  const dominators = new Dominators(network);
+  const { network, dominators, states, gradients } = sweep;
   const weighted = weightNodes(network).filter(({ id }) => gradients[id]!.logNorm !== Number.NEGATIVE_INFINITY);
-  const logNorm = gradientChange(sweep, dominators, weighted);
+  const logNorm = gradientChange(sweep, weighted);
   const typical = typicalLayer(sweep);
   const xiC = typical?.xiC ?? null;
   return {
@@ -52,14 +52,14 @@ export function summarize(sweep: Sweep): Figures {
  * again after them: gradients inside one of many branches say nothing of the whole. What lies behind the last weights, an output's sigmoid
  * for instance, is no matter of depth.
  */
-function gradientChange({ network, gradients }: Sweep, dominators: Dominators, weighted: readonly Node[]): number | null {
+function gradientChange({ network, dominators, gradients }: Sweep, weighted: readonly Node[]): number | null {
   const [first, last] = [weighted[0], weighted.at(-1)];
   if (!first || !last) return null;
   const trunk = dominators.chain(network.outputs[0] ?? -1);
   const from = trunk.findLast((id) => id <= first.id) ?? first.id;
   const to = trunk.find((id) => id >= last.id) ?? last.id;
   // Something that starts at 0 keeps gradients from weights that all signals pass.
-  if (weightNodes(network).some(({ id }) => gradients[id]!.logNorm === Number.NEGATIVE_INFINITY && trunk.includes(id)))
+  if (trunk.some((id) => network.nodes[id]!.kind === 'affine' && gradients[id]!.logNorm === Number.NEGATIVE_INFINITY))
     return null;
   const [low, high] = [gradients[from]!.logNorm, gradients[to]!.logNorm];
   return low === null || high === null || !Number.isFinite(low - high) ? null : low - high;

@@ -1,5 +1,6 @@
 import { showNumber } from '../format-number.js';
 import type { BlockStack, Finding, ModelReport, Severity } from '../protocol.js';
+import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
 import { branchedNats } from './gradient-flow.js';
@@ -44,12 +45,6 @@ export function normalizedSeverity(nats: number): Severity | null {
   if (nats < 18) return null;
   if (nats < 22) return 'hint';
   return nats < 30 ? 'information' : 'warning';
-}
-
-function describeChange({ name, entry, summary }: ModelReport, nats: number): string {
-  const where = entry === name ? '' : ` in ${shorten(entry, 24)}`;
-  const [what, verb] = nats < 0 ? ['Gradients vanish', 'shrink'] : ['Gradients explode', 'grow'];
-  return `${what}${where}: squared, they ${verb} ${fold(nats / Math.LN10)} from output to input of ${summary.depth} layers`;
 }
 
 /** Stacks of residual blocks that change gradients in this direction. */

@@ -1,13 +1,12 @@
 import { showDepth, showNumber } from '../format-number.js';
 import type { Finding, LayerReport, ModelReport, Summary } from '../protocol.js';
 import { branchedFinding, normalizedSeverity } from './branched-gradients.js';
+import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
-import { fold } from './fold.js';
 import { type GradientFlow, gradientFlow } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, repair } from './repair.js';
-import { shorten } from './shorten.js';
 
 /**
  * What `vanishing-gradient` (direction −1) and `exploding-gradient` (+1) share: the size of the effect over the whole network
@@ -24,7 +23,7 @@ export function gradientFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
   if (!remedy || (hasNormalization(model) && remedy.nats < Math.abs(flow.nats) / 2)) return normalizedChain(model, flow);
   return {
     severity: hasNormalization(model) ? 'hint' : severity,
-    message: `${describeFlow(model, flow, direction)} ${describeRepair(remedy)}`,
+    message: `${describeFlow(model, flow)} ${describeRepair(remedy)}`,
     range: model.range,
     related: relatedLayers(remedy.layers),
     fix: initializationFix(model, remedy),
@@ -36,8 +35,8 @@ function normalizedChain(model: ModelReport, { nats }: GradientFlow): Omit<Findi
   const { depth, mode } = model.summary;
   const severity = hasNormalization(model) && mode === 'train' && nats > 0 ? normalizedSeverity(nats) : null;
   if (!severity) return null;
-  const where = model.entry === model.name ? '' : ` in ${shorten(model.entry, 24)}`;
-  const message = `Gradients explode${where} in spite of normalization: squared, they grow ${fold(nats / Math.LN10)} from output to input of ${depth} layers, ${showNumber(Math.exp(nats / depth))}-fold in each. Add skip connections around every second layer, or use fewer layers.`;
+  const what = describeChange(model, nats, ' in spite of normalization');
+  const message = `${what}, ${showNumber(Math.exp(nats / depth))}-fold in each. Add skip connections around every second layer, or use fewer layers.`;
   return { severity, message, range: model.range, related: [], fix: null };
 }
 
@@ -49,12 +48,10 @@ function isSignificant(nats: number, { uncertainty }: Summary): boolean {
   return Math.abs(nats) > 2 * Math.LN10 * (uncertainty?.log10Gradient ?? 0);
 }
 
-function describeFlow({ name, entry, summary }: ModelReport, { nats, chi1 }: GradientFlow, direction: -1 | 1): string {
-  const what = direction < 0 ? 'Gradients vanish' : 'Gradients explode';
-  const verb = direction < 0 ? 'shrink' : 'grow';
-  const where = entry === name ? '' : ` in ${shorten(entry, 24)}`;
-  const scale = typeof summary.xiGrad === 'number' ? `, ξ_∇ = ${showDepth(summary.xiGrad)} layers` : '';
-  return `${what}${where}: squared, they ${verb} ${fold(nats / Math.LN10)} from output to input of ${summary.depth} layers (χ₁ = ${showNumber(summary.chi1 ?? chi1)}, 1 keeps them${scale}).`;
+function describeFlow(model: ModelReport, { nats, chi1 }: GradientFlow): string {
+  const { xiGrad, chi1: typical } = model.summary;
+  const scale = typeof xiGrad === 'number' ? `, ξ_∇ = ${showDepth(xiGrad)} layers` : '';
+  return `${describeChange(model, nats)} (χ₁ = ${showNumber(typical ?? chi1)}, 1 keeps them${scale}).`;
 }
 
 /** One entry a place, since layers that a loop makes share theirs. */

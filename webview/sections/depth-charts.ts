@@ -1,23 +1,17 @@
 import { type DepthChart, type DepthMark, drawDepthChart } from '../charts/depth-chart.js';
 import { type DepthSeries, depthSeries, summarize } from '../charts/depth-series.js';
-import { button, element, plainTable } from '../elements.js';
-import { keyTarget } from '../key-target.js';
+import { element, plainTable } from '../elements.js';
 import type { Actions, PanelView, Section } from '../panel-view.js';
 import { type Stop, stops } from '../signal.js';
+import { chartWalker } from './chart-walker.js';
 import { disclosure } from './disclosure.js';
 
 /** q, c and the gradient through depth: three charts over one axis, one crosshair, one readout. */
 export function depthChartsSection(actions: Actions): Section {
   const every = element('input', { type: 'checkbox', id: 'every-operation' });
   const canvases = element('div', { class: 'stack' });
-  const readout = element('p', { class: 'readout', 'aria-live': 'polite' });
-  const reveal = button('Show in code', () => revealPointed(), { class: 'quiet' });
-  const walker = element(
-    'div',
-    { class: 'walker', tabindex: 0, role: 'application', 'aria-label': walkerLabel, 'aria-describedby': 'depth-readout' },
-    canvases,
-  );
-  readout.id = 'depth-readout';
+  const walker = chartWalker('depth', walkerLabel, actions);
+  walker.element.append(canvases);
   const twin = element('div');
   const root = element(
     'section',
@@ -28,77 +22,39 @@ export function depthChartsSection(actions: Actions): Section {
       element('h2', { id: 'depth-title' }, 'Signal through depth'),
       element('label', { class: 'toggle', for: 'every-operation' }, every, 'Every operation'),
     ),
-    walker,
-    element('div', { class: 'readout-row' }, readout, reveal),
+    walker.element,
+    walker.readoutRow,
     twin,
   );
   every.addEventListener('change', () => actions.remember({ everyOperation: every.checked }));
 
-  let shown: { stops: Stop[]; series: DepthSeries[]; charts: DepthChart[] } = { stops: [], series: [], charts: [] };
-  let pointed: number | null = null;
-
-  const revealPointed = () => {
-    const layer = pointed === null ? null : shown.stops[pointed]?.layer;
-    if (typeof layer === 'number') actions.revealLayer(layer);
-  };
-  const moveTo = (stop: number | null) => {
-    pointed = stop === null || shown.stops.length === 0 ? null : Math.max(0, Math.min(shown.stops.length - 1, stop));
-    for (const chart of shown.charts) chart.pointAt(pointed);
-    readout.textContent = describe(shown, pointed);
-    reveal.disabled = pointed === null || shown.stops[pointed]?.layer === null;
-  };
-  const walkTo = (stop: number | null) => {
-    moveTo(stop);
-    actions.pointAt(pointed === null ? null : (shown.stops[pointed]?.layer ?? null));
-  };
-  const stopUnder = ({ clientX, target }: MouseEvent): number | null => {
-    const chart = shown.charts.find(({ chart }) => chart.canvas === target)?.chart;
-    const place = chart?.scales.x?.getValueForPixel(clientX - chart.canvas.getBoundingClientRect().left);
-    return place === undefined ? null : Math.round(place) - 1;
-  };
-
-  walker.addEventListener('pointermove', (event) => {
-    const stop = stopUnder(event);
-    if (stop !== null && stop !== pointed) walkTo(stop);
-  });
-  walker.addEventListener('click', (event) => {
-    const stop = stopUnder(event);
-    if (stop === null) return;
-    walkTo(stop);
-    revealPointed();
-  });
-  walker.addEventListener('keydown', (event) => {
-    const stop = keyTarget(event.key, pointed, shown.stops.length);
-    if (event.key === 'Enter') revealPointed();
-    else if (stop !== undefined) walkTo(stop);
-    else return;
-    event.preventDefault();
-  });
+  let path: Stop[] = [];
 
   return {
     element: root,
     show(view) {
-      for (const { chart } of shown.charts) chart.destroy();
+      walker.clear();
       every.checked = view.state.everyOperation;
-      const path = stops(view.model, view.state.everyOperation);
+      path = stops(view.model, view.state.everyOperation);
       const series = depthSeries(path, view.simulation.kind === 'done' ? view.simulation.simulation : null);
       const names = path.map(stopName);
       canvases.replaceChildren();
       root.classList.toggle('nothing', path.length === 0);
       const charts =
         path.length === 0 ? [] : series.map((one, index) => addChart(canvases, one, names, view, index === series.length - 1));
-      shown = { stops: path, series, charts };
+      const shown = { stops: path, series };
       twin.replaceChildren(
         path.length === 0
           ? element('p', { class: 'muted' }, 'The signal could not be followed through this model; the reasons stand below.')
-          : disclosure('depth-table', 'The same as a table', view.state, actions, () => depthTable(path, series)),
+          : disclosure('depth-table', 'The same as a table', view.state, actions, () => depthTable(shown.stops, series)),
       );
-      moveTo(pointed === null || pointed >= path.length ? null : pointed);
+      const layers = path.map(({ layer }) => layer ?? null);
+      walker.show({ charts, layers, describe: (stop) => describe(shown, stop) });
     },
     pointAt(layer) {
-      if (layer !== null && pointed !== null && shown.stops[pointed]?.layer === layer) return;
-      const stop = layer === null ? -1 : shown.stops.findIndex((one) => one.own && one.layer === layer);
-      moveTo(stop < 0 ? null : stop);
+      if (layer !== null && walker.pointed !== null && path[walker.pointed]?.layer === layer) return;
+      const stop = layer === null ? -1 : path.findIndex((one) => one.own && one.layer === layer);
+      walker.moveTo(stop < 0 ? null : stop);
     },
   };
 }
