@@ -19,8 +19,8 @@ const settings = {
 /** The right half of the page below the tabs. */
 const panelArea = { x: 773, y: 31, width: 727, height: 805 };
 const themes = [
-  ['light', 'Default Light Modern'],
-  ['dark', 'Default Dark Modern'],
+  ['light', 'Light Modern'],
+  ['dark', 'Dark Modern'],
 ];
 
 await mkdir(images, { recursive: true });
@@ -34,11 +34,14 @@ try {
 }
 
 async function inTheme(name, theme) {
-  const host = await startHost({ settings: { ...settings, 'workbench.colorTheme': theme } });
+  const host = await startHost({ settings });
   let workbench = null;
   try {
     workbench = await openWorkbench(host, folder, { size: { width: 1500, height: 860 }, scale: 2 });
     const { page } = workbench;
+    // The workbench offers its themes only some time after it is drawn.
+    await page.waitForTimeout(5_000);
+    await workbench.theme(theme);
     await workbench.openFile('tanh-mlp.py');
     await workbench.lens('ordered').first().waitFor();
     await page.keyboard.press('Control+b');

@@ -67,12 +67,16 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   }
 
+  /** Chooses a colour theme by its name. */
   async theme(name) {
     await this.command('Preferences: Color Theme');
-    const box = this.page.locator('.quick-input-widget input').first();
-    await box.fill(name);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-    await row.waitFor();
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: 'Browse Additional Color Themes' }).waitFor();
+    await this.page.locator('.quick-input-widget input').first().fill(name);
+    await rows
+      .filter({ hasText: `Default ${name}` })
+      .first()
+      .waitFor();
     await this.page.keyboard.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
