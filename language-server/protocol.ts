@@ -69,6 +69,20 @@ export interface ModelReport {
   logits?: Logits | null;
   /** What initializers did not reach, and what no optimizer will. */
   reach?: Reach;
+  /** The calls that make its dropout and that initialize its tensors, where they stand in this file. */
+  calls?: CallReport[];
+}
+
+/** A call as it is written, where an edit may change it. */
+export interface CallReport {
+  range: Range;
+  /** What is called: `nn.init.kaiming_normal_`. */
+  callee: { text: string; range: Range };
+  /** In the order in which they are written. `name` is that of a keyword, `'*'` for unpacking, else `null`; the rest is about the value. */
+  arguments: { name: string | null; text: string; range: Range }[];
+  /** How many trainable tensors it writes, and the least number of their dimensions; `null` where that is not known. */
+  tensors: number;
+  dimensions: number | null;
 }
 
 export interface Logits {
@@ -113,6 +127,8 @@ export interface UndefinedReport {
   range: Range;
   /** An initializer that nothing in the file calls, and that would write it. */
   unless?: string;
+  /** Where its own class can call that, without arguments. */
+  site?: ConstructorEnd | null;
 }
 
 export interface UncalledReport {
@@ -126,10 +142,12 @@ export interface UncalledReport {
   kept: string;
   /** It wants a module, as `apply` gives it. */
   takesModule: boolean;
-  /** The class of the model itself, where the method is defined there. */
+  /** The class that defines the method, where the module that has it is of that very class. */
   owner: string | null;
   /** False for a function outside of classes. */
   method: boolean;
+  /** Where that class can call it. */
+  site?: ConstructorEnd | null;
 }
 
 export interface LeftOutReport {
@@ -192,10 +210,12 @@ export interface UnregisteredReport {
   range: Range;
   /** One entry a layer: `Linear`. */
   kinds: string[];
+  /** The list, tuple or dictionary itself, where a registered one can take its place: all members are modules, all uses known. */
+  value?: { range: Range; keys: string[] } | null;
 }
 
-/** The end of the constructor of a class, and the names by which the code there calls things. */
-export interface InitializerSite {
+/** Where code can be added to the end of the constructor of a class. */
+export interface ConstructorEnd {
   /** In a notebook it is in the cell of `ModelReport.definition`. */
   position: Position;
   /** White space before a statement there. */
@@ -203,6 +223,10 @@ export interface InitializerSite {
   lineEnd: string;
   /** First parameter of the constructor. */
   self: string;
+}
+
+/** The end of the constructor of a model, and the name by which the code there calls the framework. */
+export interface InitializerSite extends ConstructorEnd {
   /** What stands before the name of a layer type: `nn`, `torch.nn`. */
   namespace: string;
 }
@@ -246,6 +270,8 @@ export interface Distributed {
   sourceRange: Range | null;
   /** The variance as a formula, for instance `1/(3·fan_in)`. */
   formula: string | null;
+  /** Nobody but the framework wrote it, as far as can be known. */
+  kept?: boolean;
 }
 
 export interface WeightReport extends Distributed {

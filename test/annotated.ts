@@ -6,7 +6,7 @@ import { codeLenses } from '../language-server/features/code-lens.js';
 import { diagnostics } from '../language-server/features/diagnostics.js';
 import { hover } from '../language-server/features/hover.js';
 import { inlayHints } from '../language-server/features/inlay-hints.js';
-import type { FileReport, Range, Severity } from '../language-server/protocol.js';
+import type { FileReport, Position, Range, Severity } from '../language-server/protocol.js';
 import { defaultSettings } from '../language-server/settings.js';
 import { testAnalyzer } from './analyzer.js';
 
@@ -24,6 +24,7 @@ import { testAnalyzer } from './analyzer.js';
  * - `hover: words`: the hover over its first character holds the words
  * - `lens: title`: a code lens at this range
  * - `fix: title`: the quick fix of a finding at this range; once it is applied, the finding is gone
+ * - `no fix`: the findings at this range have none
  *
  * The set of findings is exact in every section, that of hints and lenses in each that announces one.
  */
@@ -57,7 +58,7 @@ export interface Section {
 }
 
 export interface Expectation {
-  kind: 'finding' | 'hint' | 'hover' | 'lens' | 'fix';
+  kind: 'finding' | 'hint' | 'hover' | 'lens' | 'fix' | 'no fix';
   /** Line and columns of the code above the carets. */
   line: number;
   from: number;
@@ -72,13 +73,14 @@ let analyzer: Promise<Analyzer> | undefined;
 const anywhere = -1;
 const uri = 'file:///sample.py';
 
-const annotation = /^\s*#\s*(\^+|<-)\s+(?:(hint|hover|lens|fix)|(error|warning|information|hint) ([a-z-]+)): (.*)$/;
+const annotation = /^\s*#\s*(\^+|<-)\s+(?:(hint|hover|lens|fix|no fix)|(error|warning|information|hint) ([a-z-]+)): (.*)$/;
+const without = /^\s*#\s*(\^+|<-)\s+no fix$/;
 
 function expectationsOf(lines: readonly string[], start: number): Expectation[] {
   let code = start;
   return lines.flatMap((line, index): Expectation[] => {
     if (index < start) return [];
-    const match = annotation.exec(line);
+    const match = annotation.exec(without.test(line) ? `${line}: ` : line);
     if (!match) {
       if (line.includes('^^^')) throw new Error(`Line ${index + 1} looks like an annotation and is none: ${line}`);
       code = index;
@@ -134,9 +136,19 @@ function observe(pipeline: Analyzer, text: string, expectations: readonly Expect
       const contents = hover(report, { line: one.line, character: one.from }, false)?.contents as { value: string } | undefined;
       seen.push(show({ ...one, words: held(contents?.value ?? 'nothing', one) }));
     }
+    if (one.kind === 'no fix') {
+      const fixes = report.models
+        .flatMap(({ findings }) => findings)
+        .filter(({ fix, range }) => fix && sameAs(place(range), one));
+      seen.push(show({ ...one, words: fixes.map(({ fix }) => fix!.title).join(', ') }));
+    }
     if (one.kind === 'fix') seen.push(show({ ...one, words: applyFix(pipeline, report, text, one) }));
   }
   return seen;
+}
+
+function sameAs(place: Pick<Expectation, 'line' | 'from' | 'to'>, { line, from, to }: Expectation): boolean {
+  return place.line === line && place.from === from && place.to === to;
 }
 
 const severities: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
@@ -160,13 +172,14 @@ function applyFix(pipeline: Analyzer, report: FileReport, text: string, { line, 
   const action = codeActions(report, uri, range, { lineText: (number) => lines[number] ?? '' }).find(
     ({ title }) => title === words,
   );
-  const [edit] = action?.edit?.changes?.[uri] ?? [];
-  if (!action || !edit) return 'no such fix';
-  const before = [
-    ...lines.slice(0, edit.range.start.line),
-    lines[edit.range.start.line]!.slice(0, edit.range.start.character),
-  ].join('\n');
-  const fixed = before + edit.newText + text.slice(before.length);
+  const edits = action?.edit?.changes?.[uri] ?? [];
+  if (!action || edits.length === 0) return 'no such fix';
+  const offset = ({ line: number, character }: Position) =>
+    lines.slice(0, number).reduce((sum, one) => sum + one.length + 1, character);
+  const fixed = edits
+    .map(({ range: place, newText }) => ({ start: offset(place.start), end: offset(place.end), newText }))
+    .sort((a, b) => b.start - a.start)
+    .reduce((before, { start, end, newText }) => before.slice(0, start) + newText + before.slice(end), text);
   const rule = action.diagnostics![0]!.code;
   const still = diagnostics(pipeline.analyzeText(fixed, { file: uri }), uri).some(({ code }) => code === rule);
   return still ? `${words} leaves ${rule}` : words;

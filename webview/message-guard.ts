@@ -2,8 +2,10 @@ import type {
   Band,
   BiasReport,
   BlockStack,
+  CallReport,
   Charts,
   CirclePoint,
+  ConstructorEnd,
   CriticalPoint,
   FileReport,
   Finding,
@@ -62,6 +64,7 @@ const distributed = {
   source: text,
   sourceRange: nullable(range),
   formula: nullable(text),
+  kept: optional(flag),
 };
 
 const local = record<LocalTheory>({
@@ -171,6 +174,9 @@ const finding = record<Finding>({
   fix: nullable(record<Fix>({ title: text, edits: list(record<Fix['edits'][number]>({ range, newText: text })) })),
 });
 
+const constructorEnd = { position, indent: text, lineEnd: text, self: text };
+const site = optional(nullable(record<ConstructorEnd>(constructorEnd)));
+
 const model = record<ModelReport>({
   name: text,
   entry: text,
@@ -188,19 +194,29 @@ const model = record<ModelReport>({
   summary,
   findings: list(finding),
   definition: optional(nullable(range)),
-  initializerSite: optional(
-    nullable(record<InitializerSite>({ position, indent: text, lineEnd: text, self: text, namespace: text })),
-  ),
+  initializerSite: optional(nullable(record<InitializerSite>({ ...constructorEnd, namespace: text }))),
   logits: optional(nullable(record<Logits>({ path: text, classes: number, variance: number, tied: flag }))),
+  calls: optional(
+    list(
+      record<CallReport>({
+        range,
+        callee: record<CallReport['callee']>({ text, range }),
+        arguments: list(record<CallReport['arguments'][number]>({ name: nullable(text), text, range })),
+        tensors: index,
+        dimensions: known,
+      }),
+    ),
+  ),
   reach: optional(
     record<Reach>({
-      undefinedTensors: list(record<Reach['undefinedTensors'][number]>({ path: text, range, unless: optional(text) })),
+      undefinedTensors: list(record<Reach['undefinedTensors'][number]>({ path: text, range, unless: optional(text), site })),
       unregistered: list(
         record<Reach['unregistered'][number]>({
           path: text,
           container: oneOf('list', 'tuple', 'dict'),
           range,
           kinds: list(text),
+          value: optional(nullable(record<{ range: Range; keys: string[] }>({ range, keys: list(text) }))),
         }),
       ),
       overwritten: list(
@@ -223,6 +239,7 @@ const model = record<ModelReport>({
           takesModule: flag,
           owner: nullable(text),
           method: flag,
+          site,
         }),
       ),
       leftOut: list(

@@ -5,11 +5,14 @@ import { atLevels, checkModel } from '../rules/check-model.js';
 import { verdict } from '../rules/verdict.js';
 import { defaultSettings, type Settings } from '../settings.js';
 import { child, type SyntaxTree } from '../source/syntax-tree.js';
+import { callsOf } from './calls.js';
 import { classNamed } from './class-named.js';
-import { initializerSite } from './initializer-site.js';
+import { constructorEnd, initializerSite } from './initializer-site.js';
 import { jacobians } from './jacobians.js';
 import { Memory } from './memory.js';
 import { modelReport } from './model-report.js';
+import { plainContainer } from './plain-container.js';
+import type { Sites } from './reach/reach.js';
 import type { Reads } from './reads.js';
 import { type Suppressions, suppressions } from './suppression.js';
 import { wholeNetworkSummary } from './whole-network.js';
@@ -71,10 +74,15 @@ function judged(
   silenced: Suppressions,
 ): ModelReport {
   const propagation = memory.propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
-  const model = modelReport(network, propagation, { file, nameLine });
+  const sites: Sites = {
+    siteIn: (owner) => constructorEnd(owner, tree),
+    containerAt: (target) => plainContainer(target, tree),
+  };
+  const model = modelReport(network, propagation, { file, nameLine, sites });
   jacobians.set(model, propagation.jacobian);
   model.summary = wholeNetworkSummary(model);
   model.initializerSite = initializerSite(model, tree);
+  model.calls = callsOf(network, file, tree);
   const name = child(classNamed(model.name, tree) ?? tree.root, 'name');
   model.definition = name && tree.lines.range(name.start, name.end);
   const findings = checkModel(model);

@@ -1,29 +1,30 @@
-import type { InitializerSite, ModelReport } from '../protocol.js';
+import type { ConstructorEnd, InitializerSite, ModelReport } from '../protocol.js';
 import { child, namedChildren, type SyntaxNode, type SyntaxTree } from '../source/syntax-tree.js';
 import { classNamed, nameOf } from './class-named.js';
 
-/** Finds the end of the constructor of a model's class (also of a model that a factory makes), where a fix can add an initialization loop. */
+/** Where a fix can add an initialization loop: the end of the constructor of a model's class, also of a model that a factory makes. */
 export function initializerSite(model: ModelReport, tree: SyntaxTree): InitializerSite | null {
-  const definition = classNamed(model.name, tree);
+  const end = constructorEnd(model.name, tree);
+  const namespace = layerNamespace(model, tree);
+  return end && namespace ? { ...end, namespace } : null;
+}
+
+/** Finds the end of the constructor of a class. */
+export function constructorEnd(name: string, tree: SyntaxTree): ConstructorEnd | null {
+  const definition = classNamed(name, tree);
   const method = definition && methodNamed(definition, '__init__', tree);
   const body = method && child(method, 'body');
   const statements = body ? namedChildren(body) : [];
   const last = statements.at(-1);
   const self = method && firstParameter(method, tree);
-  const namespace = layerNamespace(model, tree);
-  if (!method || !last || !self || !namespace) return null;
+  if (!method || !last || !self) return null;
   // A `return` at the end would make what follows unreachable; a body beside the colon has no indentation of its own.
   const bodyLine = tree.lines.position(statements[0]!.start).line;
   if (last.type === 'return_statement' || bodyLine === tree.lines.position(method.start).line) return null;
   const indent = tree.text.slice(tree.lines.lineStart(bodyLine), statements[0]!.start);
   if (indent.trim() !== '') return null;
-  return {
-    position: tree.lines.position(last.end),
-    indent,
-    lineEnd: tree.text.includes('\r\n') ? '\r\n' : '\n',
-    self,
-    namespace,
-  };
+  const lineEnd = tree.text.includes('\r\n') ? '\r\n' : '\n';
+  return { position: tree.lines.position(last.end), indent, lineEnd, self };
 }
 
 function methodNamed(definition: SyntaxNode, name: string, tree: SyntaxTree): SyntaxNode | null {
@@ -39,7 +40,7 @@ function firstParameter(method: SyntaxNode, tree: SyntaxTree): string | null {
 }
 
 /** What the file itself writes before the name of a layer type: `nn` of `nn.Linear(784, 256)`. */
-function layerNamespace({ layers }: ModelReport, tree: SyntaxTree): string | null {
+export function layerNamespace({ layers }: ModelReport, tree: SyntaxTree): string | null {
   for (const { kind, range } of layers) {
     const text = tree.text.slice(tree.lines.offset(range.start), tree.lines.offset(range.end));
     const end = text.indexOf(`.${kind}(`);

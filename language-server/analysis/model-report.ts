@@ -5,9 +5,10 @@ import type { LayerTheory, Propagation } from '../propagation/propagate.js';
 import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
 import type { AnalyzeOptions } from './analyze.js';
 import { normalizedLayers } from './normalized-layers.js';
-import { reach } from './reach/reach.js';
+import { placeKey } from './reach/place-key.js';
+import { reach, type Sites } from './reach/reach.js';
 
-type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>>;
+type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>> & { readonly sites: Sites };
 
 /** What the evaluator found and what the theory says of it, as the report shows it. Findings and verdict are added later. */
 export function modelReport(network: Network, { layers, points, summary, logits }: Propagation, naming: Naming): ModelReport {
@@ -40,7 +41,7 @@ export function modelReport(network: Network, { layers, points, summary, logits 
       unknown: network.unknown.map(({ reason, location, path }) => ({ reason, range: location.range, path })),
     },
     findings: [],
-    reach: reach(network, naming.file),
+    reach: reach(network, naming.file, naming.sites),
     logits: logits && { path: logits.layer.path, classes: logits.classes, variance: logits.variance, tied: logits.tied },
   };
 }
@@ -60,8 +61,8 @@ function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): 
     fanIn: number(layer.fanIn),
     fanOut: number(layer.fanOut),
     summands: number(layer.summands),
-    weight: weight && { ...distributed(weight, naming), sigmaW2: finite(theory?.sigmaW2) },
-    bias: bias && { ...distributed(bias, naming), sigmaB2: finite(theory?.sigmaB2) },
+    weight: weight && { ...distributed(weight, naming), ...keptNote(layer.weight, layer), sigmaW2: finite(theory?.sigmaW2) },
+    bias: bias && { ...distributed(bias, naming), ...keptNote(layer.bias, layer), sigmaB2: finite(theory?.sigmaB2) },
     activation: theory?.activation ?? null,
     activationParameters: { ...theory?.activationParameters },
     keep: finite(theory?.keep) ?? 1,
@@ -74,6 +75,14 @@ function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): 
 /** The last write rules, as when the program runs. */
 function lastWrite(parameter: Parameter | null): Distribution | null {
   return parameter?.writes.at(-1) ?? null;
+}
+
+/** What stands at the layer's own place was written by its constructor. */
+function keptNote(parameter: Parameter | null, { location }: Layer): { kept?: true } {
+  const place = placeKey(location);
+  const isOwn = ({ source }: Distribution) =>
+    source.kind === 'default' || (source.location !== null && placeKey(source.location) === place);
+  return parameter && !parameter.touched && parameter.writes.length > 0 && parameter.writes.every(isOwn) ? { kept: true } : {};
 }
 
 function distributed({ family, mean, variance, formula, source }: Distribution, { file, nameLine }: Naming): Distributed {

@@ -128,9 +128,16 @@ function unregisteredLayers(modules: readonly { path: string; module: Instance }
       const layers = kept
         .filter((one) => one.module!.called)
         .flatMap((one) => namedModules(one).flatMap((inner) => inner.module.module!.layer ?? []));
-      return layers.length > 0 ? [{ path: path === '' ? name : `${path}.${name}`, container: value.kind, location, layers }] : [];
+      const label = path === '' ? name : `${path}.${name}`;
+      return layers.length > 0 ? [{ path: label, container: value.kind, location, layers, flat: holdsModulesOnly(value) }] : [];
     });
   });
+}
+
+function holdsModulesOnly(value: Extract<Value, { kind: 'list' | 'tuple' | 'dict' }>): boolean {
+  const isModule = (item: Value) => item.kind === 'instance' && item.module != null;
+  if (value.kind !== 'dict') return value.items.every(isModule);
+  return [...value.entries.values()].every((entry) => isModule(entry.value) && entry.key.kind === 'string');
 }
 
 function modulesIn(value: Value, depth = 3): Instance[] {

@@ -229,6 +229,8 @@ export interface UnregisteredLayers {
   /** Where the attribute is assigned. */
   readonly location: Location;
   readonly layers: readonly Layer[];
+  /** Each of its members is a module; that of a dictionary has a text for its key. */
+  readonly flat: boolean;
 }
 
 export interface Unknown {

@@ -1,4 +1,5 @@
 import type { Fix, ModelReport } from '../protocol.js';
+import { appended } from './appended.js';
 import type { Repair } from './repair.js';
 
 /**
@@ -25,11 +26,6 @@ export function initializationFix(model: ModelReport, { layers, activation, call
   ];
   return {
     title: `Initialize ${kinds.join(' and ')} layers with ${call.weight.slice(0, call.weight.indexOf('('))}`,
-    edits: [
-      {
-        range: { start: site.position, end: site.position },
-        newText: lines.map((line) => `${site.lineEnd}${site.indent}${line}`).join(''),
-      },
-    ],
+    edits: [appended(site, lines)],
   };
 }

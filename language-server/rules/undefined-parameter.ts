@@ -1,3 +1,5 @@
+import type { Fix, UndefinedReport } from '../protocol.js';
+import { appended } from './appended.js';
 import { listed } from './listed.js';
 import type { Rule } from './rule.js';
 
@@ -19,7 +21,22 @@ export const undefinedParameter: Rule = {
         : `${start} with whatever is in memory, at times NaN: ${possessive} allocated here and never initialized.`,
       range: first.range,
       related: tensors.slice(1, 9).map(({ path, range }) => ({ message: `${path} is allocated here.`, range })),
-      fix: null,
+      fix: elsewhere ? callThem(tensors) : null,
     };
   },
 };
+
+/** Calls the initializers that nothing calls; what to write into a tensor without one, nobody can tell. */
+function callThem(tensors: readonly UndefinedReport[]): Fix | null {
+  const calls = new Map(
+    tensors.flatMap(({ unless, site }) =>
+      unless && site ? [[`${JSON.stringify(site)} ${unless}`, { unless, site }] as const] : [],
+    ),
+  );
+  const [first] = calls.values();
+  if (!first || !tensors.every(({ site }) => site)) return null;
+  return {
+    title: `Add ${first.site.self}.${first.unless}()`,
+    edits: [...calls.values()].map(({ unless, site }) => appended(site, [`${site.self}.${unless}()`])),
+  };
+}

@@ -27,6 +27,7 @@ class Part(nn.Module):
 
     def _reset_parameters(self):
 #       ^^^^^^^^^^^^^^^^^ warning uncalled-initializer: Nothing calls _reset_parameters: the weight keeps the PyTorch default. Add self._reset_parameters() at
+#       ^^^^^^^^^^^^^^^^^ fix: Add self._reset_parameters()
         nn.init.xavier_uniform_(self.conv.weight)
         self.conv.bias.data.zero_()
 

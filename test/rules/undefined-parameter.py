@@ -10,6 +10,7 @@ class Empty(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(10, 64))
         #                          ^^^^^^^^^^^^^^^^^^^ error undefined-parameter: weight starts with whatever is in memory
+        #                          ^^^^^^^^^^^^^^^^^^^ no fix
         self.fc = nn.Linear(128, 64)
 
     def forward(self, x):

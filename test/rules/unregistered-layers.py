@@ -9,6 +9,7 @@ class List(nn.Module):
         super().__init__()
         self.layers = [nn.Linear(64, 64) for _ in range(2)]
 #       ^^^^^^^^^^^ warning unregistered-layers: layers keeps 2 Linear in a plain list
+#       ^^^^^^^^^^^ fix: Use nn.ModuleList
         self.head = nn.Linear(64, 10)
 
     def forward(self, x):
@@ -23,6 +24,7 @@ class Appended(nn.Module):
         super().__init__()
         self.blocks = []
 #       ^^^^^^^^^^^ warning unregistered-layers: blocks keeps 4 layers (Conv2d and BatchNorm2d)
+#       ^^^^^^^^^^^ fix: Use nn.ModuleList
         for _ in range(2):
             self.blocks.append(nn.Sequential(nn.Conv2d(8, 8, 3), nn.BatchNorm2d(8), nn.ReLU()))
         self.head = nn.Conv2d(8, 10, 1)
@@ -39,6 +41,7 @@ class Heads(nn.Module):
         super().__init__()
         self.heads = {'mean': nn.Linear(16, 1), 'scale': nn.Linear(16, 1)}
 #       ^^^^^^^^^^ warning unregistered-layers: heads.heads keeps 2 Linear in a plain dict: parameters() does not list them, so no optimizer trains them and .to() does not move them. Use nn.ModuleDict.
+#       ^^^^^^^^^^ fix: Use nn.ModuleDict
 
     def forward(self, x):
         return self.heads['mean'](x), self.heads['scale'](x)
@@ -60,6 +63,7 @@ class Tuple(nn.Module):
         super().__init__()
         self.pair = (nn.Linear(16, 16), nn.Linear(16, 16))
 #       ^^^^^^^^^ warning unregistered-layers: pair keeps 2 Linear in a plain tuple
+#       ^^^^^^^^^ fix: Use nn.ModuleList
         self.head = nn.Linear(16, 1)
 
     def forward(self, x):
@@ -122,3 +126,47 @@ class Teacher(nn.Module):
 
     def forward(self, x):
         return self.fc(x) - self.teacher[0](x)
+
+
+# ### No fix: the list holds pairs, which a ModuleList does not take
+class Pairs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pairs = [[nn.Linear(16, 16), nn.Tanh()], [nn.Linear(16, 16), nn.Tanh()]]
+#       ^^^^^^^^^^ warning unregistered-layers: pairs keeps 2 Linear
+#       ^^^^^^^^^^ no fix
+        self.head = nn.Linear(16, 1)
+
+    def forward(self, x):
+        for layer, activation in self.pairs:
+            x = activation(layer(x))
+        return self.head(x)
+
+
+# ### No fix: lists can be joined where a ModuleList cannot
+class Joined(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = [nn.Linear(16, 16), nn.Linear(16, 16)]
+#       ^^^^^^^^^^ warning unregistered-layers: first keeps 2 Linear
+#       ^^^^^^^^^^ no fix
+        self.head = nn.Linear(16, 1)
+
+    def forward(self, x):
+        for layer in [torch.tanh] + self.first + [torch.tanh]:
+            x = layer(x)
+        return self.head(x)
+
+
+# ### No fix: a key that is a method of nn.ModuleDict
+class Method(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.heads = {'type': nn.Linear(16, 1), 'pose': nn.Linear(16, 1)}
+#       ^^^^^^^^^^ warning unregistered-layers: heads keeps 2 Linear
+#       ^^^^^^^^^^ no fix
+        self.body = nn.Linear(16, 16)
+
+    def forward(self, x):
+        x = torch.tanh(self.body(x))
+        return self.heads['type'](x), self.heads['pose'](x)

@@ -11,7 +11,7 @@ import { isDefault } from './default-weights.js';
 export function uncalled(network: Network): UncalledReport[] {
   const all = (network.tensors ?? []).map(({ parameter }) => parameter);
   return (network.uncalled ?? []).flatMap((initializer) => {
-    const { name, location, owner, path, takesModule } = initializer;
+    const { name, location, owner, takesModule } = initializer;
     if (!network.builtHere && !(isPrivate(initializer) && initializer.parameters.length > 0)) return [];
     const about = (initializer.parameters.length > 0 ? initializer.parameters : all).filter(
       (parameter) => all.includes(parameter) && (parameter.shape?.length ?? 0) >= 2,
@@ -24,18 +24,18 @@ export function uncalled(network: Network): UncalledReport[] {
         count: about.length,
         kept: about[0]!.writes.at(-1)!.source.text,
         takesModule,
-        owner: path === '' ? owner : null,
+        owner,
         method: initializer.parameters.length > 0,
       },
     ];
   });
 }
 
-/** The name of an initializer that would write a tensor if code outside of this file called it. */
-export function mayCallElsewhere({ uncalled: found = [], builtHere }: Network, path: string): string | null {
+/** The initializer that would write a tensor if code outside of this file called it. */
+export function mayCallElsewhere({ uncalled: found = [], builtHere }: Network, path: string): UncalledInitializer | null {
   const name = path.split('.').at(-1)!;
   const writes = new RegExp(`\\b${name}\\b|parameters\\(`);
-  return (!builtHere && found.find((one) => !isPrivate(one) && writes.test(one.text))?.name) || null;
+  return (!builtHere && found.find((one) => !isPrivate(one) && writes.test(one.text))) || null;
 }
 
 function isPrivate({ name }: UncalledInitializer): boolean {
