@@ -1,5 +1,6 @@
 import { showNumber } from '../format-number.js';
-import type { GraphNodeReport, LayerReport, ModelReport } from '../protocol.js';
+import type { Fix, GraphNodeReport, LayerReport, ModelReport } from '../protocol.js';
+import { callAt, isSamePlace } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
@@ -22,7 +23,7 @@ export const dropoutBreaksSelfNormalization: Rule = {
       message: message(model, first),
       range: place.range,
       related: elsewhere(layers).map(({ path, range }) => ({ message: `The SELU behind ${path} has dropout as well.`, range })),
-      fix: null,
+      fix: useAlphaDropout(model, layers),
     };
   },
 };
@@ -57,4 +58,41 @@ function dropoutBehind({ graph: { nodes, edges } }: ModelReport, { path }: Layer
     front = next.filter((id) => nodes[id]!.kind !== 'affine');
   }
   return null;
+}
+
+/** Offered where all dropout behind these layers can be exchanged, and nowhere else does the same dropout follow another activation. */
+function useAlphaDropout(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
+  const places = layers.flatMap((layer) => dropoutBehind(model, layer)?.range ?? []);
+  const distinct = places.filter((place, index) => places.findIndex((other) => isSamePlace(other, place)) === index);
+  const edits = distinct.flatMap((place) => {
+    const call = callAt(model, place);
+    const made = model.graph.nodes.filter(({ kind, range }) => kind === 'dropout' && isSamePlace(range, place));
+    const [, namespace, name] = /^(.+)\.(\w+)$/.exec(call?.callee.text ?? '') ?? [];
+    const instead = alpha[`${namespace}.${name}`];
+    if (!call || !instead || !made.every((node) => followsSelu(model, node))) return [];
+    // Alpha dropout as a function does nothing unless it is told that it trains; ordinary dropout does the contrary.
+    const isFunction = name === 'dropout';
+    if (isFunction && !call.arguments.some((one, index) => one.name === 'training' || (index === 2 && one.name === null)))
+      return [];
+    return [{ range: call.callee.range, newText: `${namespace}.${instead}` }];
+  });
+  if (edits.length === 0 || edits.length < distinct.length) return null;
+  return { title: `Use ${edits[0]!.newText}`, edits };
+}
+
+const alpha: Readonly<Record<string, string>> = {
+  'nn.Dropout': 'AlphaDropout',
+  'torch.nn.Dropout': 'AlphaDropout',
+  'F.dropout': 'alpha_dropout',
+  'nn.functional.dropout': 'alpha_dropout',
+  'torch.nn.functional.dropout': 'alpha_dropout',
+};
+
+function followsSelu({ graph: { nodes, edges } }: ModelReport, { id }: GraphNodeReport): boolean {
+  let node: GraphNodeReport | undefined = nodes[id];
+  do {
+    const from: number | undefined = edges.find(([, to]) => to === node!.id)?.[0];
+    node = from === undefined ? undefined : nodes[from];
+  } while (node?.kind === 'reshape');
+  return node?.kind === 'activation' && node.operation.toLowerCase() === 'selu';
 }

@@ -1,6 +1,7 @@
 import { showNumber } from '../format-number.js';
-import type { LayerReport, ModelReport } from '../protocol.js';
+import type { Fix, LayerReport, ModelReport } from '../protocol.js';
 import { activationName } from './activation-name.js';
+import { callAt, isSamePlace } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
@@ -27,7 +28,7 @@ export const fanOutOfAllGroups: Rule = {
       message: message(model, first, layers.length),
       range: first.range,
       related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
-      fix: null,
+      fix: useFanIn(model, layers),
     };
   },
 };
@@ -52,4 +53,18 @@ function message(
   const instead =
     framework.toLowerCase() === 'pytorch' && weight!.formula?.includes('fan_out') ? "Use mode='fan_in'" : 'Divide by the fan-in';
   return `${who}: ${small}. ${instead}, which counts one group.`;
+}
+
+/** Offered where the calls say `mode='fan_out'` and change no other layer: one without groups has equal fans, or is none of theirs. */
+function useFanIn(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
+  const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
+  const edits = calls.flatMap((call) => {
+    const mode = call?.arguments.find(({ name, text }) => name === 'mode' && /^['"]fan_out['"]$/.test(text));
+    const written = model.layers.filter(
+      ({ weight }) => call && weight?.sourceRange && isSamePlace(weight.sourceRange, call.range),
+    );
+    const isSafe = written.every((layer) => layers.includes(layer) || (layer.fanIn !== null && layer.fanIn === layer.fanOut));
+    return mode && isSafe ? [{ range: mode.range, newText: mode.text.replace('fan_out', 'fan_in') }] : [];
+  });
+  return edits.length > 0 && edits.length === calls.length ? { title: "Use mode='fan_in'", edits } : null;
 }

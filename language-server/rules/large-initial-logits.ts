@@ -1,6 +1,8 @@
 import { showNumber } from '../format-number.js';
 import { initialCrossEntropy } from '../meanfield/initial-cross-entropy.js';
-import type { ModelReport } from '../protocol.js';
+import type { Fix, LayerReport, ModelReport } from '../protocol.js';
+import { appended } from './appended.js';
+import { callAt } from './call-at.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
 
@@ -26,7 +28,7 @@ export const largeInitialLogits: Rule = {
       message: message(model, logits, start),
       range: head.range,
       related: [],
-      fix: null,
+      fix: drawSmaller(model, head, logits.tied),
     };
   },
 };
@@ -50,4 +52,22 @@ function message(
   return tied
     ? `${what}. Draw the shared table with std ${small}${call}, or multiply the output by that.`
     : `${what}. Draw its weights with std ${small} or less${call}.`;
+}
+
+/** Std 1/√fan_in, written by the size of the weight itself: in the call that draws the head alone, or after the tie to a table at its default. */
+function drawSmaller(model: ModelReport, { kind, path, weight }: LayerReport, tied: boolean): Fix | null {
+  if (kind !== 'Linear' || !weight) return null;
+  const site = model.initializerSite;
+  if (tied && weight.kept && site && /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(path)) {
+    const tensor = `${site.self}.${path}.weight`;
+    const call = `${site.namespace}.init.normal_(${tensor}, std=${tensor}.shape[1] ** -0.5)`;
+    return { title: `Draw the shared table with std = ${tensor}.shape[1] ** -0.5`, edits: [appended(site, [call])] };
+  }
+  const call = callAt(model, weight.sourceRange);
+  const [tensor] = call?.arguments ?? [];
+  const std = call?.arguments.find(({ name }, index) => name === 'std' || (name === null && index === 2));
+  if (tied || !call || call.tensors !== 1 || !tensor || !std || !/^(\w+\.)*init\.normal_$/.test(call.callee.text)) return null;
+  if (tensor.name !== null || !/^[A-Za-z_][\w.]*\.weight$/.test(tensor.text)) return null;
+  const small = `${tensor.text}.shape[1] ** -0.5`;
+  return { title: `Use std=${small}`, edits: [{ range: std.range, newText: small }] };
 }

@@ -1,3 +1,4 @@
+import type { Fix, NameTestReport } from '../protocol.js';
 import { listed } from './listed.js';
 import type { Rule } from './rule.js';
 
@@ -16,10 +17,18 @@ export const nameTestNeverTrue: Rule = {
       message: `${shorten(first.text)} never holds: the names here are like ${listed(first.names.map((name) => `'${name}'`))}, so ${missed} not initialized by this branch. ${advice}`,
       range: first.range,
       related: tests.slice(1, 9).map(({ text, range }) => ({ message: `${shorten(text)} never holds either.`, range })),
-      fix: null,
+      fix: testTheEnd(first),
     };
   },
 };
+
+/** `name == 'bias'` of full names becomes `name.endswith('.bias')`. */
+function testTheEnd({ text, range, full }: NameTestReport): Fix | null {
+  const [, name, quote, end] = /^(\w+) == (['"])([\w.]+)\2$/.exec(text) ?? [];
+  if (!full || !name) return null;
+  const newText = `${name}.endswith(${quote}.${end}${quote})`;
+  return { title: `Use ${newText}`, edits: [{ range, newText }] };
+}
 
 function shorten(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;

@@ -1,7 +1,9 @@
 import { showNumber } from '../format-number.js';
-import type { LayerReport, ModelReport, Severity } from '../protocol.js';
+import type { Fix, LayerReport, ModelReport, Severity } from '../protocol.js';
+import { callAt, isSamePlace } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import { fold } from './fold.js';
+import { initializerCall } from './initializer-calls.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
 
@@ -25,7 +27,7 @@ export const nonzeroMeanWeights: Rule = {
       message: message(model, first, layers.length),
       range: first.range,
       related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
-      fix: null,
+      fix: useKaiming(model, layers),
     };
   },
 };
@@ -72,4 +74,37 @@ function message({ framework }: ModelReport, first: LayerReport, count: number):
 function aroundZero(framework: string): string {
   const call = framework.toLowerCase() === 'pytorch' ? ', or nn.init.kaiming_uniform_(w)' : '';
   return `Use bounds around 0${call}.`;
+}
+
+/**
+ * `uniform_(w)` without bounds becomes `kaiming_uniform_(w, …)` with the gain of the activation. Bounds that are written may be meant, and
+ * a call that also writes vectors, for which Kaiming is not defined, or layers with other activations is left alone.
+ */
+function useKaiming(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
+  const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
+  const edits = calls.flatMap((call) => {
+    if (call?.arguments.length !== 1 || call.arguments[0]!.name !== null || (call.dimensions ?? 0) < 2) return [];
+    if (!/^(\w+\.)*init\.uniform_$/.test(call.callee.text)) return [];
+    const written = model.layers.filter(({ weight }) => weight?.sourceRange && isSamePlace(weight.sourceRange, call.range));
+    const instead = new Set(written.map((layer) => kaiming(model, layer)));
+    const [first] = instead;
+    if (written.length !== call.tensors || !written.every((layer) => layers.includes(layer)) || instead.size !== 1 || !first)
+      return [];
+    const { text, range } = call.arguments[0]!;
+    return [
+      { range: call.callee.range, newText: call.callee.text.replace(/uniform_$/, 'kaiming_uniform_') },
+      { range, newText: `${text}, ${first}` },
+    ];
+  });
+  const [edit] = edits;
+  return edit && edits.length === 2 * calls.length ? { title: `Use ${edit.newText}`, edits } : null;
+}
+
+/** What stands behind the tensor: `nonlinearity='relu'`. */
+function kaiming(
+  { framework }: ModelReport,
+  { activation, activationParameters, factor = 1, local }: LayerReport,
+): string | null {
+  const call = initializerCall(framework, activation ?? 'linear', activationParameters, local?.critical ?? null, factor);
+  return /^nn\.init\.kaiming_normal_\(w, (.*)\)$/.exec(call?.weight ?? '')?.[1] ?? null;
 }

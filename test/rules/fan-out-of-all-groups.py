@@ -13,6 +13,7 @@ class Chain(nn.Module):
         for _ in range(5):
             layers += [nn.Conv2d(32, 32, 3, padding=1, groups=32), nn.ReLU(), nn.Conv2d(32, 32, 1), nn.ReLU()]
             #          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint fan-out-of-all-groups: divides by the fan-out of all 32 groups of body.0 and 4 more: each output sums 9 weights, so their variance is 32 times too small (σ_w² = 0.0625, χ₁ = 0.0313 with ReLU). Use mode='fan_in'
+            #          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ fix: Use mode='fan_in'
         self.body = nn.Sequential(*layers)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
@@ -29,6 +30,7 @@ class Block(nn.Module):
         super().__init__()
         self.depthwise = nn.Conv2d(width, width, 3, padding=1, groups=width, bias=False)
         #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint fan-out-of-all-groups: 64 times too small (σ_w² = 0.0313, χ₁ = 0.0156 with ReLU). Divide by the fan-in
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no fix
         self.pointwise = nn.Conv2d(width, width, 1, bias=False)
 
     def forward(self, x):
@@ -54,6 +56,7 @@ class Grouped(nn.Module):
         super().__init__()
         self.a = nn.Conv2d(64, 64, 3, groups=4)
         #        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint fan-out-of-all-groups: 4 times too small (σ_w² = 0.5, χ₁ = 0.25 with ReLU)
+        #        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ fix: Use mode='fan_in'
         self.b = nn.Conv2d(64, 64, 3, groups=4)
         for layer in (self.a, self.b):
             nn.init.kaiming_uniform_(layer.weight, mode='fan_out', nonlinearity='relu')
@@ -143,3 +146,19 @@ class Divided(nn.Module):
 
     def forward(self, x):
         return F.relu(self.a(x))
+
+
+# ### No fix: the same call draws layers whose fans differ
+class Widening(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.depthwise = nn.Conv2d(32, 32, 3, groups=32)
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint fan-out-of-all-groups: 32 times too small
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no fix
+        self.pointwise = nn.Conv2d(32, 128, 1)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode='fan_out', nonlinearity='relu')
+
+    def forward(self, x):
+        return F.relu(self.pointwise(F.relu(self.depthwise(x))))

@@ -10,6 +10,7 @@ class Stack(nn.Module):
         super().__init__()
         layer = nn.Linear(32, 32)
         #       ^^^^^^^^^^^^^^^^^ hint identical-copies: The 2 layers in layers start with equal weights
+        #       ^^^^^^^^^^^^^^^^^ fix: Draw the weights of layers anew
         self.layers = nn.ModuleList([deepcopy(layer) for _ in range(2)])
 
     def forward(self, x):
@@ -28,6 +29,7 @@ class Clones(nn.Module):
         super().__init__()
         block = nn.Sequential(nn.Linear(32, 32), nn.Tanh())
         #                     ^^^^^^^^^^^^^^^^^ hint identical-copies: The 3 layers in blocks start with equal weights, since they are copies of one layer (0.weight)
+        #                     ^^^^^^^^^^^^^^^^^ no fix
         nn.init.normal_(block[0].weight, std=0.18)
         self.blocks = clones(block, 3)
 
@@ -43,10 +45,25 @@ class Encoder(nn.Module):
         super().__init__()
         layer = nn.TransformerEncoderLayer(64, 4, 128)
         #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint identical-copies: The 6 layers in encoder.layers
+        #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no fix
         self.encoder = nn.TransformerEncoder(layer, 6)
 
     def forward(self, x):
         return self.encoder(x)
+
+
+# ### Where a layer names the framework, the encoder's weights can be drawn anew
+class Classifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(64, 4, 128)
+        #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint identical-copies: The 6 layers in encoder.layers
+        #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ fix: Draw the weights of encoder.layers anew
+        self.encoder = nn.TransformerEncoder(layer, 6)
+        self.head = nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.head(self.encoder(x))
 
 
 # ### Silent: drawn anew after copying

@@ -13,6 +13,7 @@ class Tied(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, vocabulary, bias=False)
         #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning large-initial-logits: The 32000 outputs of head start with standard deviation 22.6: as logits they put cross-entropy at 93.6 or more, while equal logits have ln 32000 = 10.4. Draw the shared table with std 1/√512 = 0.0442: nn.init.normal_(w, std=0.0442), or multiply
+        #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ fix: Draw the shared table with std = self.head.weight.shape[1] ** -0.5
         self.head.weight = self.embedding.weight
 
     def forward(self, tokens):
@@ -27,6 +28,7 @@ class Drawn(nn.Module):
         self.norm = nn.RMSNorm(width)
         self.lm_head = nn.Linear(width, vocabulary, bias=False)
         #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning large-initial-logits: Draw its weights with std 1/√512 = 0.0442 or less: nn.init.normal_(w, std=0.0442).
+        #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ fix: Use std=self.lm_head.weight.shape[1] ** -0.5
         nn.init.normal_(self.lm_head.weight, std=1.0)
 
     def forward(self, tokens):
@@ -40,6 +42,7 @@ class Classifier(nn.Module):
         self.body = nn.Sequential(nn.Linear(784, 256), nn.BatchNorm1d(256))
         self.fc = nn.Linear(256, 100)
         #         ^^^^^^^^^^^^^^^^^^^ information large-initial-logits: standard deviation 4.8
+        #         ^^^^^^^^^^^^^^^^^^^ fix: Use std=self.fc.weight.shape[1] ** -0.5
         nn.init.normal_(self.fc.weight, std=0.3)
         nn.init.zeros_(self.fc.bias)
 

@@ -27,6 +27,7 @@ class Scaled(nn.Module):
         for name, parameter in module.named_parameters(recurse=False):
             if name == 'c_proj.weight':
             #  ^^^^^^^^^^^^^^^^^^^^^^^ warning name-test-never-true: name == 'c_proj.weight' never holds: the names here are like 'weight' and 'bias', so blocks.0.c_proj.weight and blocks.1.c_proj.weight are not initialized by this branch. Loop over named_parameters() of the whole model instead.
+            #  ^^^^^^^^^^^^^^^^^^^^^^^ no fix
                 nn.init.normal_(parameter, std=self.std)
 
     def forward(self, x):
@@ -62,6 +63,7 @@ class Full(nn.Module):
         for name, parameter in self.named_parameters():
             if name == 'c_proj.weight':
             #  ^^^^^^^^^^^^^^^^^^^^^^^ warning name-test-never-true: the names here are like 'body.c_fc.weight' and 'body.c_fc.bias', so body.c_proj.weight is not initialized by this branch. Test the end of the name instead.
+            #  ^^^^^^^^^^^^^^^^^^^^^^^ fix: Use name.endswith('.c_proj.weight')
                 nn.init.zeros_(parameter)
             elif parameter.dim() > 1:
                 nn.init.xavier_normal_(parameter)

@@ -8,7 +8,8 @@ class Graph(nn.Module):
     def __init__(self):
         super().__init__()
         self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(3)])
-        #                            ^^^^^^^^^^^^^^^^^ warning nonzero-mean-weights: uniform_ (line 13) draws the weights of layers.0 and 2 more around 0.5 instead of 0: all units start nearly alike (correlation 0.75 or more), and positive signals grow 32-fold
+        #                            ^^^^^^^^^^^^^^^^^ warning nonzero-mean-weights: uniform_ (line 14) draws the weights of layers.0 and 2 more around 0.5 instead of 0: all units start nearly alike (correlation 0.75 or more), and positive signals grow 32-fold
+        #                            ^^^^^^^^^^^^^^^^^ fix: Use nn.init.kaiming_uniform_
         for layer in self.layers:
             nn.init.uniform_(layer.weight)
 
@@ -24,6 +25,7 @@ class Method(nn.Module):
         super().__init__()
         self.head = nn.Linear(256, 1)
         #           ^^^^^^^^^^^^^^^^^ warning nonzero-mean-weights: positive signals grow 128-fold
+        #           ^^^^^^^^^^^^^^^^^ no fix
         self.head.weight.data.uniform_()
 
     def forward(self, x):
@@ -36,6 +38,7 @@ class Swapped(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(64, 64, 3, padding=1)
         #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information nonzero-mean-weights: around 0.02 instead of 0
+        #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no fix
         nn.init.normal_(self.conv.weight, 0.02, 0.01)
 
     def forward(self, x):
@@ -60,6 +63,7 @@ class Normalized(nn.Module):
         super().__init__()
         self.fc = nn.Linear(128, 32)
         #         ^^^^^^^^^^^^^^^^^^ hint nonzero-mean-weights: all units start nearly alike (correlation 0.75 or more). Use bounds around 0
+        #         ^^^^^^^^^^^^^^^^^^ fix: Use nn.init.kaiming_uniform_
         self.bn = nn.BatchNorm1d(32)
         nn.init.uniform_(self.fc.weight)
 
@@ -127,3 +131,17 @@ class Box(nn.Module):
 
     def forward(self, x):
         return self.blur(x)
+
+
+# ### No fix: the loop also writes vectors, for which Kaiming is not defined
+class AllParameters(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(64, 64)
+        #         ^^^^^^^^^^^^^^^^^ warning nonzero-mean-weights: around 0.5
+        #         ^^^^^^^^^^^^^^^^^ no fix
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter)
+
+    def forward(self, x):
+        return torch.tanh(self.fc(x))
