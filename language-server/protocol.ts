@@ -255,6 +255,12 @@ export interface LayerReport {
   factor?: number;
   /** True where the output is normalized before it reaches an activation or the next layer, so that σ_w² cancels and `local` does not hold. */
   normalized?: boolean;
+  /** Its weight holds the matrices of query, key and value, so that fan-out counts all three. */
+  packed?: boolean;
+  /** Of a recurrent layer with a gate that forgets: the mean of all biases that are added there; `null` where it is not known. */
+  forgetBias?: number | null;
+  /** Its output is what the model returns, or what a sigmoid reads: logits of independent yes and no. */
+  logits?: boolean;
   /** This layer with its activation, repeated for ever. */
   local: LocalTheory | null;
 }
@@ -270,8 +276,12 @@ export interface Distributed {
   sourceRange: Range | null;
   /** The variance as a formula, for instance `1/(3·fan_in)`. */
   formula: string | null;
+  /** Arguments of the call that the formula does not tell: `a` and `nonlinearity` of a gain, `std` and the bounds of a truncated normal. */
+  given?: Record<string, number | string>;
   /** Nobody but the framework wrote it, as far as can be known. */
   kept?: boolean;
+  /** A call drew it anew by the very law that the layer's own constructor has. */
+  redrawn?: boolean;
 }
 
 export interface WeightReport extends Distributed {

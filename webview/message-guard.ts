@@ -64,7 +64,9 @@ const distributed = {
   source: text,
   sourceRange: nullable(range),
   formula: nullable(text),
+  given: optional(dictionary(either(number, text))),
   kept: optional(flag),
+  redrawn: optional(flag),
 };
 
 const local = record<LocalTheory>({
@@ -93,6 +95,9 @@ const layer = record<LayerReport>({
   groups: optional(number),
   factor: optional(number),
   normalized: optional(flag),
+  packed: optional(flag),
+  forgetBias: optional(known),
+  logits: optional(flag),
   local: nullable(local),
 });
 

@@ -4,7 +4,10 @@ import type { Quantity } from '../network/quantity.js';
 import type { LayerTheory, Propagation } from '../propagation/propagate.js';
 import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
 import type { AnalyzeOptions } from './analyze.js';
+import { forgetBiases } from './forget-bias.js';
+import { logitLayers } from './logit-layers.js';
 import { normalizedLayers } from './normalized-layers.js';
+import { packedLayers } from './packed-layers.js';
 import { placeKey } from './reach/place-key.js';
 import { reach, type Sites } from './reach/reach.js';
 
@@ -13,6 +16,9 @@ type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>> & { readonly s
 /** What the evaluator found and what the theory says of it, as the report shows it. Findings and verdict are added later. */
 export function modelReport(network: Network, { layers, points, summary, logits }: Propagation, naming: Naming): ModelReport {
   const normalized = normalizedLayers(network);
+  const packed = packedLayers(network);
+  const forget = forgetBiases(network);
+  const heads = logitLayers(network);
   return {
     name: network.name,
     entry: network.entry,
@@ -22,6 +28,9 @@ export function modelReport(network: Network, { layers, points, summary, logits 
     layers: network.layers.filter(hasWeights).map((layer) => ({
       ...layerReport(layer, layers.get(layer) ?? null, naming),
       normalized: normalized.has(layer.path),
+      ...(packed.has(layer) && { packed: true }),
+      ...(forget.has(layer) && { forgetBias: forget.get(layer) ?? null }),
+      ...(heads.has(layer) && { logits: true }),
     })),
     graph: {
       nodes: network.nodes.map(({ id, kind, name, path, location, shape }) => ({
@@ -78,14 +87,19 @@ function lastWrite(parameter: Parameter | null): Distribution | null {
 }
 
 /** What stands at the layer's own place was written by its constructor. */
-function keptNote(parameter: Parameter | null, { location }: Layer): { kept?: true } {
+function keptNote(parameter: Parameter | null, { location }: Layer): { kept?: true; redrawn?: true } {
+  const last = lastWrite(parameter);
+  if (!parameter || !last || parameter.touched) return {};
   const place = placeKey(location);
-  const isOwn = ({ source }: Distribution) =>
-    source.kind === 'default' || (source.location !== null && placeKey(source.location) === place);
-  return parameter && !parameter.touched && parameter.writes.length > 0 && parameter.writes.every(isOwn) ? { kept: true } : {};
+  const own = parameter.writes.filter(
+    ({ source }) => source.kind === 'default' || (source.location !== null && placeKey(source.location) === place),
+  );
+  if (own.length === parameter.writes.length) return { kept: true };
+  const same = own.some(({ family, formula }) => family === last.family && formula !== null && formula === last.formula);
+  return same ? { redrawn: true } : {};
 }
 
-function distributed({ family, mean, variance, formula, source }: Distribution, { file, nameLine }: Naming): Distributed {
+function distributed({ family, mean, variance, formula, source, given }: Distribution, { file, nameLine }: Naming): Distributed {
   const place = source.location?.file === file ? source.location : null;
   return {
     distribution: family,
@@ -94,6 +108,8 @@ function distributed({ family, mean, variance, formula, source }: Distribution, 
     source: place ? `${source.text} (${nameLine(place.range.start.line)})` : source.text,
     sourceRange: place?.range ?? null,
     formula,
+    // What was scaled afterwards is not what these arguments say.
+    ...(given && !source.changes && { given: { ...given } }),
   };
 }
 

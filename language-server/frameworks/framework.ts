@@ -111,7 +111,7 @@ export interface OperationContext {
 export interface Operated {
   readonly operation: Operation;
   readonly shape: Shape;
-  /** What the call returns where that is more than one tensor: each is made from the node itself. */
+  /** What the call returns where that is more than one tensor; `shape` is then that of the first. */
   readonly outputs?: readonly Output[];
 }
 
@@ -121,8 +121,6 @@ export interface FunctionRow {
   readonly signature: string;
   /** Parameters that take tensors (or sequences of tensors) that become inputs of the node. */
   readonly tensors: readonly string[];
-  /** What it makes of a tensor whose entries are all the same known number, given by the name of its first tensor. */
-  readonly constant?: (bound: Arguments) => number | undefined;
   /** Of these, the one that is the weight of a layer, and no input, where it is a trainable tensor. */
   readonly weight?: string;
   readonly operation: OperationRow;
@@ -144,6 +142,8 @@ export interface InitializerRow {
   readonly formula?: string;
   /** In-place scaling (`mul_`): the factor on what is there; `undefined`: not known. */
   readonly scales?: (bound: Arguments) => number | undefined;
+  /** Arguments that neither the formula nor the variance tells, and that a reader asks for. */
+  readonly tells?: readonly string[];
   /** The argument whose numbers it takes over (`copy_`), where they are those of a tensor with a known distribution. */
   readonly copies?: string;
   readonly source?: string;

@@ -337,5 +337,13 @@ export function initialize(
   const mean = row.mean === undefined ? 0 : quantityOf(row.mean, environment);
   const variance = quantityOf(row.variance, environment);
   const formula = row.formula ?? formulaOf(row.variance, environment, new Set(Object.keys(fanNames)));
-  return { family, mean, variance, formula, source };
+  return { family, mean, variance, formula, ...given(row, bound), source };
+}
+
+function given({ tells = [] }: InitializerRow, bound: Arguments): Pick<Distribution, 'given'> {
+  const known = tells.flatMap((name) => {
+    const value = bound[name];
+    return typeof value === 'number' || typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return known.length > 0 ? { given: Object.fromEntries(known) } : {};
 }

@@ -26,6 +26,8 @@ export interface Distribution {
   readonly variance: Quantity | null;
   /** The variance as a user reads it: `1/(3·fan_in)`, `2/fan_in`. */
   readonly formula: string | null;
+  /** Arguments of the call that neither the formula nor the variance tells: the slope of a gain, the bounds of a truncated normal. */
+  readonly given?: Readonly<Record<string, number | string>>;
   readonly source: Source;
 }
 

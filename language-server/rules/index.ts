@@ -2,6 +2,8 @@ import { deeperThanTrainable } from './deeper-than-trainable.js';
 import { dropoutBreaksSelfNormalization } from './dropout-breaks-self-normalization.js';
 import { explodingGradient } from './exploding-gradient.js';
 import { fanOutOfAllGroups } from './fan-out-of-all-groups.js';
+import { fanOutOfPackedProjection } from './fan-out-of-packed-projection.js';
+import { gainBreaksSelfNormalization } from './gain-breaks-self-normalization.js';
 import { gradientStaysZero } from './gradient-stays-zero.js';
 import { identicalCopies } from './identical-copies.js';
 import { initializerDoesNotFitActivation } from './initializer-does-not-fit-activation.js';
@@ -22,8 +24,10 @@ export const rules: readonly Rule[] = [
   explodingGradient,
   deeperThanTrainable,
   fanOutOfAllGroups,
+  fanOutOfPackedProjection,
   initializerDoesNotFitActivation,
   dropoutBreaksSelfNormalization,
+  gainBreaksSelfNormalization,
   nonzeroMeanWeights,
   largeInitialLogits,
   undefinedParameter,

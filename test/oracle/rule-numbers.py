@@ -96,6 +96,11 @@ DROPPED = DEEP.format(
     depth=40,
     init="nn.init.kaiming_normal_(layer.weight, nonlinearity='linear')",
 )
+GAINED = DEEP.format(
+    block="nn.Sequential(nn.Linear(1000, 1000), nn.SELU())",
+    depth=40,
+    init="nn.init.kaiming_normal_(layer.weight, nonlinearity='selu')",
+)
 DEPTHWISE = DEEP.format(
     block="nn.Sequential(nn.Conv2d(64, 64, 5, padding=2, padding_mode='circular', groups=64), nn.ReLU())",
     depth=2,
@@ -110,6 +115,25 @@ def settled(net):
         block[0].register_forward_hook(lambda module, inputs, output: squares.append(output.square().mean().item()))
     net(torch.randn(64, 1000))
     return statistics.fmean(squares[25:])
+
+
+def low(net):
+    """Mean square of the outputs of layers, for an input that is nearly where it settles."""
+    squares = []
+    for block in net.blocks:
+        block[0].register_forward_hook(lambda module, inputs, output: squares.append(output.square().mean().item()))
+    net(0.2 * torch.randn(64, 1000))
+    return statistics.fmean(squares[20:])
+
+
+def late(net):
+    """Factor on the squared gradient in a layer, over twenty layers deep in the network, for such an input."""
+    outputs = []
+    for block in net.blocks:
+        block[0].register_forward_hook(lambda module, inputs, output: outputs.append(output))
+    net(0.2 * torch.randn(64, 1000))
+    (below,) = torch.autograd.grad(outputs[35], [outputs[15]], above := torch.randn_like(outputs[35]))
+    return (below.square().sum() / above.square().sum()).item() ** (1 / 20)
 
 
 def missing(net):
@@ -168,6 +192,8 @@ CASES = [
     ("likeness of units drawn from N(0.05, 0.05²)", "nonzero-mean-weights", SHIFTED, r"correlation ([\d.]+)", likeness, 10),
     ("default weights under the frequency of a SIREN", "exploding-gradient", SIREN, r"χ₁ = ([\d.]+)", slope, 20),
     ("SELU with dropout settles", "dropout-breaks-self-normalization", DROPPED, r"q\* = ([\d.]+)", settled, 16, 0.01),
+    ("SELU at its gain settles", "gain-breaks-self-normalization", GAINED, r"settles at ([\d.]+)", low, 16, 0.01),
+    ("slope of SELU at its gain", "gain-breaks-self-normalization", GAINED, r"χ₁ = ([\d.]+)", late, 16),
     ("variance of depthwise weights", "fan-out-of-all-groups", DEPTHWISE, r"variance is (\d+) times", missing, 20),
     ("gradient through depthwise weights", "fan-out-of-all-groups", DEPTHWISE, r"χ₁ = ([\d.]+)", spread, 400),
     ("deviation of 5000 logits", "large-initial-logits", VOCABULARY, r"deviation ([\d.]+)", deviation, 10),

@@ -50,6 +50,7 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     family: 'truncated-normal',
     mean: 'truncatedMean(mean, std, a, b)',
     variance: 'truncatedVariance(mean, std, a, b)',
+    tells: ['mean', 'std', 'a', 'b'],
     source: 'The bounds are absolute, not multiples of std.',
   },
   constant_: {
@@ -96,6 +97,7 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     signature: "tensor, a=0, mode='fan_in', nonlinearity='leaky_relu', generator=None",
     family: 'uniform',
     prepare: kaiming,
+    tells: ['a', 'nonlinearity'],
     variance: byFan,
     needsFans: true,
     source: 'He et al. 2015, arXiv:1502.01852, eq. 10',
@@ -104,6 +106,7 @@ const rows: Readonly<Record<string, InitializerRow>> = {
     signature: "tensor, a=0, mode='fan_in', nonlinearity='leaky_relu', generator=None",
     family: 'normal',
     prepare: kaiming,
+    tells: ['a', 'nonlinearity'],
     variance: byFan,
     needsFans: true,
     source: 'He et al. 2015, arXiv:1502.01852, eq. 10',
