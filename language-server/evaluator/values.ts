@@ -233,9 +233,8 @@ export interface KernelTap {
 /** What flows through `forward`: the output of a node of the graph. */
 export interface Tensor {
   readonly kind: 'tensor';
-  /** What it holds now: operations in place move it on, for all names that it has. */
-  node: number;
-  shape: Shape;
+  readonly node: number;
+  readonly shape: Shape;
 }
 
 export interface Unknown {

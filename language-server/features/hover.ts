@@ -2,6 +2,7 @@ import { type Hover, MarkupKind } from 'vscode-languageserver';
 import { describeStack } from '../block-text.js';
 import { showDepth, showNumber, showPower } from '../format-number.js';
 import type {
+  Distributed,
   FileReport,
   GraphNodeReport,
   LayerReport,
@@ -14,6 +15,7 @@ import type {
 } from '../protocol.js';
 import { fold } from '../rules/fold.js';
 import { feedingLayers } from './feeding-layer.js';
+import { criticalRow, initializerNotes } from './layer-notes.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
 import { contains, narrower } from './range.js';
 import { sparkline } from './sparkline.js';
@@ -67,16 +69,19 @@ function layerText(model: ModelReport, layer: LayerReport, models: readonly Mode
     rows.push(
       bias.sigmaB2 === null ? ['bias', provenance(bias)] : ['σ\\_b²', `**${showNumber(bias.sigmaB2)}** · ${provenance(bias)}`],
     );
+  rows.push(...initializerNotes(model, layer));
   if (layer.fanIn !== null) rows.push(['fans', `${layer.fanIn} in, ${layer.fanOut ?? 'unknown'} out`]);
   rows.push(['activation', activation ? escapeMarkdown(activation) : 'none before the next layer or the output']);
   if (layer.keep < 1) rows.push(['dropout', `keeps ${showNumber(layer.keep)} of the units`]);
   if (layer.normalized)
     rows.push(['χ₁', 'none of its own: what follows normalizes the output, and the scale of the weights cancels']);
-  else if (local) rows.push(...localRows(local));
+  else if (local) rows.push(...localRows(local), ...rowsOf(criticalRow(layer, local)));
   rows.push(...pointRows(model.propagation.find(({ path }) => path === layer.path)));
   const title = `**${escapeMarkdown(layer.path)}** · ${escapeMarkdown(layer.kind)}${local?.phase && !layer.normalized ? ` · ${phaseText(local.phase)}` : ''}`;
   return [title, markdownTable(rows), ...same(model, layer, models)].join('\n\n');
 }
+
+const rowsOf = <Row>(row: Row | null): Row[] => (row === null ? [] : [row]);
 
 function localRows(local: NonNullable<LayerReport['local']>): [string, string][] {
   const rows: [string, string][] = [];
@@ -179,8 +184,10 @@ function same(model: ModelReport, layer: LayerReport, models: readonly ModelRepo
   return notes.length > 0 ? [notes.join(' ')] : [];
 }
 
-function provenance({ source, distribution, formula }: { source: string; distribution: string; formula: string | null }): string {
-  return escapeMarkdown([source, formula ? `${distribution}, variance ${formula}` : distribution].join(': '));
+/** What a layer's constructor writes has the place of the layer, where a reader finds no such call. */
+function provenance({ source, sourceRange, kept, distribution, formula }: Distributed): string {
+  const who = kept && sourceRange ? `the layer's own ${source.replace(/ \([^()]*\)$/, '')}` : source;
+  return escapeMarkdown([who, formula ? `${distribution}, variance ${formula}` : distribution].join(': '));
 }
 
 function chiText(chi1: number): string {

@@ -158,10 +158,9 @@ function points(
 ): PropagationPoint[] {
   const output = states[network.outputs[0] ?? -1];
   const before = previousWeights(network);
-  const last = network.nodes[network.outputs[0] ?? -1]?.shape ?? null;
   return shown(network).map((node) => {
     const state = states[node.id]!;
-    const perEntry = logPerEntry(gradients[node.id]!, state, output, [node.shape, last]);
+    const perEntry = logPerEntry(gradients[node.id]!, state, output);
     return {
       path: node.path,
       operation: node.name,
@@ -180,10 +179,9 @@ const shown = ({ nodes }: Network): readonly Node[] => nodes.filter(({ kind }) =
 
 function places(network: Network, states: readonly NodeState[], gradients: readonly Gradient[]): Propagation['places'] {
   const output = states[network.outputs[0] ?? -1];
-  const last = network.nodes[network.outputs[0] ?? -1]?.shape ?? null;
-  return shown(network).map(({ id, shape }) => ({
+  return shown(network).map(({ id }) => ({
     node: id,
-    logPerNorm: logPerEntry({ ...gradients[id]!, logNorm: 0 }, states[id]!, output, [shape, last]),
+    logPerNorm: logPerEntry({ ...gradients[id]!, logNorm: 0 }, states[id]!, output),
   }));
 }
 

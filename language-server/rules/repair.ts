@@ -2,6 +2,7 @@ import { showNumber } from '../format-number.js';
 import type { LayerReport, ModelReport } from '../protocol.js';
 import { activationName } from './activation-name.js';
 import { type InitializerCall, initializerCall } from './initializer-calls.js';
+import { scaledBySlope } from './scaled-by-slope.js';
 import { shorten } from './shorten.js';
 
 /** What to write so that a group of layers keeps its gradients, and why. */
@@ -60,7 +61,10 @@ export function misfits(model: ModelReport, direction: -1 | 0 | 1): LayerReport[
 /** `PyTorch default gives σ_w² = 0.333, ReLU needs 2: nn.init.kaiming_normal_(w, nonlinearity='relu').` */
 export function describeRepair({ layers, activation, call }: Repair): string {
   const weight = layers[0]?.weight;
-  const given = weight?.sigmaW2 == null ? '' : `${shorten(weight.source, 36)} gives σ_w² = ${showNumber(weight.sigmaW2)}, `;
+  const slope = weight?.sigmaW2 != null && call && weight.sigmaW2 < call.sigmaW2 ? scaledBySlope(layers[0]!) : null;
+  const falls = slope === null ? '' : ' (∝ 2/(1 + a²), less for larger a)';
+  const given =
+    weight?.sigmaW2 == null ? '' : `${shorten(weight.source, 36)} gives σ_w² = ${showNumber(weight.sigmaW2)}${falls}, `;
   const name = activationName(activation);
   if (!call) return `${given}and no initialization makes ${name} critical: use tanh or ReLU instead.`.replace(/^and n/, 'N');
   const bias = call.bias ? ` with ${call.bias}` : '';

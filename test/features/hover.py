@@ -1,3 +1,4 @@
+import math
 import torch
 from torch import nn
 import torch.nn.functional as F
@@ -39,3 +40,101 @@ class Small(nn.Module):
 class Plain:
     # ^^^^^ hover: nothing
     pass
+
+
+# ### Which initializer wrote a weight, and that none reached another
+class Partly(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        #        ^^^^^^^^^^^^^^^^^ hover: σ_w²: 2 · kaiming_normal_(nonlinearity='relu') (line 55): normal, variance 2/fan_in
+        #        ^^^^^^^^^^^^^^^^^ hover: critical: σ_w² = 2, σ_b² = 0 · keep signals and gradients of relu
+        self.b = nn.Linear(64, 10)
+        #        ^^^^^^^^^^^^^^^^^ hover: set by: no initializer: none reaches it, while kaiming_normal_(nonlinearity='relu') (line 55) is run for 1 other
+        #        ^^^^^^^^^^^^^^^^^ hover: activation: none before the next layer or the output
+        nn.init.kaiming_normal_(self.a.weight, nonlinearity='relu')
+
+    def forward(self, x):
+        return self.b(F.relu(self.a(x)))
+
+
+# ### What a layer writes itself is its own
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(64, 4)
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: σ_w²: 0.5 · the layer's own xavier_uniform_: uniform, variance 2/(fan_in + fan_out)
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: fan_out: counts query, key and value together · their variance is half
+
+    def forward(self, x):
+        return self.attention(x, x, x)[0]
+
+
+# ### The slope of a gain falls as it rises
+class Slope(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        #        ^^^^^^^^^^^^^^^^^ hover: gain: √(2/(1 + a²)) = 0.316 at a = 4.359 · the slope of a leaky ReLU, no scale: a larger a makes smaller weights
+        self.b = nn.Linear(64, 64)
+        nn.init.kaiming_uniform_(self.a.weight, a=19**0.5)
+        nn.init.kaiming_uniform_(self.b.weight, a=19**0.5)
+
+    def forward(self, x):
+        return F.leaky_relu(self.b(torch.tanh(self.a(x))), 19**0.5)
+
+
+# ### Bounds of a truncated normal are absolute
+class Truncated(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        #        ^^^^^^^^^^^^^^^^^ hover: bounds: −2 … 2, absolute: 100 deviations · as a plain normal
+        self.b = nn.Linear(64, 64)
+        #        ^^^^^^^^^^^^^^^^^ hover: bounds: −2 … 2, absolute: 2 deviations · variance times 0.774, deviation 0.88 instead of 1
+        nn.init.trunc_normal_(self.a.weight, std=0.02)
+        nn.init.trunc_normal_(self.b.weight)
+
+    def forward(self, x):
+        return self.b(torch.tanh(self.a(x)))
+
+
+# ### What would be critical, and whether it attracts
+class Critical(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        #        ^^^^^^^^^^^^^^^^^ hover: critical: σ_w² = 2.194, σ_b² = 0.0672 · keep signals and gradients of gelu at q = 1, which is unstable: the verdict rests on the way of the signal from the input
+        self.b = nn.Linear(64, 64)
+        #        ^^^^^^^^^^^^^^^^^ hover: critical: σ_w² = 2.153, σ_b² = 0.151 · keep signals and gradients of tanh at q = 1
+
+    def forward(self, x):
+        return torch.tanh(self.b(F.gelu(self.a(x))))
+
+
+# ### A bias as a prior, and a forget gate
+class Detector(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(32, 64)
+        #           ^^^^^^^^^^^^^^^ hover: forget gate: keeps 0.5 of the state in each step at a bias of 0 in all · a memory of 2 steps
+        self.head = nn.Linear(64, 80)
+        #           ^^^^^^^^^^^^^^^^^ hover: start: as logits of a sigmoid, outputs begin near a rate of 0.01 at the bias −4.595
+        nn.init.constant_(self.head.bias, -math.log((1 - 0.01) / 0.01))
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0])
+
+
+# ### Both biases of an LSTM add up
+class Remembering(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(32, 64)
+        #           ^^^^^^^^^^^^^^^^^^^ hover: forget gate: keeps 0.881 of the state in each step at a bias of 2 in all · a memory of 8.389 steps
+        for name, parameter in self.cell.named_parameters():
+            if 'bias' in name:
+                nn.init.ones_(parameter)
+
+    def forward(self, x):
+        return self.cell(x)[0]

@@ -58,6 +58,36 @@ class Slope(nn.Module):
         return self.d(x).relu()
 
 
+# ### A slope that was taken for a scale: the message says that it works the other way round
+class Scaled(nn.Module):
+    # ^^^^^^ warning vanishing-gradient: kaiming_uniform_(a=5**0.5 * scale) … gives σ_w² = 0.0952 (∝ 2/(1 + a²), less for larger a), ReLU needs 2
+    def __init__(self, scale=2.0):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(4)])
+        #                            ^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: gives σ_w² = 0.0952 (∝ 2/(1 + a²), less for larger a), ReLU needs 2
+        for layer in self.layers:
+            nn.init.kaiming_uniform_(layer.weight, a=5**0.5 * scale)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return x
+
+
+# ### Silent: the slope is that of the activation
+class Sloped(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(8)])
+        for layer in self.layers:
+            nn.init.kaiming_uniform_(layer.weight, a=0.5)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.5)
+        return x
+
+
 # ### Silent: the same in a network of three layers is harmless
 class Three(nn.Module):
     def __init__(self):

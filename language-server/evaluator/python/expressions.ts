@@ -1,5 +1,4 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
-import { movedTo } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
 import { writeInPlace } from '../tensors.js';
@@ -115,8 +114,7 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
         writeInPlace(run, operator, before, operand, node);
         return none;
       }
-      const result = binary(run, operator, before, operand, node);
-      assign(run, left, before.kind === 'tensor' && left.type !== 'subscript' ? movedTo(before, result) : result, scope, frame);
+      assign(run, left, binary(run, operator, before, operand, node), scope, frame);
       return none;
     }
     case 'lambda':
