@@ -1,7 +1,11 @@
+import { availableParallelism } from 'node:os';
+import type { FileReport } from './protocol.js';
 import { keepHeapSmall } from './server/small-heap.js';
 import { analyzeCommand } from './terminal/analyze-command.js';
-import { type Command, parseArguments } from './terminal/arguments.js';
+import type { FileTask } from './terminal/analyze-file.js';
+import { type Command, helper, parseArguments } from './terminal/arguments.js';
 import { help } from './terminal/help.js';
+import { processes } from './terminal/processes.js';
 import { createProgress } from './terminal/progress.js';
 import { version } from './version.js';
 
@@ -21,12 +25,15 @@ async function main(command: Command): Promise<number | null> {
       return lsp();
     case 'analyze':
       return analyze(command);
+    case 'help-analyze':
+      return helpAnalyze();
     case 'simulate':
       return simulate(command);
   }
 }
 
 async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>): Promise<number> {
+  keepHeapSmall();
   // Whoever reads along may stop, as `head` does: then nobody wants the rest.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
   const progress = createProgress(process.stderr);
@@ -34,26 +41,55 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
     progress.clear();
     process.exit(130);
   });
-  const [{ loadAnalyzer }, { analyzeNotebook }, { isNotebookPath }, { defaultSettings }] = await Promise.all([
+  const [{ loadAnalyzer }, { analyzeFile, lostReport }] = await Promise.all([
     import('./analysis/load-analyzer.js'),
-    import('./analysis/notebook-report.js'),
-    import('./source/notebook-file.js'),
-    import('./settings.js'),
+    import('./terminal/analyze-file.js'),
   ]);
   // The WebAssembly files stand beside the bundle.
   const analyzer = await loadAnalyzer(__dirname);
-  const settings = { ...defaultSettings, mode: options.mode, inputShape: options.input };
-  return analyzeCommand(paths, options, {
-    tool: { name: 'meanfield', version },
-    directory: process.cwd(),
-    environment: process.env,
-    input: process.stdin,
-    output: process.stdout,
-    errors: process.stderr,
-    progress,
-    analyze: (file, text) =>
-      isNotebookPath(file) ? analyzeNotebook(analyzer, text, { file, settings }) : analyzer.analyzeText(text, { file, settings }),
+  const jobs = options.jobs ?? Math.min(availableParallelism(), mostJobs);
+  const others = processes<FileTask, FileReport>([__filename, helper], jobs);
+  const choices = { mode: options.mode, inputShape: options.input };
+  const alone = performance.now() + aloneMs;
+  try {
+    return await analyzeCommand(paths, options, {
+      tool: { name: 'meanfield', version },
+      directory: process.cwd(),
+      environment: process.env,
+      input: process.stdin,
+      output: process.stdout,
+      errors: process.stderr,
+      progress,
+      ahead: jobs > 1 ? 2 * jobs : 1,
+      analyze: (file, text) =>
+        jobs === 1 || performance.now() < alone
+          ? analyzeFile(analyzer, { file, text, choices })
+          : others.run({ file, text, choices }).catch((error: Error) => lostReport(file, error.message)),
+    });
+  } finally {
+    others.close();
+  }
+}
+
+/** More processes than this wait for each other's files and memory. */
+const mostJobs = 8;
+
+/** What takes no longer is over before other processes have started. */
+const aloneMs = 800;
+
+/** Answers each file that the parent process sends with its report, as long as that lives. */
+async function helpAnalyze(): Promise<null> {
+  keepHeapSmall();
+  process.on('disconnect', () => process.exit());
+  const parts = Promise.all([
+    import('./analysis/load-analyzer.js').then(({ loadAnalyzer }) => loadAnalyzer(__dirname)),
+    import('./terminal/analyze-file.js'),
+  ]);
+  process.on('message', async (task) => {
+    const [analyzer, { analyzeFile }] = await parts;
+    process.send!(analyzeFile(analyzer, task as FileTask));
   });
+  return null;
 }
 
 async function simulate({ path, options }: Extract<Command, { kind: 'simulate' }>): Promise<number> {

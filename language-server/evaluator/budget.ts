@@ -27,12 +27,15 @@ export class Budget {
   private steps = 0;
   private depth = 0;
   private deadline: number;
+  /** By the clock, which is cheap to ask: no earlier can the computing time be used up. */
+  private earliest: number;
 
   constructor(
     private readonly limits: BudgetLimits,
     private readonly cancelled: () => boolean = () => false,
   ) {
     this.deadline = spent() + limits.milliseconds;
+    this.earliest = performance.now() + limits.milliseconds;
   }
 
   /** A budget of its own for work inside of this one, which is as deep in calls. */
@@ -45,6 +48,7 @@ export class Budget {
   /** Time that something else has paid for. */
   extend(milliseconds: number): void {
     this.deadline += milliseconds;
+    this.earliest += milliseconds;
   }
 
   /** Called for each statement, call and round of a loop. */
@@ -53,7 +57,7 @@ export class Budget {
     if (this.steps > this.limits.steps)
       throw new BudgetExceeded(`Analysis limited: more than ${this.limits.steps.toLocaleString('en-US')} steps.`);
     if ((this.steps & 0xff) === 0) {
-      const late = spent() > this.deadline;
+      const late = performance.now() > this.earliest && spent() > this.deadline;
       this.outOfTime = late || this.cancelled();
       if (late) throw new BudgetExceeded(`Analysis limited: it took longer than ${this.limits.milliseconds} ms.`);
       if (this.outOfTime) throw new BudgetExceeded('Analysis cancelled.');

@@ -69,7 +69,11 @@ function fits(signature: string, call: Call, name: string): boolean {
 /** A method of a symbolic tensor, bound to it; `undefined`: the framework has no such method. */
 export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): Builtin | undefined {
   const row = run.framework.methods[name];
-  if (row) return builtin(name, (call) => callFunctionRow(run, name, row, { ...call, positional: [tensor, ...call.positional] }));
+  if (row)
+    return builtin(name, (call) => {
+      const result = callFunctionRow(run, name, row, { ...call, positional: [tensor, ...call.positional] });
+      return name.endsWith('_') && !name.endsWith('__') ? movedTo(tensor, result) : result;
+    });
   if (run.framework.initializers[`Tensor.${name}`]) return builtin(name, () => tensor);
   return builtin(name, (call) =>
     opaque(
@@ -82,11 +86,21 @@ export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): B
   );
 }
 
+/** What an operation in place leaves in a tensor, under all its names. */
+export function movedTo(tensor: Tensor, result: Value): Value {
+  if (result.kind !== 'tensor') return result;
+  tensor.node = result.node;
+  tensor.shape = result.shape;
+  return tensor;
+}
+
 function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call: Call): Value {
   const short = name.split('.').at(-1)!;
   const bound = bindOrExplain(row.signature, call, short);
   if (typeof bound === 'string')
     return opaque(run, bound, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, short);
+  const constant = ofConstant(row, bound);
+  if (constant) return constant;
   const given = [...bound.values()];
   const hasTensor = tensorsIn(given).length > 0 || (run.trace !== null && given.some((value) => value.kind === 'parameter'));
   if (!hasTensor || !run.trace) {
@@ -128,6 +142,27 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
       ),
     );
   return spread(result.outputs);
+}
+
+/** `torch.log(10 * torch.ones(heads))`: entries that are all the same number stay so. */
+function ofConstant(row: FunctionRow, bound: ReadonlyMap<string, Value>): ParameterValue | null {
+  const [name] = row.tensors;
+  const tensor = name === undefined ? undefined : bound.get(name);
+  if (!row.constant || tensor?.kind !== 'parameter' || name === undefined) return null;
+  const last = tensor.parameter.writes.at(-1);
+  if (!last || last.variance !== 0 || typeof last.mean !== 'number') return null;
+  const mean = row.constant({ ...toArguments(bound), [name]: last.mean });
+  if (mean === undefined) return null;
+  const { shape } = tensor.parameter;
+  const parameter: Parameter = { name: tensor.parameter.name, shape, writes: [{ ...last, family: 'constant', mean }] };
+  return { kind: 'parameter', parameter, trainable: false };
+}
+
+/** The same of a method of such a tensor. */
+export function methodOfConstant(run: Interpreter, value: ParameterValue, name: string): Builtin | undefined {
+  const row = run.framework.methods[name];
+  if (!row?.constant || value.parameter.writes.at(-1)?.variance !== 0) return undefined;
+  return builtin(name, (call) => callFunctionRow(run, name, row, { ...call, positional: [value, ...call.positional] }));
 }
 
 function parametersIn(bound: ReadonlyMap<string, Value>): Record<string, Parameter> {

@@ -2,7 +2,7 @@ import type { Distribution } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
 import { add, equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
-import { callMethodRow, writeParameter } from './framework-calls.js';
+import { callMethodRow, methodOfConstant, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
 import {
@@ -355,6 +355,8 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
       return value;
     });
   if (unchanged.has(name)) return builtin(name, () => value);
+  const ofConstant = methodOfConstant(run, value, name);
+  if (ofConstant) return ofConstant;
   if (run.trace) {
     const tensor = toTensor(run, value, run.current ?? run.file.tree.root);
     return tensor ? tensorAttribute(run, tensor, name) : undefined;

@@ -233,8 +233,9 @@ export interface KernelTap {
 /** What flows through `forward`: the output of a node of the graph. */
 export interface Tensor {
   readonly kind: 'tensor';
-  readonly node: number;
-  readonly shape: Shape;
+  /** What it holds now: operations in place move it on, for all names that it has. */
+  node: number;
+  shape: Shape;
 }
 
 export interface Unknown {

@@ -111,7 +111,7 @@ export interface OperationContext {
 export interface Operated {
   readonly operation: Operation;
   readonly shape: Shape;
-  /** What the call returns where that is more than one tensor; `shape` is then that of the first. */
+  /** What the call returns where that is more than one tensor: each is made from the node itself. */
   readonly outputs?: readonly Output[];
 }
 
@@ -121,6 +121,8 @@ export interface FunctionRow {
   readonly signature: string;
   /** Parameters that take tensors (or sequences of tensors) that become inputs of the node. */
   readonly tensors: readonly string[];
+  /** What it makes of a tensor whose entries are all the same known number, given by the name of its first tensor. */
+  readonly constant?: (bound: Arguments) => number | undefined;
   /** Of these, the one that is the weight of a layer, and no input, where it is a trainable tensor. */
   readonly weight?: string;
   readonly operation: OperationRow;

@@ -124,11 +124,13 @@ export interface Activation {
 
 export interface Normalization {
   readonly kind: 'normalization';
-  readonly variant: 'batch' | 'layer' | 'group' | 'instance' | 'rms' | 'local-response';
+  readonly variant: 'batch' | 'layer' | 'group' | 'instance' | 'rms' | 'vector' | 'local-response';
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly epsilon: number;
   readonly groups: Quantity | null;
+  /** Entries of a vector that is divided by its norm. */
+  readonly entries?: Quantity | null;
 }
 
 export interface Pooling {

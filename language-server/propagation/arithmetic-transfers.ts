@@ -34,14 +34,19 @@ export const addTransfer: Transfer<'add'> = (node, inputs, { assume }) => {
 /** Masks and position biases shift the logits of attention: small biases change little, and how much a mask hides is not known. */
 function withMask(inputs: readonly NodeState[], logits: NodeState, assume: (sentence: string) => void): Partial<NodeState> {
   assume('Masks and position biases of attention are left out.');
-  const { signal, reason, attention, extent, channels } = logits;
+  return passedOn(inputs, logits);
+}
+
+/** One input stands for the others. */
+function passedOn(inputs: readonly NodeState[], one: NodeState): Partial<NodeState> {
+  const { signal, reason, attention, extent, channels } = one;
   return {
     signal,
     reason,
     attention,
     extent,
     channels,
-    backward: inputs.map((input) => (input === logits ? passes : times(0, 0))),
+    backward: inputs.map((input) => (input === one ? passes : times(0, 0))),
   };
 }
 
@@ -162,6 +167,8 @@ const logTimes = (factor: number, { logScale, q, space }: Signal) => ({
 
 /** What reads a concatenation sees the average of its parts, weighted by their channels. Gradients pass unchanged. */
 export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, { shapes }) => {
+  const logits = inputs.findLast(({ attention }) => attention?.stage === 'logits');
+  if (logits) return passedOn(inputs, logits);
   const tokens = tokensOf(
     node,
     inputs,
@@ -201,10 +208,13 @@ function tokensOf(
   shapes: readonly Shape[],
 ): Partial<NodeState> | null {
   const map = inputs.find(({ extent }) => positions(extent) > 1);
-  const [last, axis] = [node.shape?.at(-1), node.axis < 0 ? node.axis + (node.shape?.length ?? 0) : node.axis];
-  if (!map || !node.shape || node.shape.length !== 3 || axis !== 1 || map.channels === null || !equals(map.channels, last!))
-    return null;
-  const counts = shapes.map((shape) => (shape && shape.length === 3 ? numberOf(shape[1]!) : null));
+  const dimensions = node.shape?.length ?? 0;
+  const [last, axis] = [node.shape?.at(-1), node.axis < 0 ? node.axis + dimensions : node.axis];
+  if (!map || dimensions < 3 || axis !== dimensions - 2 || map.channels === null) return null;
+  // Heads stand beside the tokens, and channels are those of all heads.
+  if (!equals(map.channels, last!) && !(dimensions > 3 && (ratioOf(map.channels, last!) ?? 0) % 1 === 0)) return null;
+  const counts = shapes.map((shape) => (shape && shape.length === dimensions ? numberOf(shape[axis]!) : null));
+  if (dimensions > 3 && !counts.includes(positions(map.extent))) return null;
   const total = counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
   const geometry = { channels: map.channels, extent: map.extent };
   const missing = inputs.find(({ signal }) => !signal);
@@ -219,8 +229,13 @@ function tokensOf(
     ...geometry,
     signal: balanced(signal),
     reason: null,
-    backward: inputs.map((state, i) => ({ ...times(counts[i]! / total), ...(state === map && { gain: 1 }) })),
+    backward: inputs.map((state, i) => ({ ...passes, tokens: shareOfPart(counts[i]! / total, state === map) })),
   };
+}
+
+/** What lies on class tokens, and their part of what lies on all tokens alike. */
+function shareOfPart(even: number, isMap: boolean) {
+  return (share: number) => ({ factor: (isMap ? 0 : share) + (1 - share) * even, share: 0 });
 }
 
 const weighted = (signal: Signal, share: number): Signal => ({

@@ -1,3 +1,4 @@
+import { softmaxMoments } from '../meanfield/softmax-moments.js';
 import type { Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { positions } from './extent.js';
@@ -6,7 +7,7 @@ import { type Attention, type Context, type NodeState, stops, type Transfer, tim
 
 /**
  * softmax(q kᵀ/√d) v. The part of the logits that differs between keys has variance v = E q² (E k² − E k k′) for any number of heads; with
- * log-normal weights Σ a² = S ≈ min(1, e^v/T) over T tokens, and E y² = S E v² + (1 − S) E v v′, E y y′ = E v²/T + (1 − 1/T) E v v′.
+ * Gaussian logits Σ a² = S, about e^v/T over T tokens while v is small, and E y² = S E v² + (1 − S) E v v′, E y y′ = E v²/T + (1 − 1/T) E v v′.
  * Our closure, confirmed by simulation; ideas from Noci et al. 2022, arXiv:2206.03126, and Dong et al. 2021, arXiv:2103.03404.
  */
 export const attentionTransfer: Transfer<'attention'> = (node, [query, key, value], context) => {
@@ -20,14 +21,18 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
     variance: q.q * free,
     shared: correlated(q) * freeShare(key, k),
   });
-  const { backward, ...output } = attend(attention, value);
+  const { backward, ...output } = attend(attention, value, positions(query.extent) > 1 ? positions(query.extent) : tokens);
   // Through the weights: Σ_s a (g·v) k, with g·v and k each without what all tokens share.
-  const through = attention.share * (value.signal.q - amongTokens(value, value.signal));
+  const through = attention.through * (value.signal.q - amongTokens(value, value.signal));
   return {
     ...output,
     channels: value.channels,
     extent: query.extent,
-    backward: [timesOf(through * free * unitOf(value)), timesOf(through * q.q * unitOf(value)), backward?.[0] ?? null],
+    backward: [
+      timesOf(through * free * unitOf(value)),
+      { ...timesOf(through * q.q * unitOf(value)), tokens: spreadOut },
+      backward?.[0] ?? null,
+    ],
   };
 };
 
@@ -35,7 +40,7 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
 export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context) => {
   if (!left || !right) return stops('Products of other than two tensors are not followed.');
   if (left.attention?.stage === 'weights' && right.signal) {
-    const { backward, ...output } = attend(left.attention, right);
+    const { backward, ...output } = attend(left.attention, right, numberOf(node.shape?.at(-2) ?? null) ?? left.attention.tokens);
     const { tokens } = left.attention;
     const free = right.signal.q - amongTokens(right, right.signal);
     return {
@@ -73,7 +78,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
     channels: null,
     extent: query.extent,
     // A softmax above passes no gradient to what all keys share.
-    backward: [timesOf(summed * free), timesOf(summed * q.q)],
+    backward: [timesOf(summed * free), { ...timesOf(summed * q.q), tokens: spreadOut }],
     attention: {
       stage: 'logits',
       tokens: numberOf(node.shape?.at(-1) ?? null) ?? (positions(key.extent) > 1 ? positions(key.extent) : null),
@@ -81,6 +86,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
       shared: correlated(q) * freeShare(key, k),
       share: 0,
       cross: 0,
+      through: 0,
     },
   };
 }
@@ -89,7 +95,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
 export const softmaxTransfer: Transfer<'softmax'> = (_, [input], context) => {
   if (input?.attention?.stage !== 'logits') return stops('Softmax is no function of single units: the theory stops here.');
   const attention = weightsOf(context, input.attention);
-  const { tokens, share, cross } = attention;
+  const { tokens, share, cross, through } = attention;
   const count = tokens ?? Number.POSITIVE_INFINITY;
   return {
     signal: {
@@ -103,7 +109,7 @@ export const softmaxTransfer: Transfer<'softmax'> = (_, [input], context) => {
     },
     reason: null,
     extent: input.extent,
-    backward: [timesOf(share / count)],
+    backward: [timesOf(through / count)],
     attention,
   };
 };
@@ -114,26 +120,40 @@ function weightsOf(
 ): Attention {
   if (tokens === null) assume('The number of tokens that attend to each other is not known and taken as large.');
   if (variance > sharpest) assume('Some attention is sharp at initialization, where its theory tells orders of magnitude only.');
-  const count = tokens ?? Number.POSITIVE_INFINITY;
+  const { square: share, cube } = tokens === null ? { square: 0, cube: 0 } : softmaxMoments(Math.min(variance, widest), tokens);
   return {
     stage: 'weights',
     tokens,
     variance,
     shared,
-    share: Math.min(1, Math.exp(Math.min(variance, 700)) / count),
-    cross: Math.min(1, Math.exp(Math.min(variance * shared, 700)) / count),
+    share,
+    cross: tokens === null ? 0 : (tokens * share) ** shared / tokens,
+    through: Math.max(0, share - 2 * cube + share * share),
   };
 }
+
+/** Nothing changes beyond: one key gets it all. */
+const widest = 400;
 
 /** Beyond this variance of the logits few keys get most of the attention. */
 const sharpest = 2;
 
-function attend({ tokens, share, cross }: Attention, value: NodeState): Partial<NodeState> {
+/** Whatever token gradients come from, they go to all of them. */
+const spreadOut = () => ({ factor: 1, share: 0 });
+
+/**
+ * Backwards a value gets Σ_s a_s g_s from all queries: of its square Σ a² = S where these gradients have nothing in common, and what they have
+ * in common from each pair of queries, whose weights are independent.
+ */
+function attend({ tokens, share, cross }: Attention, value: NodeState, queries: number | null): Partial<NodeState> {
   const signal = value.signal!;
   const { logScale, q, mean, pair } = signal;
   const [along, between] = [amongTokens(value, signal), positions(value.extent) > 1 ? signal.pairSpace : pair];
   const even = tokens === null ? 0 : 1 / tokens;
   const space = even * q + (1 - even) * along;
+  // Pairs of queries a key.
+  const pairs = tokens === null || queries === null ? 1 : Math.max(0, (queries - 1) / tokens);
+  const gathered = (coherence: number) => share + pairs * Math.max(0, coherence);
   return {
     signal: balanced({
       logScale,
@@ -148,11 +168,14 @@ function attend({ tokens, share, cross }: Attention, value: NodeState): Partial<
     backward: [
       {
         ...times(1),
-        gathered: (coherence) => share + (1 - share) * Math.max(0, coherence),
+        gathered,
         mixed: (coherence) => {
-          const together = share + (1 - share) * Math.max(0, coherence);
-          return together > 0 ? (even + (1 - even) * Math.max(0, coherence)) / together : 1;
+          const together = gathered(coherence);
+          // Different keys of one query, and of two.
+          const apart = (1 - share) * (even / Math.max(1 - even, even)) + pairs * Math.max(0, coherence) * (1 - even);
+          return together > 0 ? Math.min(1, (tokens === null ? pairs * Math.max(0, coherence) : apart) / together) : 1;
         },
+        tokens: spreadOut,
       },
     ],
   };

@@ -1,7 +1,7 @@
-import type { Network, Node } from '../network/graph.js';
+import type { Network, Node, Shape } from '../network/graph.js';
 import { multiply } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
-import { type Extent, positions } from './extent.js';
+import { type Extent, entriesOf, positions } from './extent.js';
 import { flat, mixed, type Profile } from './profile.js';
 import type { Coherence, NodeState } from './transfer.js';
 
@@ -15,10 +15,20 @@ export interface Gradient extends Coherence {
   readonly logNorm: number | null;
   /** Its spread over the positions; `null`: even. */
   readonly profile: Profile | null;
+  /** Share of the squared norm that lies on class tokens, beyond what they have as tokens among others. */
+  readonly tokens: number;
 }
 
 const apart = { coherence: 0, cross: 0 };
-const none: Gradient = { logNorm: Number.NEGATIVE_INFINITY, coherence: 0, cross: 0, along: apart, profile: null, unevenness: 1 };
+const none: Gradient = {
+  logNorm: Number.NEGATIVE_INFINITY,
+  coherence: 0,
+  cross: 0,
+  along: apart,
+  profile: null,
+  unevenness: 1,
+  tokens: 0,
+};
 const unknown: Gradient = { ...none, logNorm: null };
 
 /**
@@ -47,8 +57,12 @@ export function passed(gradient: Gradient, states: readonly NodeState[], { id, k
   if (share === null) return unknown;
   const removed = factor.removed?.(gradient) ?? { total: 0, mean: 0 };
   const kept = (value: number) => (removed.mean < 1 ? (value - removed.mean) / (1 - removed.mean) : 0);
+  const tokens = factor.tokens?.(gradient.tokens) ?? { factor: 1, share: gradient.tokens };
+  // What lies on class tokens has nothing in common with other positions.
   const coherence = clamped(
-    factor.mixed ? factor.mixed(gradient.coherence) : factor.offset + factor.gain * kept(gradient.coherence),
+    factor.mixed
+      ? factor.mixed(gradient.coherence)
+      : factor.offset + (factor.gain * kept(gradient.coherence)) / Math.max(tokens.factor, 1e-12),
   );
   const cross = clamped((factor.crossGain ?? factor.gain) * kept(gradient.cross));
   const spread = factor.spread?.(gradient.profile ?? flat(states[id]!.extent));
@@ -57,14 +71,16 @@ export function passed(gradient: Gradient, states: readonly NodeState[], { id, k
   const even = kind === 'affine' ? gradient.unevenness : 1;
   const gathered = factor.gathered?.(gradient.coherence) ?? 1;
   const logNorm =
-    gradient.logNorm + factor.logFactor + Math.log((share * gathered * (1 - removed.total) * (spread?.share ?? 1)) / even);
+    gradient.logNorm +
+    factor.logFactor +
+    Math.log((share * gathered * tokens.factor * (1 - removed.total) * (spread?.share ?? 1)) / even);
   const unevenness = factor.unevenness ?? (kind === 'reshape' ? gradient.unevenness : 1);
   const along = factor.alongGain
     ? { coherence: factor.alongGain * gradient.coherence, cross: factor.alongGain * gradient.cross }
     : kind === 'reshape'
       ? gradient.along
       : apart;
-  return { logNorm, coherence, cross, along, profile, partShares: factor.partShares, unevenness };
+  return { logNorm, coherence, cross, along, profile, partShares: factor.partShares, unevenness, tokens: tokens.share };
 }
 
 const sameExtent = (a: Extent, b: Extent): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
@@ -91,6 +107,7 @@ function joined(a: Gradient, b: Gradient): Gradient {
     cross: (first * a.cross + second * b.cross) / (first + second),
     along: second === 0 ? a.along : first === 0 ? b.along : apart,
     unevenness: (first * a.unevenness + second * b.unevenness) / (first + second),
+    tokens: (first * a.tokens + second * b.tokens) / (first + second),
     partShares: joinedShares(a.partShares, b.partShares, first, second),
     profile: second === 0 ? a.profile : first === 0 ? b.profile : mixed(a.profile, b.profile, second / (first + second)),
   };
@@ -108,10 +125,15 @@ function joinedShares(
 }
 
 /** ln of the mean square of one entry, relative to the network's output: norms divided by the numbers of entries. */
-export function logPerEntry(gradient: Gradient, state: NodeState, output: NodeState | undefined): number | null {
+export function logPerEntry(
+  gradient: Gradient,
+  state: NodeState,
+  output: NodeState | undefined,
+  shapes?: readonly [Shape, Shape],
+): number | null {
   if (gradient.logNorm === null || !output) return null;
   if (state === output) return gradient.logNorm;
-  const ratio = ratioOf(entries(output), entries(state));
+  const ratio = (shapes && ratioOf(entriesOf(shapes[1]), entriesOf(shapes[0]))) ?? ratioOf(entries(output), entries(state));
   return ratio === null ? null : gradient.logNorm + Math.log(ratio);
 }
 

@@ -1,10 +1,14 @@
-import type { Affine, Node, Pooling } from '../network/graph.js';
-import { numberOf, type Quantity } from '../network/quantity.js';
+import type { Affine, Node, Pooling, Shape } from '../network/graph.js';
+import { multiply, numberOf, type Quantity } from '../network/quantity.js';
 
 /** Sizes of a feature map along its spatial dimensions; empty where a tensor has none. */
 export type Extent = readonly number[];
 
 export const positions = (extent: Extent): number => extent.reduce((product, size) => product * size, 1);
+
+/** Number of entries of a tensor; `null` where its shape is not known. */
+export const entriesOf = (shape: Shape): Quantity | null =>
+  shape ? shape.reduce<Quantity>((product, size) => multiply(product, size), 1) : null;
 
 /** What image models are built for; only ratios of sizes and the effect of padding depend on it. */
 export function assumedExtent(dimensions: number): Extent {

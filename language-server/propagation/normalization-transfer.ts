@@ -18,6 +18,7 @@ export const normalizationTransfer: Transfer<'normalization'> = (node, [input], 
     context.assume('Local response normalization is taken as the identity, which it nearly is for signals of order 1.');
     return { signal: input?.signal ?? null, reason: input?.reason ?? null, backward: [passes] };
   }
+  if (node.variant === 'vector') return direction(node, input, context);
   if (node.variant === 'batch' && !context.training) return evaluated(input, gamma2, beta2, node.epsilon);
   if (node.variant === 'batch')
     context.assume(
@@ -45,6 +46,7 @@ function removed(node: Normalization, { q, mean, pair, space, pairSpace }: Signa
     case 'instance':
       return withinSample;
     case 'rms':
+    case 'vector':
       return 0;
     default: {
       const square = mean * mean;
@@ -142,6 +144,18 @@ function projection(
       return { mean, total: Math.min(1 - 1 / (samples * count + 1), mean + own) };
     },
   };
+}
+
+/** x/‖x‖ of n entries: E y² = 1/n, and of the squared gradient what is not along y, 1 − 1/n of it, divided by n E x². */
+function direction(node: Normalization, input: NodeState | undefined, context: Context): Partial<NodeState> {
+  const entries = numberOf(node.entries ?? null);
+  if (entries === null) return stops('Over how many entries this vector norm goes is not known.');
+  if (!input?.signal) return { signal: restarted(1 / entries, 0), reason: null, backward: [] };
+  const result = normalized(node, input, { gamma2: 1 / entries, beta2: 0 }, context);
+  const backward = result.backward?.map(
+    (factor) => factor && { ...factor, logFactor: factor.logFactor + Math.log1p(-1 / entries) },
+  );
+  return { ...result, ...(backward && { backward }) };
 }
 
 /** Whatever entered, the output has second moment γ² + β²; correlations are those of independent inputs. */

@@ -1,8 +1,9 @@
 import type { Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
-import { assumedExtent, type Extent, extentOfShape, positions } from './extent.js';
+import { ratioOf } from './affine-transfer.js';
+import { assumedExtent, type Extent, entriesOf, extentOfShape, positions } from './extent.js';
 import { type Signal, silence } from './signal.js';
-import { type NodeState, passes, stops, type Transfer } from './transfer.js';
+import { type Backward, type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
 
 /** Entries of second moment 1 without mean, independent at different positions. */
@@ -36,16 +37,22 @@ export const parameterTransfer: Transfer<'parameter'> = (node) => {
 /** Entries are moved or copied; a dense layer behind a flattened map has other weights for each position. */
 export const reshapeTransfer: Transfer<'reshape'> = (node, [input], { shapes }) => {
   if (!input) return stops('The tensor that is rearranged here could not be followed.');
-  const flattened = node.shape?.length === 2 && input.extent.length > 0;
-  const channels = flattened
-    ? input.channels && multiply(input.channels, positions(input.extent))
-    : (channelsOfPart(shapes[node.inputs[0]!] ?? null, node.shape, input) ?? channelsAfter(node.shape, input));
+  const before = shapes[node.inputs[0]!] ?? null;
+  const token = selectsToken(before, node.shape, input);
+  const flattened = !token && node.shape?.length === 2 && input.extent.length > 0;
+  const extent = flattened || token ? [] : extentOfPart(before, node.shape, input.extent);
   return {
-    channels,
-    extent: flattened ? [] : extentOfPart(shapes[node.inputs[0]!] ?? null, node.shape, input.extent),
+    channels: flattened
+      ? input.channels && multiply(input.channels, positions(input.extent))
+      : (channelsOfPart(before, node.shape, input) ??
+        channelsAfter(node.shape, input) ??
+        selected(before, node.shape, input, extent)),
+    extent,
     signal: input.signal,
     reason: input.reason,
-    backward: [flattened ? { ...passes, gain: 0 } : passes],
+    backward: [
+      flattened ? { ...passes, gain: 0 } : token ? fromToken : leavesTokens(before, node.shape, input) ? fromMap : passes,
+    ],
     gaussian: input.gaussian,
     origin: input.origin,
     unevenness: input.unevenness,
@@ -53,6 +60,27 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], { shapes }) 
     attention: input.attention,
   };
 };
+
+const fromToken: Backward = { ...passes, gain: 0, tokens: () => ({ factor: 1, share: 1 }) };
+const fromMap: Backward = { ...passes, tokens: () => ({ factor: 1, share: 0 }) };
+
+/** The tokens of the map without those that stand beside them. */
+function leavesTokens(before: Shape, after: Shape, { extent }: NodeState): boolean {
+  if (!before || !after || before.length !== after.length || before.length < 3) return false;
+  const [from, to] = [before, after].map((shape) => numberOf(shape.at(-2)!)) as [number | null, number | null];
+  return to === positions(extent) && from !== null && from > to;
+}
+
+/** One of the tokens that a map was flattened into, or that stands beside them: `x[:, 0]`, `x[:, :1]`. */
+function selectsToken(before: Shape, after: Shape, { channels, extent }: NodeState): boolean {
+  if (!before || !after || before.length < 3 || extent.length === 0 || channels === null) return false;
+  const axis = before.length - 2;
+  const tokens = numberOf(before[axis]!);
+  if (tokens === null || tokens === 1 || tokens < positions(extent) || !equals(before.at(-1)!, after.at(-1)!)) return false;
+  const kept = before.filter((_, i) => i !== axis);
+  const rest = after.length === before.length && equals(after[axis]!, 1) ? after.filter((_, i) => i !== axis) : after;
+  return rest.length === kept.length && rest.every((size, i) => equals(size, kept[i]!) === true);
+}
 
 /** A slice along the positions, wherever they stand: as many dimensions as before, of which some are shorter. */
 function extentOfPart(before: Shape, after: Shape, extent: Extent): Extent {
@@ -64,6 +92,14 @@ function extentOfPart(before: Shape, after: Shape, extent: Extent): Extent {
   return shorter ? (sizes as number[]) : extent;
 }
 
+/** Queries, keys or values out of what holds all of them: as few channels as entries, where the positions stay. */
+function selected(before: Shape, after: Shape, { channels, extent: from }: NodeState, extent: Extent): Quantity | null {
+  const share = ratioOf(entriesOf(after), entriesOf(before));
+  const own = share === null || positions(extent) !== positions(from) ? 1 : share;
+  // A token more or less is no matter.
+  return channels !== null && own <= 0.75 ? multiply(channels, own) : channels;
+}
+
 /** A split along the channels, wherever they stand: all other sizes stay. */
 function channelsOfPart(before: Shape, after: Shape, { channels }: NodeState): Quantity | null {
   if (!before || !after || before.length !== after.length) return null;
@@ -73,12 +109,12 @@ function channelsOfPart(before: Shape, after: Shape, { channels }: NodeState): Q
 }
 
 /** A split leaves a part of the channels: where the rest of the shape is that of the map, what is left over tells how many. */
-function channelsAfter(shape: Shape, { channels, extent }: NodeState): Quantity | null {
-  if (!shape || extent.length === 0 || shape.length !== extent.length + 2) return channels;
+function channelsAfter(shape: Shape, { extent }: NodeState): Quantity | null {
+  if (!shape || extent.length === 0 || shape.length !== extent.length + 2) return null;
   const sizes = shape.map(numberOf);
   const spatial = (from: number) => extent.every((size, i) => sizes[from + i] === size);
   if (spatial(2)) return shape[1]!;
-  return spatial(1) ? shape[shape.length - 1]! : channels;
+  return spatial(1) ? shape[shape.length - 1]! : null;
 }
 
 export const recurrentTransfer: Transfer<'recurrent'> = () => stops('Recurrent layers are not followed yet.');

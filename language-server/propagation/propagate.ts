@@ -158,9 +158,10 @@ function points(
 ): PropagationPoint[] {
   const output = states[network.outputs[0] ?? -1];
   const before = previousWeights(network);
+  const last = network.nodes[network.outputs[0] ?? -1]?.shape ?? null;
   return shown(network).map((node) => {
     const state = states[node.id]!;
-    const perEntry = logPerEntry(gradients[node.id]!, state, output);
+    const perEntry = logPerEntry(gradients[node.id]!, state, output, [node.shape, last]);
     return {
       path: node.path,
       operation: node.name,
@@ -179,9 +180,10 @@ const shown = ({ nodes }: Network): readonly Node[] => nodes.filter(({ kind }) =
 
 function places(network: Network, states: readonly NodeState[], gradients: readonly Gradient[]): Propagation['places'] {
   const output = states[network.outputs[0] ?? -1];
-  return shown(network).map(({ id }) => ({
+  const last = network.nodes[network.outputs[0] ?? -1]?.shape ?? null;
+  return shown(network).map(({ id, shape }) => ({
     node: id,
-    logPerNorm: logPerEntry({ ...gradients[id]!, logNorm: 0 }, states[id]!, output),
+    logPerNorm: logPerEntry({ ...gradients[id]!, logNorm: 0 }, states[id]!, output, [shape, last]),
   }));
 }
 

@@ -45,6 +45,8 @@ export interface Attention {
   readonly share: number;
   /** Σ a_a a_b for two inputs. */
   readonly cross: number;
+  /** Σ a² − 2 Σ a³ + (Σ a²)²: of independent gradients with respect to the weights what reaches the logits. */
+  readonly through: number;
 }
 
 export interface Part {
@@ -60,7 +62,6 @@ export interface Backward {
   readonly gain: number;
   /** What becomes of its correlation between samples of a batch; absent: the same as between positions. */
   readonly crossGain?: number;
-  /** How the gradient's spread over positions changes, and the share of it that is not lost at the border; absent: not at all. */
   /** Of an activation: (E φ′(y) y)²/(q D), the share along y of what gradients have in common. */
   readonly alongGain?: number;
   /** Share of the squared gradient that a normalization projects away, from the gradient's coherence between positions. */
@@ -73,6 +74,12 @@ export interface Backward {
   readonly unevenness?: number;
   /** Of a normalization over a concatenation: how the gradient divides among its parts. */
   readonly partShares?: readonly number[];
+  /**
+   * Of a tensor with class tokens beside those of a map: from their share of the squared gradient at the output the factor on its norm and their
+   * share at the input; absent: both stay.
+   */
+  readonly tokens?: (share: number) => { readonly factor: number; readonly share: number };
+  /** How the gradient's spread over positions changes, and the share of it that is not lost at the border; absent: not at all. */
   readonly spread?: (above: Profile) => { readonly profile: Profile; readonly share: number };
 }
 

@@ -9,6 +9,7 @@ import { sizeOf, type Tensor } from './tensor.js';
  */
 export const operateNormalization: Operate<'normalization'> = (node, [input], world) => {
   const { shape, data } = input!;
+  if (node.variant === 'vector') throw new NotSimulated('The division by a vector norm is not simulated here.');
   if (node.variant === 'local-response') return { output: input!, backward: (gradient) => [gradient] };
   const gamma = affineOf(node, 'weight', shape, world);
   const beta = affineOf(node, 'bias', shape, world);

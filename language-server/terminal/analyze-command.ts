@@ -4,6 +4,7 @@ import type { FileReport, ModelReport, Report } from '../protocol.js';
 import type { AnalyzeArguments } from './arguments.js';
 import { findFiles, reasonOf, standardInput, type Unreadable } from './find-files.js';
 import { type Format, jsonFormat, type Totals } from './format.js';
+import { inOrder } from './in-order.js';
 import { prettyFormat } from './pretty.js';
 import type { Progress } from './progress.js';
 import { readSource } from './read-source.js';
@@ -22,6 +23,8 @@ export interface Surroundings {
   progress: Progress;
   /** Text in, report out. */
   analyze(file: string, text: string): FileReport | Promise<FileReport>;
+  /** Files that may be under analysis at a time. */
+  ahead: number;
 }
 
 /**
@@ -39,9 +42,12 @@ export async function analyzeCommand(
   const format = chooseFormat(options, surroundings);
   const totals: Totals = { files: 0, models: 0, findings: 0, alarms: 0, milliseconds: 0 };
   await write(surroundings, format.opening());
-  for (const [index, path] of files.entries()) {
-    surroundings.progress.at(index, files.length, shownPath(path, surroundings.directory));
-    const report = await reportOn(path, paths, surroundings, unreadable);
+  let begun = 0;
+  const reports = inOrder(files, surroundings.ahead, (path) => {
+    surroundings.progress.at(begun++, files.length, shownPath(path, surroundings.directory));
+    return reportOn(path, paths, surroundings, unreadable);
+  });
+  for await (const report of reports) {
     if (report === null) continue;
     count(report, totals);
     const text = format.file(report);

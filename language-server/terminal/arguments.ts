@@ -5,6 +5,8 @@ export type Command =
   | { kind: 'analyze'; paths: string[]; options: AnalyzeArguments }
   | { kind: 'simulate'; path: string; options: SimulateArguments }
   | { kind: 'lsp' }
+  /** Of this program to itself: analyse the files that come over the channel to the parent process. */
+  | { kind: 'help-analyze' }
   | { kind: 'help' }
   | { kind: 'version' }
   /** A mistake in the arguments, in words for the person who made it. */
@@ -22,6 +24,8 @@ export interface AnalyzeArguments {
   full: boolean;
   /** Exit 0 although there are findings. */
   exitZero: boolean;
+  /** Processes that share the work; `null`: one for each core. */
+  jobs: number | null;
   /** `null`: decided by the environment and the terminal. */
   color: boolean | null;
 }
@@ -35,6 +39,9 @@ export interface SimulateArguments {
   full: boolean;
 }
 
+/** The command that processes of this program give each other. */
+export const helper = 'help-analyze';
+
 /** Reads the arguments after the program's name; never throws. */
 export function parseArguments(argv: readonly string[]): Command {
   const [first, ...rest] = argv;
@@ -43,6 +50,7 @@ export function parseArguments(argv: readonly string[]): Command {
   if (first === 'version' || first === '--version' || first === '-V') return { kind: 'version' };
   if (first === 'analyze') return analyzeCommand(rest);
   if (first === 'simulate') return simulateCommand(rest);
+  if (first === helper) return { kind: 'help-analyze' };
   if (first === 'lsp') return lspCommand(rest);
   return { kind: 'usage', message: `unknown command '${first}': it is analyze, simulate or lsp` };
 }
@@ -54,6 +62,7 @@ const analyzeOptions = {
   quiet: { type: 'boolean', short: 'q', default: false },
   full: { type: 'boolean', default: false },
   'exit-zero': { type: 'boolean', default: false },
+  jobs: { type: 'string', short: 'j' },
   color: { type: 'boolean' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -70,6 +79,9 @@ function analyzeCommand(args: string[]): Command {
   const shape = values.input === undefined ? null : shapeIn(values.input);
   if (values.input !== undefined && !shape)
     return { kind: 'usage', message: `'${values.input}' is no shape of an input: write it with its batch, as in 4x3x96x96` };
+  const jobs = values.jobs === undefined ? null : Number(values.jobs);
+  if (jobs !== null && !(Number.isInteger(jobs) && jobs >= 1 && jobs <= 256))
+    return { kind: 'usage', message: `jobs must be a whole number from 1 to 256, not '${values.jobs}'` };
   return {
     kind: 'analyze',
     paths: positionals.length > 0 ? positionals : ['.'],
@@ -80,6 +92,7 @@ function analyzeCommand(args: string[]): Command {
       quiet: values.quiet,
       full: values.full,
       exitZero: values['exit-zero'],
+      jobs,
       color: values.color ?? null,
     },
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Analyzer } from '../../language-server/analysis/analyzer.js';
 import { testAnalyzer } from '../analyzer.js';
@@ -70,6 +71,62 @@ class Attention(nn.Module):
     expect(of(plain, path).q).toBeCloseTo(of(function_, path).q as number, 9);
     expect(of(plain, path).logGradient).toBeCloseTo(of(function_, path).logGradient!, 6);
   }
+});
+
+interface Cosines {
+  tokens: number;
+  width: number;
+  heads: number;
+  depth: number;
+  seeds: number;
+  q: number[];
+  log10GradientRatio: number;
+  spread: number;
+}
+
+test('Attention by cosines, as PyTorch measures it', () => {
+  const { network } = JSON.parse(readFileSync(new URL('../golden/cosine-attention.json', import.meta.url), 'utf8')) as {
+    network: Cosines;
+  };
+  const { tokens, width, heads, depth } = network;
+  const { propagation, summary } = report(`import math
+# meanfield: input(2, ${tokens}, ${width})
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.out = nn.Linear(width, width, bias=False)
+        self.logit_scale = nn.Parameter(torch.log(10 * torch.ones((heads, 1, 1))))
+
+    def forward(self, x):
+        B, T, C = x.shape
+        q, k, v = self.qkv(x).reshape(B, T, 3, self.heads, C // self.heads).permute(2, 0, 3, 1, 4)
+        logits = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)
+        logits = logits * torch.clamp(self.logit_scale, max=math.log(100.0)).exp()
+        return self.out((logits.softmax(-1) @ v).transpose(1, 2).reshape(B, T, C))
+
+class Net(nn.Module):
+    def __init__(self, width, heads, depth):
+        super().__init__()
+        self.first = nn.Linear(width, width, bias=False)
+        self.blocks = nn.ModuleList(Attention(width, heads) for _ in range(depth))
+        self.last = nn.Linear(width, width, bias=False)
+
+    def forward(self, x):
+        x = self.first(x)
+        for block in self.blocks:
+            x = x + block(x)
+        return self.last(x)
+
+net = Net(${width}, ${heads}, ${depth})
+`);
+  network.q.forEach((q, i) => {
+    const out = propagation.find(({ path }) => path === `blocks.${i}.out`)!;
+    // Cosines in 32 dimensions have thinner tails than the Gaussian logits that the theory takes.
+    expect(Math.abs(Math.log10((out.q as number) / q))).toBeLessThan(0.08);
+  });
+  expect(Math.abs(summary.log10GradientRatio! - network.log10GradientRatio)).toBeLessThan(0.03);
 });
 
 test('The layers of a transformer are one stack', () => {

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import { parseArguments } from '../../language-server/terminal/arguments.js';
 import { wantsColor } from '../../language-server/terminal/style.js';
 
-const defaults = { format: 'pretty', mode: 'train', input: null, quiet: false, full: false, exitZero: false, color: null };
+const defaults = {
+  format: 'pretty',
+  mode: 'train',
+  input: null,
+  quiet: false,
+  full: false,
+  exitZero: false,
+  jobs: null,
+  color: null,
+};
 
 test.each([
   [['analyze', 'a.py', 'b'], { kind: 'analyze', paths: ['a.py', 'b'], options: defaults }],
@@ -10,11 +19,34 @@ test.each([
   [['analyze', '-'], { kind: 'analyze', paths: ['-'], options: defaults }],
   [['analyze', '--', '--odd.py'], { kind: 'analyze', paths: ['--odd.py'], options: defaults }],
   [
-    ['analyze', 'a.py', '--format', 'json', '--input', '4x3x96x96', '-q', '--mode=eval', '--exit-zero', '--no-color', '--full'],
+    [
+      'analyze',
+      'a.py',
+      '--format',
+      'json',
+      '--input',
+      '4x3x96x96',
+      '-q',
+      '--mode=eval',
+      '--exit-zero',
+      '--no-color',
+      '--full',
+      '-j',
+      '3',
+    ],
     {
       kind: 'analyze',
       paths: ['a.py'],
-      options: { format: 'json', mode: 'eval', input: [4, 3, 96, 96], quiet: true, full: true, exitZero: true, color: false },
+      options: {
+        format: 'json',
+        mode: 'eval',
+        input: [4, 3, 96, 96],
+        quiet: true,
+        full: true,
+        exitZero: true,
+        jobs: 3,
+        color: false,
+      },
     },
   ],
   [['lsp', '--stdio'], { kind: 'lsp' }],
@@ -28,6 +60,8 @@ test.each([
   [[], 'a command is missing'],
   [['analyse'], "unknown command 'analyse'"],
   [['analyze', '--input', '4x'], "'4x' is no shape"],
+  [['analyze', '--jobs', '0'], 'jobs must be a whole number'],
+  [['analyze', '-j', 'many'], "from 1 to 256, not 'many'"],
   [['analyze', '--format', 'xml'], "unknown format 'xml'"],
   [['analyze', '--format'], "option '-f, --format <value>' argument missing"],
   [['analyze', '--mode', 'test'], "unknown mode 'test'"],

@@ -49,6 +49,15 @@ const shallow = `import torch.nn as nn
 model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 `;
 
+test('several processes report what one does, in the same order', () => {
+  const repository = fileURLToPath(new URL('../..', import.meta.url));
+  const [one, three] = ['1', '3'].map((jobs) =>
+    run(repository, ['analyze', 'examples', 'test/rules', '--quiet', '--jobs', jobs]),
+  );
+  expect(one!.stdout).toMatch(/ findings in \d\d+ files\n$/);
+  expect(three).toEqual(one);
+}, 120_000);
+
 describe('exit codes', () => {
   test('0 where there is nothing to find', () => {
     const { code, stdout, stderr } = run(temporaryTree({ 'a.py': 'print(1)\n', 'b.py': '' }), ['analyze', '.']);

@@ -6,6 +6,7 @@ import { kernelTap, writeTap } from '../kernel-taps.js';
 import type { Scope } from '../scope.js';
 import { selectPart } from '../tensors.js';
 import { int, keyOf, list, none, tuple, type Value } from '../values.js';
+import { writePart } from '../written-parts.js';
 import { callMethod } from './calls.js';
 import { evaluate } from './expressions.js';
 import { iterate } from './iteration.js';
@@ -105,6 +106,7 @@ function assignItem(run: Interpreter, target: SyntaxNode, value: Value, scope: S
     const index = numberOf(key.value);
     if (index !== null) object.items[index < 0 ? object.items.length + index : index] = value;
   } else if (object.kind === 'instance') callMethod(run, object, '__setitem__', [key, value], target);
+  else if (object.kind === 'tensor') writePart(run, object, key, value, target);
   else if (object.kind === 'parameter') {
     const tap = value.kind === 'parameter' ? kernelTap(object, key) : null;
     const held = value.kind === 'parameter' ? value.parameter.writes.at(-1) : undefined;

@@ -1,4 +1,5 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import { movedTo } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
 import { writeInPlace } from '../tensors.js';
@@ -114,7 +115,8 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
         writeInPlace(run, operator, before, operand, node);
         return none;
       }
-      assign(run, left, binary(run, operator, before, operand, node), scope, frame);
+      const result = binary(run, operator, before, operand, node);
+      assign(run, left, before.kind === 'tensor' && left.type !== 'subscript' ? movedTo(before, result) : result, scope, frame);
       return none;
     }
     case 'lambda':

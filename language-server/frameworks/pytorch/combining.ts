@@ -326,11 +326,6 @@ export const combiningTables: Tables = {
         outputs: [{ shape: query }, { shape: null }],
       }),
     },
-    [`${f}.normalize`]: {
-      signature: 'input, p=2.0, dim=1, eps=1e-12, out=None',
-      tensors: ['input'],
-      operation: undescribed('Normalizing by a vector norm is not described by the theory used here.'),
-    },
     [`${f}.cosine_similarity`]: undescribedRow('cosine_similarity', 'x1'),
     [`${f}.pairwise_distance`]: undescribedRow('pairwise_distance', 'x1'),
     [`${f}.pdist`]: undescribedRow('pdist', 'input'),

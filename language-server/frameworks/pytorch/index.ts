@@ -11,7 +11,7 @@ import { linearTables } from './linear.js';
 import { lossTables } from './losses.js';
 import { abstract, aliases, transparent } from './names.js';
 import { normalizationTables } from './normalization.js';
-import { numberTensors } from './number-tensors.js';
+import { numberTensors, withConstants } from './number-tensors.js';
 import { poolingTables } from './pooling.js';
 import { recurrentTables } from './recurrent.js';
 import { reshapingTables } from './reshaping.js';
@@ -39,8 +39,8 @@ export const pytorch: Framework = {
   moduleClass: 'torch.nn.Module',
   parameterClass: 'torch.nn.Parameter',
   modules: join(tables.map((table) => table.modules)),
-  functions: join(tables.map((table) => table.functions)),
-  methods: join(tables.map((table) => table.methods)),
+  functions: withConstants(join(tables.map((table) => table.functions)), 'torch.'),
+  methods: withConstants(join(tables.map((table) => table.methods)), ''),
   initializers,
   values: { ...values, ...numberTensors },
   creators,

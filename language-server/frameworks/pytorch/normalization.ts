@@ -1,7 +1,7 @@
 import type { Normalization, Parameter } from '../../network/graph.js';
 import type { Quantity } from '../../network/quantity.js';
 import type { FunctionRow, ModuleRow, OperationRow, TensorRow } from '../framework.js';
-import { number, quantity } from './arguments.js';
+import { axisOf, number, quantity } from './arguments.js';
 import { named, sameShape, type Tables, unary } from './rows.js';
 
 const one = { family: 'ones', mean: '1', variance: '0' } as const;
@@ -96,6 +96,14 @@ const group: ModuleRow = {
   operation: normalize('group', 'num_groups'),
 };
 
+/** x/‖x‖ along one dimension. */
+const vector = sameShape((bound, { inputs }) => {
+  if (number(bound.p) !== 2) return 'Only the division by the Euclidean norm is described by the theory used here.';
+  const input = inputs[0] ?? null;
+  const axis = input && axisOf(bound.dim, input.length);
+  return { ...node('vector', null, null, 0, null), entries: input && axis !== null ? input[axis]! : null };
+});
+
 const localResponse: OperationRow = normalize('local-response');
 
 const functions: Readonly<Record<string, FunctionRow>> = {
@@ -108,6 +116,7 @@ const functions: Readonly<Record<string, FunctionRow>> = {
     normalize('instance'),
   ),
   'torch.nn.functional.group_norm': unary('num_groups, weight=None, bias=None, eps=1e-5', normalize('group', 'num_groups')),
+  'torch.nn.functional.normalize': unary('p=2.0, dim=1, eps=1e-12, out=None', vector),
   'torch.nn.functional.local_response_norm': unary('size, alpha=1e-4, beta=0.75, k=1.0', localResponse),
   ...named(
     ['torch.nn.functional.layer_norm', 'torch.layer_norm'],

@@ -1,5 +1,5 @@
 import { isQuantity } from '../expression.js';
-import type { Argument, ValueRow } from '../framework.js';
+import type { Argument, Arguments, FunctionRow, ValueRow } from '../framework.js';
 
 const quotient: ValueRow = {
   signature: 'input, other, *, rounding_mode=None',
@@ -71,6 +71,43 @@ export const numberTensors: Readonly<Record<string, ValueRow>> = {
     },
   },
 };
+
+/** What elementwise functions make of one number. */
+const elementwise: Readonly<Record<string, (x: number, bound: Arguments) => number | undefined>> = {
+  exp: Math.exp,
+  log: Math.log,
+  log2: Math.log2,
+  sqrt: Math.sqrt,
+  abs: Math.abs,
+  tanh: Math.tanh,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  clamp: clamped,
+  clip: clamped,
+};
+
+function clamped(x: number, { min, max }: Arguments): number | undefined {
+  const isBound = (bound: Argument): bound is number | null => bound === null || typeof bound === 'number';
+  if (!isBound(min) || !isBound(max)) return undefined;
+  return Math.min(max ?? Number.POSITIVE_INFINITY, Math.max(min ?? Number.NEGATIVE_INFINITY, x));
+}
+
+/** Rows by name, of which those that work on each entry tell what they make of a constant. */
+export function withConstants(
+  rows: Readonly<Record<string, FunctionRow>>,
+  prefix: string,
+): Readonly<Record<string, FunctionRow>> {
+  const told = Object.entries(elementwise).flatMap(([name, work]) => {
+    const row = rows[`${prefix}${name}`];
+    if (!row) return [];
+    const constant = (bound: Arguments) => {
+      const x = bound[row.tensors[0]!];
+      const result = typeof x === 'number' ? work(x, bound) : undefined;
+      return Number.isFinite(result) ? result : undefined;
+    };
+    return [[`${prefix}${name}`, { ...row, constant }] as const];
+  });
+  return { ...rows, ...Object.fromEntries(told) };
+}
 
 function each(signature: string, work: (x: number) => number): ValueRow {
   return {

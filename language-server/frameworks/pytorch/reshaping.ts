@@ -68,8 +68,8 @@ function parts(pieces: (input: Shape, bound: Arguments) => readonly Shape[] | nu
   return ({ arguments: bound, inputs }): Operated => {
     const input = inputs[0] ?? null;
     const shapes = pieces(input, bound);
-    const made: Operated = { operation: { kind: 'reshape' }, shape: shapes?.[0] ?? null };
-    return shapes ? { ...made, outputs: shapes.map((shape) => ({ shape })) } : made;
+    if (!shapes) return { operation: { kind: 'reshape' }, shape: null };
+    return { operation: { kind: 'reshape' }, shape: input, outputs: shapes.map((shape) => ({ shape })) };
   };
 }
 
@@ -99,12 +99,29 @@ function piecesOf(total: number, piece: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.min(piece, total - i * piece));
 }
 
-/** The sizes of the parts are not told, their number is. */
-const tensorSplit = parts((_, { indices_or_sections: either, indices, sections }) => {
+/** Cut at places, or into so many parts of which the first ones take what is left over. */
+const tensorSplit = parts((input, { indices_or_sections: either, indices, sections, dim }) => {
   const cuts = either ?? indices ?? sections;
   const count = isList(cuts) ? cuts.length + 1 : number(cuts);
-  return count === null || count < 1 || count > 1000 ? null : Array.from({ length: count }, () => null);
+  if (count === null || count < 1 || count > 1000) return null;
+  const axis = input && axisOf(dim, input.length);
+  const size = input && axis !== null ? input[axis]! : null;
+  const pieces = size === null ? null : isList(cuts) ? between(size, cuts.map(quantity)) : evenly(numberOf(size), count);
+  return pieces ? cut(input, axis, pieces) : Array.from({ length: count }, () => null);
 });
+
+/** Sizes between places; a place counted from the end, or beyond it, is not followed. */
+function between(size: Quantity, places: readonly (Quantity | null)[]): Quantity[] | null {
+  if (places.some((place) => place === null || (numberOf(place) ?? 0) < 0)) return null;
+  const [ends, total] = [places as Quantity[], numberOf(size)];
+  if (total !== null && ends.some((end) => (numberOf(end) ?? 0) > total)) return null;
+  return [...ends, size].map((end, i) => (i === 0 ? end : add(end, multiply(-1, ends[i - 1]!))));
+}
+
+function evenly(total: number | null, count: number): number[] | null {
+  if (total === null) return null;
+  return Array.from({ length: count }, (_, i) => Math.floor(total / count) + (i < total % count ? 1 : 0));
+}
 
 const split = parts((input, bound) => {
   const wanted = bound.split_size_or_sections;

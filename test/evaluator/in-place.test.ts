@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { Network, Node } from '../../language-server/network/graph.js';
+import { evaluateText } from './evaluate-text.js';
+
+const network = (forward: string): Network =>
+  evaluateText(`import torch
+import torch.nn as nn
+
+def shortcut(x, y):
+    x.add_(y)
+
+def shortcut_of_map(x, y):
+    x[:, 1:] += y[:, 1:]
+
+# meanfield: input(2, 9, 8)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+        self.b = nn.Linear(8, 8)
+
+    def forward(self, x):
+        y = self.a(x)
+${forward
+  .split('\n')
+  .map((line) => `        ${line}`)
+  .join('\n')}
+`).networks[0]!;
+
+const output = ({ nodes, outputs }: Network): Node => nodes[outputs[0]!]!;
+const inputs = (net: Network, node: Node): Node[] => node.inputs.map((id) => net.nodes[id]!);
+
+test('what a function adds to its argument in place is seen by the caller', () => {
+  const net = network('z = self.b(y)\nshortcut(z, y)\nreturn z');
+  expect(output(net)).toMatchObject({ kind: 'add', shape: [2, 9, 8] });
+});
+
+test('all names of a tensor see an operation in place, a clone does not', () => {
+  const net = network('z = self.b(y)\nkept, same = z.clone(), z\nz += y\nreturn same, kept');
+  const [same, kept] = net.outputs.map((id) => net.nodes[id]!);
+  expect(same!.kind).toBe('add');
+  expect(kept!.name).toBe('clone');
+});
+
+test('a part that is written stands between what was before and behind it', () => {
+  const net = network('z = self.b(y)\nz[:, 2:5] = y[:, 2:5]\nreturn z');
+  const last = output(net);
+  expect(last).toMatchObject({ kind: 'concatenate', axis: 1, shape: [2, 9, 8] });
+  expect(inputs(net, last).map(({ shape }) => shape?.[1])).toEqual([2, 3, 4]);
+});
+
+test('a part that is added to inside of a function', () => {
+  const net = network('z = self.b(y)\nshortcut_of_map(z, y)\nreturn z');
+  const last = output(net);
+  expect(last).toMatchObject({ kind: 'concatenate', axis: 1 });
+  expect(inputs(net, last).map(({ kind, shape }) => [kind, shape?.[1]])).toEqual([
+    ['reshape', 1],
+    ['add', 8],
+  ]);
+});
+
+test('parts along two dimensions', () => {
+  const net = network('z = self.b(y)\nz[..., 1:, :4] = y[:, 1:, :4]\nreturn z');
+  const last = output(net);
+  expect(last).toMatchObject({ kind: 'concatenate', axis: 1, shape: [2, 9, 8] });
+  expect(inputs(net, last)[1]).toMatchObject({ kind: 'concatenate', axis: 2, shape: [2, 8, 8] });
+});
+
+test.each(['z[mask] = y', 'z[:, ::2] = y[:, ::2]', 'z[:, 0] = y[:, 0]', 'z[:, 1:] = 0', 'z[:, 3:2] = y[:, 3:2]'])(
+  '%s leaves the tensor as it is known',
+  (statement) => {
+    expect(output(network(`mask = y > 0\nz = self.b(y)\n${statement}\nreturn z`))).toMatchObject({ kind: 'affine' });
+  },
+);
