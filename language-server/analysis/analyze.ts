@@ -1,5 +1,6 @@
 import { type EvaluateOptions, evaluate } from '../evaluator/evaluate.js';
 import type { Network } from '../network/graph.js';
+import { inMode } from '../network/in-mode.js';
 import type { FileReport, ModelReport, Problem } from '../protocol.js';
 import { atLevels, checkModel } from '../rules/check-model.js';
 import { verdict } from '../rules/verdict.js';
@@ -64,16 +65,18 @@ export function networksOf(
   language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'modules'>,
   { file, settings = defaultSettings }: AnalyzeOptions,
 ): readonly Network[] {
-  return evaluate(tree, { ...language, file, inputShape: settings.inputShape }).networks;
+  const { networks } = evaluate(tree, { ...language, file, inputShape: settings.inputShape });
+  return networks.map((network) => inMode(network, settings.mode !== 'eval'));
 }
 
 function judged(
-  network: Network,
+  declared: Network,
   tree: SyntaxTree,
   { file, settings, nameLine, memory }: Required<Omit<AnalyzeOptions, 'cancelled'>>,
   silenced: Suppressions,
 ): ModelReport {
-  const propagation = memory.propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
+  const network = inMode(declared, settings.mode !== 'eval');
+  const propagation = memory.propagate(declared, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
   const sites: Sites = {
     siteIn: (owner) => constructorEnd(owner, tree),
     containerAt: (target) => plainContainer(target, tree),

@@ -59,7 +59,8 @@ export function moduleAttribute(run: Interpreter, object: Instance, name: string
   if (method) return builtin(name, (call) => method(run, object, call));
   switch (name) {
     case 'training':
-      return bool(true);
+      run.askedForTraining = true;
+      return bool(run.training);
     case '_modules':
       return dict([...state.children].map(([key, child]) => [string(key), child] as const));
     case '_parameters':

@@ -150,7 +150,7 @@ function ofConstant(row: FunctionRow, bound: ReadonlyMap<string, Value>): Parame
   const tensor = name === undefined ? undefined : bound.get(name);
   if (!row.constant || tensor?.kind !== 'parameter' || name === undefined) return null;
   const last = tensor.parameter.writes.at(-1);
-  if (!last || last.variance !== 0 || typeof last.mean !== 'number') return null;
+  if (last?.variance !== 0 || typeof last.mean !== 'number') return null;
   const mean = row.constant({ ...toArguments(bound), [name]: last.mean });
   if (mean === undefined) return null;
   const { shape } = tensor.parameter;

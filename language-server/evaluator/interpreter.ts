@@ -39,6 +39,9 @@ export class Interpreter {
   readonly calledWith = new Map<ClassValue, Shape>();
   /** The only shape of an image that the file makes; `undefined`: not looked for yet. */
   literalShape: Shape | undefined;
+  /** Whether modules say that they are in training, and whether somebody asked. */
+  training = true;
+  askedForTraining = false;
   /** How many constructors of modules are running. */
   constructing = 0;
   /** How many branches are running of which it is not known whether they run. */

@@ -1,4 +1,4 @@
-import type { InitializerVisit, Layer, Network, Parameter, Shape, UnregisteredLayers } from '../network/graph.js';
+import type { InitializerVisit, Layer, Network, Node, Parameter, Shape, UnregisteredLayers } from '../network/graph.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';
@@ -26,11 +26,14 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   }
   run.layers = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.weight, layer] as const] : [])).reverse());
   const { shape, guessed } = inputShapeOf(run, instance, entry.location);
+  let followed: Shape = shape;
   const before = run.takeNotes();
+  run.askedForTraining = false;
   let { trace, outputs, error } = runForward(run, instance, shape);
   if (error && guessed && shape) {
     // A shape that was only guessed must not keep the model from being followed.
     run.takeNotes();
+    followed = null;
     ({ trace, outputs, error } = runForward(run, instance, null));
   }
   if (error)
@@ -41,7 +44,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   layers.push(...layersOfTensors(run, instance, seen));
   const inside = new Set(modules.map(({ module }) => module));
   const notes = [...before, ...run.takeNotes()];
-  return {
+  const network: Network = {
     name: entry.name ?? instance.class.name,
     entry: entry.entry,
     framework: run.framework.name,
@@ -60,7 +63,28 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     ...(entry.builtHere && { builtHere: true }),
     unknown: notes.map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
+  const evaluated = error || !run.askedForTraining ? null : inEvaluation(run, instance, followed, network);
+  return evaluated ? { ...network, evaluated } : network;
 }
+
+/** Runs `forward` again as after `model.eval()`; `null` where it does the same, or cannot be followed. */
+function inEvaluation(run: Interpreter, instance: Instance, shape: Shape, trained: Network): Network['evaluated'] | null {
+  run.training = false;
+  try {
+    const { trace, outputs, error } = runForward(run, instance, shape);
+    if (error || outputs.length === 0) return null;
+    const { nodes } = trace;
+    const same = nodes.length === trained.nodes.length && nodes.every((node, i) => sameNode(node, trained.nodes[i]!));
+    return same && outputs.join() === trained.outputs.join() ? null : { nodes, outputs };
+  } finally {
+    run.training = true;
+    run.takeNotes();
+  }
+}
+
+/** In evaluation mode dropout is switched off in any case. */
+const sameNode = (a: Node, b: Node): boolean =>
+  (a.kind === b.kind || b.kind === 'dropout') && a.name === b.name && a.path === b.path && a.inputs.join() === b.inputs.join();
 
 function visitsOf(run: Interpreter, inside: ReadonlySet<Instance>): InitializerVisit[] {
   return run.visits.finished.flatMap(({ root, ...visit }) =>
