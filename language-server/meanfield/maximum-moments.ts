@@ -13,6 +13,8 @@ export interface MaximumMoments {
   readonly spatial: number;
   /** E of the product of two windows whose common parts have correlation r, for r in [0, 1]. */
   readonly product: (r: number) => number;
+  /** The same of φ′. */
+  readonly slopeProduct: (r: number) => number;
 }
 
 /**
@@ -53,26 +55,38 @@ function compute(phi: Activation, variance: number, rho: number, count: number):
   let slopeSecond = 0;
   let spatial = 0;
   let first = 0;
+  const slopes = { mean: 0, spatial: 0, first: 0 };
   for (let i = 0; i < common.count; i++) {
     const weight = common.weight[i]!;
     let innerMean = 0;
     let innerSecond = 0;
     let innerSlope = 0;
+    let innerSlopeMean = 0;
     for (let k = 0; k < own.count; k++) {
       const x = shared * common.z[i]! + single * own.z[k]!;
       const value = phi.phi(x);
       const share = weights[k]! / total;
       innerMean += share * value;
       innerSecond += share * value * value;
-      innerSlope += share * phi.dphi(x) ** 2;
+      const slope = phi.dphi(x);
+      innerSlope += share * slope * slope;
+      innerSlopeMean += share * slope;
     }
     mean += weight * innerMean;
     second += weight * innerSecond;
     slopeSecond += weight * innerSlope;
     spatial += weight * innerMean * innerMean;
     first += weight * innerMean * common.z[i]!;
+    slopes.mean += weight * innerSlopeMean;
+    slopes.spatial += weight * innerSlopeMean * innerSlopeMean;
+    slopes.first += weight * innerSlopeMean * common.z[i]!;
   }
-  // The first two terms of the Hermite series in r, closed so that r = 1 is exact.
-  const product = (r: number) => mean * mean + first * first * r + (spatial - mean * mean - first * first) * r * r;
-  return { mean, second, slopeSecond, spatial, product };
+  const product = series({ mean, spatial, first });
+  return { mean, second, slopeSecond, spatial, product, slopeProduct: series(slopes) };
 }
+
+/** The first two terms of the Hermite series in r, closed so that r = 1 is exact. */
+const series =
+  ({ mean, spatial, first }: { mean: number; spatial: number; first: number }) =>
+  (r: number): number =>
+    mean * mean + first * first * r + (spatial - mean * mean - first * first) * r * r;

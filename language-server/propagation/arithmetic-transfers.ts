@@ -190,10 +190,10 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, { sha
     (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), shares[i]!)),
     { ...silence, logScale },
   );
-  const parts = inputs.flatMap(({ signal: own, unevenness, parts: inner }, i): Part[] =>
+  const parts = inputs.flatMap(({ signal: own, unevenness, gaussian, parts: inner }, i): Part[] =>
     inner
       ? inner.map((part) => ({ ...part, share: part.share * shares[i]! }))
-      : [{ share: shares[i]!, signal: own!, unevenness }],
+      : [{ share: shares[i]!, signal: own!, unevenness, gaussian }],
   );
   return { ...geometry, signal: balanced(signal), reason: null, ...(parts.length === inputs.length && { parts }) };
 };

@@ -3,7 +3,7 @@ import { multiply } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { type Extent, entriesOf, positions } from './extent.js';
 import { flat, mixed, type Profile } from './profile.js';
-import type { Coherence, NodeState } from './transfer.js';
+import type { Backward, Coherence, NodeState } from './transfer.js';
 
 /** Gradient of f = Σ output · N(0, 1) with respect to a node's output. */
 export interface Gradient extends Coherence {
@@ -17,6 +17,8 @@ export interface Gradient extends Coherence {
   readonly profile: Profile | null;
   /** Share of the squared norm that lies on class tokens, beyond what they have as tokens among others. */
   readonly tokens: number;
+  /** Share of the squared norm that arrives at the maxima of a max-pooling. */
+  readonly maxima: number;
 }
 
 const apart = { coherence: 0, cross: 0 };
@@ -28,6 +30,7 @@ const none: Gradient = {
   profile: null,
   unevenness: 1,
   tokens: 0,
+  maxima: 0,
 };
 const unknown: Gradient = { ...none, logNorm: null };
 
@@ -50,9 +53,11 @@ export function backward(network: Network, states: readonly NodeState[]): Gradie
 }
 
 /** What one use of a node's output hands down to it: input i of a node. */
-export function passed(gradient: Gradient, states: readonly NodeState[], { id, kind }: Node, input: number, i: number): Gradient {
-  const factor = states[id]!.backward[i];
-  if (!factor || gradient.logNorm === null || Number.isNaN(factor.logFactor)) return unknown;
+export function passed(gradient: Gradient, states: readonly NodeState[], node: Node, input: number, i: number): Gradient {
+  const { id, kind } = node;
+  const given = states[id]!.backward[i];
+  if (!given || gradient.logNorm === null || Number.isNaN(given.logFactor)) return unknown;
+  const factor = atMaxima(given, gradient.maxima);
   const share = shareOf(states, id, input, i, gradient);
   if (share === null) return unknown;
   const removed = factor.removed?.(gradient) ?? { total: 0, mean: 0 };
@@ -80,7 +85,39 @@ export function passed(gradient: Gradient, states: readonly NodeState[], { id, k
     : kind === 'reshape'
       ? gradient.along
       : apart;
-  return { logNorm, coherence, cross, along, profile, partShares: factor.partShares, unevenness, tokens: tokens.share };
+  const { partShares } = factor;
+  return {
+    logNorm,
+    coherence,
+    cross,
+    along,
+    profile,
+    partShares,
+    unevenness,
+    tokens: tokens.share,
+    maxima: maximaBelow(node, gradient),
+  };
+}
+
+/** Gradients that arrive at maxima pass an activation by its slopes there, those of other readers by typical ones. */
+function atMaxima(factor: Backward, share: number): Backward {
+  const { atMaxima: there } = factor;
+  if (!there || share === 0) return factor;
+  const [typical, chosen] = [(1 - share) * Math.exp(factor.logFactor), share * Math.exp(there.logFactor)];
+  const total = typical + chosen;
+  const mixed = (a: number, b: number) => (typical * a + chosen * b) / total;
+  return {
+    ...factor,
+    logFactor: Math.log(total),
+    gain: mixed(factor.gain, there.gain),
+    crossGain: mixed(factor.crossGain ?? factor.gain, there.gain),
+    alongGain: mixed(factor.alongGain ?? 0, there.alongGain),
+  };
+}
+
+function maximaBelow(node: Node, { maxima }: Gradient): number {
+  if (node.kind === 'pooling') return node.variant.endsWith('max') ? 1 : 0;
+  return node.kind === 'reshape' || node.kind === 'concatenate' ? maxima : 0;
 }
 
 const sameExtent = (a: Extent, b: Extent): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
@@ -108,6 +145,7 @@ function joined(a: Gradient, b: Gradient): Gradient {
     along: second === 0 ? a.along : first === 0 ? b.along : apart,
     unevenness: (first * a.unevenness + second * b.unevenness) / (first + second),
     tokens: (first * a.tokens + second * b.tokens) / (first + second),
+    maxima: (first * a.maxima + second * b.maxima) / (first + second),
     partShares: joinedShares(a.partShares, b.partShares, first, second),
     profile: second === 0 ? a.profile : first === 0 ? b.profile : mixed(a.profile, b.profile, second / (first + second)),
   };

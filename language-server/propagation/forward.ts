@@ -8,7 +8,7 @@ import { interpolationTransfer } from './interpolation-transfer.js';
 import { normalizationTransfer } from './normalization-transfer.js';
 import { inputTransfer, opaqueTransfer, parameterTransfer, recurrentTransfer, reshapeTransfer } from './other-transfers.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
-import { type Context, type NodeState, type Transfer, times } from './transfer.js';
+import type { Context, NodeState, Transfer } from './transfer.js';
 
 /** What each kind of node does to signals and gradients. */
 const transfers: { [K in Node['kind']]: Transfer<K> } = {
@@ -47,7 +47,7 @@ export function forward(network: Network, base: Omit<Context, 'states' | 'shapes
         apply(node, inputs, { ...base, states, shapes, inputDimensions: dimensionsBehind(network, consumers, node) }),
       ),
     );
-    if (node.kind === 'pooling') seeOnlyMaxima(node, states, consumers);
+    if (node.kind === 'pooling') seeMaxima(node, states);
   }
   return states;
 }
@@ -86,14 +86,21 @@ function complete({ id }: Node, [first]: readonly NodeState[], result: Partial<N
   };
 }
 
-/** An activation that is read by one max-pooling alone gets gradients where its inputs are largest, not where they are typical. */
-function seeOnlyMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[], consumers: readonly number[][]): void {
-  if (!node.variant.endsWith('max')) return;
+/** What activations below a max-pooling, also as parts of a concatenation, make of gradients that arrive where their inputs are largest. */
+function seeMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[]): void {
   const input = states[node.inputs[0]!];
-  if (!input?.gaussian || input.gaussian.node !== node.inputs[0] || consumers[input.gaussian.node]?.length !== 1) return;
-  const before = input.backward[0];
-  const slope = slopeAtMaximum(node, input.gaussian, input.extent);
-  states[input.gaussian.node] = { ...input, backward: [{ ...times(slope), gain: before?.gain ?? 1 }] };
+  if (!node.variant.endsWith('max') || !input) return;
+  const origins = input.parts ? input.parts.map(({ gaussian }) => gaussian) : [input.gaussian];
+  for (const origin of origins) {
+    const state = origin && states[origin.node];
+    const typical = state?.backward[0];
+    if (!state || !typical) continue;
+    const { slope, along, gain } = slopeAtMaximum(node, origin, input.extent);
+    states[origin.node] = {
+      ...state,
+      backward: [{ ...typical, atMaxima: { logFactor: Math.log(slope), gain, alongGain: along } }],
+    };
+  }
 }
 
 /** Spatial dimensions of the first convolution or pooling that an input reaches. */

@@ -1,7 +1,7 @@
 import type { Normalization } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { positions } from './extent.js';
-import { balanced, inPlainUnits, type Signal, silence } from './signal.js';
+import { accumulated, balanced, inPlainUnits, type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, type Part, passes, stops, type Transfer, times } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
 
@@ -67,7 +67,7 @@ function normalized(node: Normalization, input: NodeState, scale: Scale, context
   if (!Number.isFinite(open.q)) return { signal: restarted(scale.gamma2, scale.beta2), reason: null, backward: [] };
   const single = node.variant === 'batch' || node.variant === 'instance';
   const parts: readonly Part[] =
-    single && input.parts ? input.parts : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1 }];
+    single && input.parts ? input.parts : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1, gaussian: null }];
   const done = parts.map((part) => {
     const signal = inPlainUnits(part.signal);
     return { ...part, ...standardized(signal, removed(node, signal, input, context.batch), scale, node.epsilon) };
@@ -75,7 +75,7 @@ function normalized(node: Normalization, input: NodeState, scale: Scale, context
   const factor = done.reduce((sum, { share, factor: own, unevenness }) => sum + share * own * unevenness, 0);
   if (!(factor < Number.POSITIVE_INFINITY))
     return stops('The normalization divides by 0: its input is the same for all of the batch.');
-  const signal = done.reduce<Signal>((sum, part) => plus(sum, part.signal, part.share), silence);
+  const signal = done.reduce<Signal>((sum, part) => accumulated(sum, part.signal, part.share), silence);
   return {
     signal: balanced(signal),
     reason: null,
@@ -107,16 +107,6 @@ function standardized(signal: Signal, common: number, { gamma2, beta2 }: Scale, 
     },
   };
 }
-
-const plus = (sum: Signal, { q, mean, pair, space, near, pairSpace }: Signal, share: number): Signal => ({
-  logScale: 0,
-  q: sum.q + share * q,
-  mean: sum.mean + share * mean,
-  pair: sum.pair + share * pair,
-  space: sum.space + share * space,
-  near: sum.near + share * near,
-  pairSpace: sum.pairSpace + share * pairSpace,
-});
 
 /**
  * Gradients lose their mean over the entries of one statistic and their part along y. Of B samples with n positions these are the shares

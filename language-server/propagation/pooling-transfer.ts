@@ -5,7 +5,7 @@ import { shiftedActivation } from '../meanfield/shifted-activation.js';
 import type { Node, Pooling } from '../network/graph.js';
 import { type Extent, pooledExtent, positions, windowSize, windowsAlong } from './extent.js';
 import { belowPooling, type Profile } from './profile.js';
-import { balanced, inPlainUnits, nearness, type Signal } from './signal.js';
+import { accumulated, balanced, inPlainUnits, nearness, type Signal, silence } from './signal.js';
 import { type Backward, type GaussianOrigin, type NodeState, stops, type Transfer } from './transfer.js';
 
 /**
@@ -107,15 +107,58 @@ function averageBackward(
 }
 
 function maximum(node: Node & Pooling, input: NodeState, signal: Signal, count: number, extent: Extent): Partial<NodeState> {
-  const origin = input.gaussian ?? { node: -1, phi: activation('linear')!, signal: inPlainUnits(signal) };
+  const pooled = (origin: GaussianOrigin) => largest(origin, count, windows(node, input.extent, origin.signal));
+  const ofLinear = (own: Signal) => ({ node: -1, phi: activation('linear')!, signal: inPlainUnits(own) });
+  const outputs = positions(extent);
   const pairs = Math.max(1, positions(input.extent) - 1);
-  const backward = { logFactor: 0, offset: 0, gain: (positions(extent) - 1) / pairs, spread: spreadBelow(node, input.extent) };
+  const again = chosenAgain(node, input.extent);
+  const gathered = (coherence: number) => 1 + again * Math.max(0, coherence);
+  const backward: Backward = {
+    logFactor: 0,
+    offset: 0,
+    gain: (outputs - 1) / pairs,
+    gathered,
+    mixed: (coherence) => ((1 + (outputs - 1) * coherence) / gathered(coherence) - 1) / pairs,
+    crossGain: (outputs - 1) / pairs,
+    spread: spreadBelow(node, input.extent),
+  };
   return {
-    signal: largest(origin, count, windows(node, input.extent, origin.signal)),
+    signal: input.parts
+      ? balanced(
+          input.parts.reduce<Signal>(
+            (sum, part) => accumulated(sum, inPlainUnits(pooled(part.gaussian ?? ofLinear(part.signal))), part.share),
+            silence,
+          ),
+        )
+      : pooled(input.gaussian ?? ofLinear(signal)),
     reason: null,
     backward: [backward],
     gaussian: null,
   };
+}
+
+/**
+ * In how many other windows the largest position of one is the largest too: of independent positions it is where two windows overlap with
+ * probability |A ∩ B|/|A ∪ B|.
+ */
+function chosenAgain(node: Node & Pooling, extent: Extent): number {
+  const along = extent.map((size, i) => {
+    const line = windowsAlong(node, i, size);
+    const middle = line[line.length >> 1]!;
+    return line.map(({ first, count }) => ({
+      count,
+      both: Math.max(0, Math.min(first + count, middle.first + middle.count) - Math.max(first, middle.first)),
+    }));
+  });
+  const middle = extent.reduce((product, _, i) => product * along[i]![along[i]!.length >> 1]!.count, 1);
+  const all = along.reduce<readonly { count: number; both: number }[]>(
+    (boxes, line) =>
+      line
+        .filter(({ both }) => both > 0)
+        .flatMap((one) => boxes.map((box) => ({ count: box.count * one.count, both: box.both * one.both }))),
+    [{ count: 1, both: 1 }],
+  );
+  return all.reduce((sum, { count, both }) => sum + both / (count + middle - both), 0) - 1;
 }
 
 /** Correlation within a window beyond what all positions share, and share of a window that its neighbour has too. */
@@ -163,15 +206,26 @@ function largest(
   });
 }
 
-/** E φ′² at the maximum, which is what the activation below a max-pooling passes back instead of D. */
-export function slopeAtMaximum(node: Node & Pooling, { phi, signal }: GaussianOrigin, extent: Extent): number {
+/**
+ * E φ′² at the maximum, which is what the activation below a max-pooling passes back instead of D; and (E φ′(h) h)²/(q E φ′²) there, the share
+ * along h of what gradients have in common: h is large where it is chosen. For φ of degree 1, h φ′ = φ. `gain`: what is left of their
+ * correlation between two maxima.
+ */
+export function slopeAtMaximum(
+  node: Node & Pooling,
+  { phi, signal }: GaussianOrigin,
+  extent: Extent,
+): { readonly slope: number; readonly along: number; readonly gain: number } {
   const count = windowSize(node, extent);
   const { within } = windows(node, extent, signal);
   const square = signal.mean * signal.mean;
   const variance = Math.max(0, signal.q - square);
   const space = Math.max(0, signal.space - square);
   const rho = variance > 0 ? (space + (variance - space) * within) / variance : 0;
-  return maximumMoments(around(phi, signal.mean), variance, rho, count).slopeSecond;
+  const { mean, slopeSecond: slope, slopeProduct } = maximumMoments(around(phi, signal.mean), variance, rho, count);
+  if (!(slope > 0 && variance > 0)) return { slope, along: 0, gain: 1 };
+  const shared = rho > 0 ? Math.min(1, space / (variance * rho)) : 0;
+  return { slope, along: (mean * mean) / (variance * slope), gain: slopeProduct(shared) / slope };
 }
 
 const around = (phi: Activation, mean: number): Activation => (mean === 0 ? phi : shiftedActivation(phi, mean));

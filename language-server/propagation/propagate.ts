@@ -1,4 +1,5 @@
 import type { Layer, Network, Node } from '../network/graph.js';
+import { inMode } from '../network/in-mode.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerEntry } from './backward.js';
@@ -54,8 +55,9 @@ export interface LayerTheory {
 }
 
 /** Carries lengths, correlations and gradients through the graph. Never throws: what it cannot say is `null`, with a reason. */
-export function propagate(network: Network, options: PropagateOptions = {}): Propagation {
+export function propagate(declared: Network, options: PropagateOptions = {}): Propagation {
   const training = options.mode !== 'eval';
+  const network = inMode(declared, training);
   const assumptions = new Set<string>();
   const states = forward(network, {
     training,

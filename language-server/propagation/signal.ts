@@ -40,6 +40,17 @@ export function scaled(signal: Signal, squaredFactor: number, meanFactor = 0): S
   });
 }
 
+/** Adds the moments of a part of the channels, in the units of the sum. */
+export const accumulated = (sum: Signal, { q, mean, pair, space, near, pairSpace }: Signal, share: number): Signal => ({
+  logScale: sum.logScale,
+  q: sum.q + share * q,
+  mean: sum.mean + share * mean,
+  pair: sum.pair + share * pair,
+  space: sum.space + share * space,
+  near: sum.near + share * near,
+  pairSpace: sum.pairSpace + share * pairSpace,
+});
+
 /** Adds an independent term that is the same for both inputs and all positions, as a bias is. */
 export function withBias(signal: Signal, secondMoment: number, mean: number): Signal {
   if (secondMoment === 0) return signal;

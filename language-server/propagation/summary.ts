@@ -99,15 +99,20 @@ function weightGradientRatio(sweep: Sweep, weighted: readonly (Node & Affine)[])
   return (high - low + Math.log(summands)) / 2 / Math.LN10;
 }
 
-/** ln ‖∂f/∂W‖² without the factor n_in. */
+/**
+ * ln ‖∂f/∂W‖² without the factor n_in. Positions add up as far as both gradients and inputs have something in common; and since behind an
+ * activation gradients lie where h = W x is large, so does the part of their inputs along the weights, 1 of n_in parts.
+ */
 function logWeightGradient({ states, gradients }: Sweep, node: Node & Affine): number | null {
-  const { logNorm, coherence } = gradients[node.id]!;
+  const { logNorm, coherence, along: masked } = gradients[node.id]!;
   const input = states[node.inputs[0] ?? -1];
   if (logNorm === null || !input?.signal) return null;
   if (node.variant === 'embedding') return logNorm;
   const count = positions(states[node.id]!.extent);
   const along = input.signal.q > 0 ? input.signal.space / input.signal.q : 0;
-  const coherent = 1 + (count - 1) * Math.max(0, coherence * along);
+  const summed = numberOf(node.layer.summands);
+  const pairs = coherence * along + (summed === null ? 0 : ((1 - along) * masked.coherence) / summed);
+  const coherent = 1 + (count - 1) * Math.max(0, pairs);
   return logNorm + logSecondMoment(input.signal) + Math.log(coherent) + Math.log(validShare(node, input.extent));
 }
 

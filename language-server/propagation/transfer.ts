@@ -52,6 +52,7 @@ export interface Attention {
 export interface Part {
   readonly share: number;
   readonly signal: Signal;
+  readonly gaussian: GaussianOrigin | null;
   readonly unevenness: number;
 }
 
@@ -62,6 +63,8 @@ export interface Backward {
   readonly gain: number;
   /** What becomes of its correlation between samples of a batch; absent: the same as between positions. */
   readonly crossGain?: number;
+  /** Of an activation below a max-pooling: the same for gradients that arrive at maxima, where its inputs are largest and not typical. */
+  readonly atMaxima?: { readonly logFactor: number; readonly gain: number; readonly alongGain: number };
   /** Of an activation: (E φ′(y) y)²/(q D), the share along y of what gradients have in common. */
   readonly alongGain?: number;
   /** Share of the squared gradient that a normalization projects away, from the gradient's coherence between positions. */
