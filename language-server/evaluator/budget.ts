@@ -65,10 +65,9 @@ export class Budget {
   }
 
   enter(): void {
-    if (++this.depth > this.limits.callDepth) {
-      // The frames unwind through `leave`, so the depth is right again where this is caught.
+    if (this.depth >= this.limits.callDepth)
       throw new TooDeep(`Analysis limited: calls nested more than ${this.limits.callDepth} deep.`);
-    }
+    this.depth++;
   }
 
   leave(): void {

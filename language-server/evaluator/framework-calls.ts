@@ -6,7 +6,7 @@ import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
 import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
-import { nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
+import { forgetParameter, nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
 import { touch } from './touch.js';
 import {
   type Builtin,
@@ -22,6 +22,8 @@ import {
 
 /** Calls a function that the framework's tables describe. */
 export function callFrameworkFunction(run: Interpreter, { name, target }: FrameworkFunction, call: Call): Value {
+  const out = call.keywords.get('out');
+  if (out?.kind === 'parameter') return writtenTo(run, out, call);
   switch (target.kind) {
     case 'initializer':
       return callInitializer(run, name, target.row, call);
@@ -33,6 +35,13 @@ export function callFrameworkFunction(run: Interpreter, { name, target }: Framew
     case 'function':
       return callFunctionRow(run, name, target.row, call);
   }
+}
+
+/** `torch.arange(n, out=self.weight)`. */
+function writtenTo(run: Interpreter, out: Extract<Value, { kind: 'parameter' }>, { node }: Call): Value {
+  const text = run.file.tree.textOf(node).slice(0, 60);
+  forgetParameter(run, out, text, `What '${text}' writes is not followed.`, node);
+  return out;
 }
 
 function callValueRow(name: string, row: ValueRow, call: Call): Value {
@@ -260,6 +269,8 @@ function initializerText(run: Interpreter, short: string, call: Call): string {
 
 /** `torch.randn(3, 4)`, `torch.zeros_like(x)`: a tensor with a distribution that is not a parameter yet. */
 export function callCreator(run: Interpreter, row: CreatorRow, name: string, call: Call): Value {
+  const out = call.keywords.get('out');
+  if (out?.kind === 'parameter') return writtenTo(run, out, call);
   const [first] = call.positional;
   const given = call.keywords.get('size') ?? first;
   let sizes: Value[] = [];

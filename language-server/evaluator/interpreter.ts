@@ -31,6 +31,12 @@ export class Interpreter {
   readonly built: Instance[] = [];
   /** Definitions of the functions that ran. */
   readonly called = new Set<SyntaxNode>();
+  /** By definition of a function: how many calls of it are running, and how much was not known before the first. */
+  readonly running = new Map<SyntaxNode, { calls: number; readonly doubts: number }>();
+  /** Definitions of the functions that call themselves without an end, for what is not known. */
+  readonly endless = new Set<SyntaxNode>();
+  /** How often something was not known so far. */
+  doubts = 0;
   /** Walks over modules and parameters while models are built. */
   readonly visits = new Visits();
   /** Shape of the first tensor that models get, as the user set it. */
@@ -137,6 +143,7 @@ export class Interpreter {
 
   /** Writes down something that the report must say because the model may differ from what is shown. */
   note(reason: string, location: Location | SyntaxNode | null, path: string | null = null): void {
+    this.doubts++;
     const place =
       location && 'range' in location ? location : location ? this.location(location) : this.location(this.file.tree.root);
     const key = `${reason}\n${place.file}\n${place.range.start.line}:${place.range.start.character}`;

@@ -266,6 +266,16 @@ export function dict(pairs: Iterable<readonly [Value, Value]> = [], missing?: Va
   return missing ? { kind: 'dict', entries, missing } : { kind: 'dict', entries };
 }
 
+/** `globals()` of a file, or `vars()` of a module; what it imports is read. */
+export function scopeAsDict(scope: Scope): Value {
+  return dict(scope.names.map((name) => [string(name), scope.get(name)!] as const));
+}
+
+/** What stands under texts in a dict, as in `**kwargs`. */
+export function namedEntries({ entries }: DictValue): Map<string, Value> {
+  return new Map([...entries.values()].flatMap(({ key, value }) => (key.kind === 'string' ? [[key.value, value] as const] : [])));
+}
+
 export function set(items: Iterable<Value>): SetValue {
   const entries = new Map<string, Value>();
   for (const item of items) entries.set(keyOf(item), item);

@@ -135,6 +135,13 @@ test.each([
   ['a loop over a billion numbers', model('for i in range(10**9): self.x = i'), /limited/],
   ['a list of a billion layers', model('self.l = nn.ModuleList([nn.Linear(1, 1) for _ in range(10**9)])'), /limited/],
   ['a function that calls itself', model('f = lambda n: f(n + 1)\n        f(0)'), /limited|RecursionError|recursion/i],
+  [
+    'a function that calls itself until something that is not known',
+    model(
+      'import z\n        def f(n):\n            if z.more(n):\n                return f(n - 1)\n            return n\n        self.l = nn.Linear(f(9), 3)',
+    ),
+    /inside of itself/,
+  ],
   ['a module that holds a new one of its kind', model('self.inner = Net()'), /limited|RecursionError|recursion/i],
   ['a forward that calls itself', model('pass', 'return self.forward(x)'), /limited|RecursionError|recursion/i],
 ])('%s ends with a message', (_, text, message) => {

@@ -3,7 +3,18 @@ import { Raised } from '../budget.js';
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { parameterAttribute, tensorAttribute } from '../tensors.js';
-import { builtin, type ClassValue, dict, type Instance, type SuperValue, string, tuple, type Value } from '../values.js';
+import {
+  builtin,
+  type ClassValue,
+  dict,
+  type Instance,
+  none,
+  type SuperValue,
+  scopeAsDict,
+  string,
+  tuple,
+  type Value,
+} from '../values.js';
 import { callValue, dataclassConstructor } from './calls.js';
 import { classAttribute } from './classes.js';
 import { submodule } from './imports.js';
@@ -30,6 +41,7 @@ export function attribute(run: Interpreter, object: Value, name: string): Value 
     case 'framework':
       return name === '__name__' ? string(object.name.split('.').at(-1)!) : undefined;
     case 'builtin':
+      if (name === '__bases__' && object.name === 'object') return tuple([]);
       return object.members?.get(name) ?? (name === '__name__' ? string(object.name) : undefined);
     case 'bound':
       return attribute(run, object.function, name);
@@ -109,9 +121,17 @@ function attributeOfClass(run: Interpreter, type: ClassValue, name: string): Val
   if (name === '__name__' || name === '__qualname__') return string(type.name);
   if (name === '__module__') return string(moduleOf(run, type));
   if (name === '__mro__') return tuple(type.resolution);
+  if (name === '__bases__') return type.unknownBase ?? basesOf(run, type);
   const value = classAttribute(type, name);
   if (value?.kind === 'descriptor') return value.variant === 'property' ? value : bindTo(run, type, value);
   return value ?? type.unknownBase ?? undefined;
+}
+
+/** The framework's classes have no bases of their own here, but ancestors. */
+function basesOf(run: Interpreter, { bases, resolution }: ClassValue): Value {
+  const direct = bases.filter((base) => base.kind === 'class');
+  const known = direct.length > 0 ? direct : resolution.slice(1, 2);
+  return tuple(known.length > 0 ? known : [run.builtins.variables.get('object') ?? none]);
 }
 
 /** The dotted name of the module that defines a class, as an import would find it. */
@@ -151,6 +171,7 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
 function namespaceAttribute(run: Interpreter, object: Extract<Value, { kind: 'namespace' }>, name: string): Value | undefined {
   const member = object.members?.get(name) ?? object.scope?.get(name);
   if (member) return member;
+  if (name === '__dict__' && object.scope) return scopeAsDict(object.scope);
   const full = `${object.name}.${name}`;
   // Only what models use of the standard library is there; the rest exists but is not known.
   if (object.members) return { kind: 'namespace', name: full, members: null, scope: null };

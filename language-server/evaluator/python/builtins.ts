@@ -12,8 +12,10 @@ import {
   int,
   list,
   type NumberValue,
+  namedEntries,
   nativeClass,
   none,
+  scopeAsDict,
   set,
   string,
   tuple,
@@ -22,7 +24,7 @@ import {
 } from '../values.js';
 import { attribute } from './attributes.js';
 import { callMethod, callValue } from './calls.js';
-import { isSubclass } from './classes.js';
+import { isSubclass, makeClass } from './classes.js';
 import { formatValue, representation } from './format.js';
 import { iterate } from './iteration.js';
 import { binary, compare, isInstance } from './operators.js';
@@ -161,7 +163,9 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
     if (type?.kind !== 'class') return type?.kind === 'unknown' ? run.unknown('This class is not known.', node) : bool(false);
     return bool(ancestors.some((one) => one.kind === 'class' && isSubclass(type, one)));
   },
-  type: (run, { positional: [value], node }) => {
+  type: (run, { positional: [value, bases, attributes], node }) => {
+    if (value?.kind === 'string' && bases?.kind === 'tuple' && attributes?.kind === 'dict')
+      return makeClass(run, value.value, bases.items, namedEntries(attributes), node);
     if (value?.kind === 'instance') return value.class;
     if (value?.kind === 'unknown') return value;
     return (
@@ -225,10 +229,6 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
 
 function moduleScope(run: Interpreter): Scope {
   return run.file.scope;
-}
-
-function scopeAsDict(scope: Scope): Value {
-  return dict([...scope.variables].map(([name, value]) => [string(name), value] as const));
 }
 
 function lengthOf(run: Interpreter, value: Value, node: Call['node']): Value {

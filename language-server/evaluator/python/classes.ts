@@ -19,7 +19,7 @@ export function defineClass(run: Interpreter, node: SyntaxNode, scope: Scope, fr
   const body = child(node, 'body');
   const inner = new Scope('class', scope);
   if (body) runBody(run, body, inner, frame);
-  const type = makeClass(run, name, bases, inner.variables, node);
+  const type = makeClass(run, name, bases, inner.variables, node, node);
   for (const value of inner.variables.values()) claim(value, type);
   if (type.flavour === 'enum') makeMembers(run, type, node);
   return type;
@@ -46,12 +46,14 @@ function claim(value: Value, type: ClassValue): void {
   else if (value.kind === 'descriptor') claim(value.function, type);
 }
 
-function makeClass(
+/** @param place of what is said about its bases */
+export function makeClass(
   run: Interpreter,
   name: string,
   bases: readonly Value[],
   attributes: Map<string, Value>,
-  node: SyntaxNode,
+  place: SyntaxNode,
+  node: SyntaxNode | null = null,
 ): ClassValue {
   const known: ClassValue[] = [];
   let unknownBase: Unknown | null = null;
@@ -66,9 +68,9 @@ function makeClass(
       else if (run.isFrameworkPackage(base.name)) {
         const type = frameworkClass(run, base.name);
         if (type) known.push(type);
-        else unknownBase = run.unknown(`'${base.name}' is not known to the analysis.`, node);
+        else unknownBase = run.unknown(`'${base.name}' is not known to the analysis.`, place);
       } else if (!harmlessBases.test(base.name))
-        unknownBase = run.unknown(`The base class '${base.name}' is not in the files that could be read.`, node);
+        unknownBase = run.unknown(`The base class '${base.name}' is not in the files that could be read.`, place);
     } else if (base.kind === 'unknown') unknownBase = base;
   }
   const qualified = run.file === run.library ? (qualifiedName(run, name) ?? null) : null;

@@ -1,7 +1,8 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
-import { Raised } from '../budget.js';
+import { Raised, TooDeep } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
+import { touch } from '../touch.js';
 import {
   type Call,
   dict,
@@ -111,18 +112,40 @@ function defaultOf(run: Interpreter, node: SyntaxNode | null, scope: Scope, fram
 
 /** Runs a function of the analysed program. */
 export function callFunction(run: Interpreter, function_: FunctionValue, call: Call): Value {
+  const { node, name } = function_;
   run.budget.step();
-  run.called.add(function_.node);
-  run.budget.enter();
+  run.called.add(node);
+  const running = run.running.get(node) ?? { calls: 0, doubts: run.doubts };
+  const outermost = running.calls === 0;
+  try {
+    run.budget.enter();
+  } catch (error) {
+    if (running.calls > fewInside && run.doubts - running.doubts >= running.calls) run.endless.add(node);
+    throw error;
+  }
+  run.running.set(node, running);
+  running.calls++;
   try {
     const scope = new Scope('function', function_.scope);
     scope.callee = function_;
     bind(run, function_, call, scope);
     return run.inFile(function_.file, call.node, () => runBody(run, function_, scope));
+  } catch (error) {
+    // Half an object is worse than none.
+    if (!(error instanceof TooDeep) || !outermost || !run.endless.delete(node) || name === '__init__') throw error;
+    touch(run.built);
+    const reason = `It is not known where the calls of ${name}() inside of itself end.`;
+    run.note(reason, call.node);
+    return run.unknown(reason, call.node);
   } finally {
+    running.calls--;
+    if (outermost) run.running.delete(node);
     run.budget.leave();
   }
 }
+
+/** Functions that end call themselves in levels, as trees of blocks do. */
+const fewInside = 8;
 
 function runBody(run: Interpreter, function_: FunctionValue, scope: Scope): Value {
   const body = child(function_.node, 'body');

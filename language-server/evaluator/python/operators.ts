@@ -328,7 +328,7 @@ export function isInstance(run: Interpreter, value: Value, type: Value): boolean
   }
   if (value.kind === 'unknown') return undefined;
   if (type.kind === 'class') return isInstanceOf(value, type);
-  const name = type.kind === 'builtin' ? type.name : type.kind === 'namespace' ? type.name.split('.').at(-1)! : '';
+  const name = type.kind === 'builtin' || type.kind === 'namespace' ? type.name.split('.').at(-1)! : '';
   const kinds = pythonTypes[name];
   if (kinds) {
     if (!kinds.includes(value.kind)) return false;

@@ -1,7 +1,7 @@
 import { ceil, floor, multiply, numberOf, power } from '../../network/quantity.js';
 import { deepCopy } from '../deep-copy.js';
 import type { Interpreter } from '../interpreter.js';
-import { builtin, type Call, dict, float, int, list, none, string, tuple, type Value } from '../values.js';
+import { builtin, type Call, dict, float, int, list, namedEntries, none, string, tuple, type Value } from '../values.js';
 import { argumentParser } from './argparse.js';
 import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
@@ -183,8 +183,22 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     filterwarnings: builtin('filterwarnings', () => none),
     simplefilter: builtin('simplefilter', () => none),
   }),
+  inspect: () => ({
+    isclass: kindTest('isclass', ['class']),
+    isfunction: kindTest('isfunction', ['function']),
+    ismethod: kindTest('ismethod', ['bound']),
+  }),
   abc: () => ({ abstractmethod: decoratorOrFactory('abstractmethod') }),
 };
+
+/** Native values may be classes or functions of Python: of these it is not told. */
+function kindTest(name: string, kinds: readonly Value['kind'][]): Value {
+  return builtin(name, ({ positional: [value = none] }) =>
+    value.kind === 'unknown' || value.kind === 'builtin' || value.kind === 'namespace'
+      ? notKnown(name)
+      : { kind: 'bool', value: kinds.includes(value.kind) },
+  );
+}
 
 function onNumber(
   name: string,
@@ -216,8 +230,7 @@ function partial(run: Interpreter, function_: Value, bound: readonly Value[], ke
   if (function_.kind === 'builtin' && function_.name === 'partial' && function_.members) {
     const inner = function_.members;
     const before = inner.get('keywords');
-    const entries = before?.kind === 'dict' ? [...before.entries.values()] : [];
-    const named = entries.flatMap(({ key, value }) => (key.kind === 'string' ? [[key.value, value] as const] : []));
+    const named = before?.kind === 'dict' ? namedEntries(before) : [];
     const first = inner.get('args');
     const args = first?.kind === 'tuple' ? first.items : [];
     return partial(run, inner.get('func') ?? none, [...args, ...bound], new Map([...named, ...keywords]));
