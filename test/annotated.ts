@@ -6,7 +6,7 @@ import { codeLenses } from '../language-server/features/code-lens.js';
 import { diagnostics } from '../language-server/features/diagnostics.js';
 import { hover } from '../language-server/features/hover.js';
 import { inlayHints } from '../language-server/features/inlay-hints.js';
-import type { FileReport, Position, Range, Severity } from '../language-server/protocol.js';
+import type { FileReport, Fix, Position, Range, Severity } from '../language-server/protocol.js';
 import { defaultSettings } from '../language-server/settings.js';
 import { testAnalyzer } from './analyzer.js';
 
@@ -165,6 +165,16 @@ function observeHints(report: FileReport, text: string, expectations: readonly E
   });
 }
 
+/** The text after the edits of a fix, which never overlap. */
+export function applied(text: string, edits: Fix['edits']): string {
+  const lines = text.split('\n');
+  const offset = ({ line, character }: Position) => lines.slice(0, line).reduce((sum, one) => sum + one.length + 1, character);
+  return edits
+    .map(({ range, newText }) => ({ start: offset(range.start), end: offset(range.end), newText }))
+    .sort((a, b) => b.start - a.start)
+    .reduce((before, { start, end, newText }) => before.slice(0, start) + newText + before.slice(end), text);
+}
+
 /** Applies the fix with the expected title, and says whether its finding is gone. */
 function applyFix(pipeline: Analyzer, report: FileReport, text: string, { line, from, to, words }: Expectation): string {
   const lines = text.split('\n');
@@ -174,12 +184,7 @@ function applyFix(pipeline: Analyzer, report: FileReport, text: string, { line, 
   );
   const edits = action?.edit?.changes?.[uri] ?? [];
   if (!action || edits.length === 0) return 'no such fix';
-  const offset = ({ line: number, character }: Position) =>
-    lines.slice(0, number).reduce((sum, one) => sum + one.length + 1, character);
-  const fixed = edits
-    .map(({ range: place, newText }) => ({ start: offset(place.start), end: offset(place.end), newText }))
-    .sort((a, b) => b.start - a.start)
-    .reduce((before, { start, end, newText }) => before.slice(0, start) + newText + before.slice(end), text);
+  const fixed = applied(text, edits);
   const rule = action.diagnostics![0]!.code;
   const still = diagnostics(pipeline.analyzeText(fixed, { file: uri }), uri).some(({ code }) => code === rule);
   return still ? `${words} leaves ${rule}` : words;
