@@ -19,6 +19,7 @@ import {
   tuple,
   type Value,
 } from './values.js';
+import { noteVectorWrite } from './vector-parts.js';
 
 /** Calls a function that the framework's tables describe. */
 export function callFrameworkFunction(run: Interpreter, { name, target }: FrameworkFunction, call: Call): Value {
@@ -221,6 +222,7 @@ function callInitializer(run: Interpreter, name: string, row: InitializerRow, ca
 export function writeParameter(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {
   writeTensor(run, name, row, target, call);
   writeTap(target);
+  noteVectorWrite(target);
 }
 
 function writeTensor(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {

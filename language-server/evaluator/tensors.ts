@@ -5,6 +5,7 @@ import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, methodOfConstant, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
+import { touchParameter } from './touch.js';
 import {
   bool,
   builtin,
@@ -17,6 +18,7 @@ import {
   type Unknown,
   type Value,
 } from './values.js';
+import { vectorPart } from './vector-parts.js';
 
 /** Tensors anywhere inside values, as ids of nodes. */
 export function tensorsIn(values: readonly Value[]): number[] {
@@ -363,7 +365,7 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   }
   const row = run.framework.methods[name];
   // Views share their numbers with the tensor, and what happens to them is not followed.
-  parameter.touched = true;
+  touchParameter(value);
   if (!row) return undefined;
   return builtin(name, ({ node }) => run.unknown(`The result of .${name}() on a tensor is not followed here.`, node));
 }
@@ -445,7 +447,9 @@ export function slicedParameter(run: Interpreter, value: ParameterValue, key: Va
   }
   const tap = kernelTap(value, key);
   if (tap) return tap;
+  const part = vectorPart(value, key);
+  if (part) return part;
   // What is written into the part is written into the whole.
-  value.parameter.touched = true;
+  touchParameter(value);
   return { ...run.unknown('A part of a tensor is not followed.', node) };
 }

@@ -1,5 +1,5 @@
 import { namedModules } from './modules.js';
-import type { Value } from './values.js';
+import type { ParameterValue, Value } from './values.js';
 
 /** Marks every parameter inside values: something that cannot be followed received them, and may have written them. */
 export function touch(values: readonly Value[], depth = 4): void {
@@ -7,7 +7,7 @@ export function touch(values: readonly Value[], depth = 4): void {
   for (const value of values)
     switch (value.kind) {
       case 'parameter':
-        value.parameter.touched = true;
+        touchParameter(value);
         break;
       case 'instance':
         for (const { module } of value.module ? namedModules(value) : [])
@@ -26,4 +26,12 @@ export function touch(values: readonly Value[], depth = 4): void {
           depth - 1,
         );
     }
+}
+
+/** Also the whole that it is a part of. */
+export function touchParameter({ parameter, partOf }: ParameterValue): void {
+  for (const one of [parameter, ...(partOf ? [partOf.whole] : [])]) {
+    one.touched = true;
+    delete one.parts;
+  }
 }

@@ -222,6 +222,8 @@ export interface ParameterValue {
   readonly trainable: boolean;
   /** This is one tap of a kernel: what is written into it is written there. */
   readonly tapOf?: KernelTap;
+  /** This is a range of a vector: what is written into it is noted there. */
+  readonly partOf?: { readonly whole: Parameter; readonly from: number; readonly to: number };
 }
 
 export interface KernelTap {

@@ -15,12 +15,13 @@ import type {
 } from '../protocol.js';
 import { fold } from '../rules/fold.js';
 import { feedingLayers } from './feeding-layer.js';
+import { initializerCalls } from './initializer-hover.js';
 import { criticalRow, initializerNotes } from './layer-notes.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
 import { contains, narrower } from './range.js';
 import { sparkline } from './sparkline.js';
 
-/** What the last report says of the thing under the cursor: a layer, an activation with the layer that feeds it, or a model. */
+/** What the last report says of the thing under the cursor: a layer, an activation with the layer that feeds it, an initializer, or a model. */
 export function hover(report: FileReport, position: Position, markdown: boolean): Hover | null {
   const target = narrowest(targets(report, position));
   if (!target) return null;
@@ -44,6 +45,7 @@ function targets({ models }: FileReport, position: Position): Target[] {
     for (const node of model.graph.nodes)
       if (node.kind === 'activation' && contains(node.range, position))
         found.push({ range: node.range, text: () => activationText(model, node, models) });
+    for (const call of initializerCalls(model)) if (contains(call.range, position)) found.push(call);
     const name = [model.range, model.definition].find((range) => range && contains(range, position));
     if (name) found.push({ range: name, text: () => modelText(model, models) });
   }

@@ -15,10 +15,20 @@ export interface Parameter {
   copyOf?: Parameter;
   /** Something that could not be followed received it and may have written it. */
   touched?: true;
+  /** Of a touched vector: all that was written into ranges of it, where nothing else touched it. */
+  parts?: VectorPart[];
   /** The last time that saved weights were loaded into it. */
   loaded?: LoadedWeights;
   /** `requires_grad=False`: no optimizer moves it. */
   frozen?: true;
+}
+
+/** A write into the entries `from` to `to` (exclusive) of a vector, when the whole had been written `after` times. */
+export interface VectorPart {
+  readonly from: number;
+  readonly to: number;
+  readonly write: Distribution;
+  readonly after: number;
 }
 
 /** Saved weights that were read into the tensors of a module. */

@@ -53,9 +53,30 @@ class Partly(nn.Module):
         #        ^^^^^^^^^^^^^^^^^ hover: set by: no initializer: none reaches it, while kaiming_normal_(nonlinearity='relu') (line 55) is run for 1 other
         #        ^^^^^^^^^^^^^^^^^ hover: activation: none before the next layer or the output
         nn.init.kaiming_normal_(self.a.weight, nonlinearity='relu')
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: kaiming_normal_(nonlinearity='relu') writes the weights of a
 
     def forward(self, x):
         return self.b(F.relu(self.a(x)))
+
+
+# ### An initializer: whom it writes, and what comes of it
+class Loop(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(2)])
+        self.narrow = nn.Linear(64, 16)
+        for layer in (*self.layers, self.narrow):
+            nn.init.xavier_uniform_(layer.weight)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: xavier_uniform_ writes the weights of layers.0, layers.1 and narrow
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: σ_w²: 1 … 1.6
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: χ₁: 0.5 … 0.8 · factor on squared gradients in each of these layers
+            nn.init.constant_(layer.bias, 0.1)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: constant_(0.1) writes the biases of layers.0, layers.1 and narrow
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return F.relu(self.narrow(x))
 
 
 # ### What a layer writes itself is its own
@@ -138,3 +159,22 @@ class Remembering(nn.Module):
 
     def forward(self, x):
         return self.cell(x)[0]
+
+
+# ### The forget gate alone, in both biases or in one
+class Forgetting(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = nn.LSTM(32, 64)
+        #          ^^^^^^^^^^^^^^^ hover: forget gate: keeps 0.731 of the state in each step at a bias of 1 in all · a memory of 3.718 steps
+        self.both = nn.LSTM(64, 64, batch_first=True)
+        #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hover: forget gate: keeps 0.881 of the state in each step at a bias of 2 in all
+        self.one.bias_hh_l0.data[64:128].fill_(1.0)
+        for name, bias in self.both.named_parameters():
+            if 'bias' in name:
+                n = bias.size(0)
+                bias.data.fill_(0.0)
+                nn.init.constant_(bias[n // 4 : n // 2], 1.0)
+
+    def forward(self, x):
+        return self.both(self.one(x)[0])[0]
