@@ -72,8 +72,9 @@ function forgetGate({ forgetBias }: LayerReport): Row | null {
 
 /** The prior of a detector: biases of −ln((1 − π)/π) make the first answers positive at the rate π. Lin et al. 2017, arXiv:1708.02002, §4.1. */
 function rate({ logits, bias, activation }: LayerReport): Row | null {
-  if (!logits || bias?.distribution !== 'constant' || !bias.mean) return null;
-  const start = showNumber(1 / (1 + Math.exp(-bias.mean)));
+  // Small constants are no priors.
+  if (!logits || bias?.distribution !== 'constant' || Math.abs(bias.mean ?? 0) < 1) return null;
+  const start = showNumber(1 / (1 + Math.exp(-bias.mean!)));
   return [
     'start',
     activation === 'sigmoid'
