@@ -142,7 +142,7 @@ export interface UncalledReport {
   kept: string;
   /** It wants a module, as `apply` gives it. */
   takesModule: boolean;
-  /** The class that defines the method, where the module that has it is of that very class. */
+  /** The class that defines the method, where the module that has it is of that very class and has all that the method asks of it. */
   owner: string | null;
   /** False for a function outside of classes. */
   method: boolean;
@@ -259,7 +259,7 @@ export interface LayerReport {
   packed?: boolean;
   /** Of a recurrent layer with a gate that forgets: the mean of all biases that are added there; `null` where it is not known. */
   forgetBias?: number | null;
-  /** Its output is what the model returns, or what a sigmoid reads: logits of independent yes and no. */
+  /** Its output is what the model returns, or what a sigmoid reads: logits, if anything. */
   logits?: boolean;
   /** This layer with its activation, repeated for ever. */
   local: LocalTheory | null;

@@ -73,6 +73,11 @@ export function moduleAttribute(run: Interpreter, object: Instance, name: string
   return undefined;
 }
 
+/** Whether every module has an attribute of this name, or this one by the arguments that it was given. */
+export function isModuleAttribute(object: Instance, name: string): boolean {
+  return name === 'training' || Object.hasOwn(methods, name) || name in (object.module?.built?.arguments ?? {});
+}
+
 /** Parameters in order with their names; `recurse=False` leaves out those of submodules. */
 function parametersOf(object: Instance, call: Call, position: number): ReturnType<typeof namedParameters> {
   const recurse = call.keywords.get('recurse') ?? call.positional[position];

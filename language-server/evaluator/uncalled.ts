@@ -1,7 +1,9 @@
 import type { UncalledInitializer } from '../network/graph.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
+import { isModuleAttribute } from './attributes-of-modules.js';
 import type { Interpreter } from './interpreter.js';
 import { namedParameters } from './modules.js';
+import { classAttribute } from './python/classes.js';
 import type { ClassValue, FunctionValue, Instance, Value } from './values.js';
 
 /**
@@ -26,13 +28,14 @@ export function uncalledInitializers(
           path,
           owner: module.class === type ? type.name : null,
           takesModule: method.parameters.filter(({ default: usual }) => !usual).length > 1,
+          complete: hasAttributes(module, method),
           parameters: namedParameters(module).map(({ value }) => value.parameter),
         });
       }
     }
   for (const value of run.main.scope.variables.values())
     if (value.kind === 'function' && value.file === run.main && isInitializer(run, value) && !isMentioned(run, value, null))
-      found.set(value, { ...described(run, value), path: '', owner: null, takesModule: true, parameters: [] });
+      found.set(value, { ...described(run, value), path: '', owner: null, takesModule: true, complete: true, parameters: [] });
   return [...found.values()];
 }
 
@@ -41,6 +44,21 @@ function described(run: Interpreter, function_: FunctionValue): Pick<UncalledIni
   const label = node.children.find((part) => part.field === 'name') ?? node;
   const { tree, id } = run.main;
   return { name, text: tree.textOf(node), location: { file: id, range: tree.lines.range(label.start, label.end) } };
+}
+
+/** Whether a module has the attributes that one of its methods asks of it. */
+function hasAttributes(module: Instance, { node, file, parameters }: FunctionValue): boolean {
+  const self = parameters[0]?.name;
+  const asked = self ? file.tree.textOf(node).matchAll(new RegExp(`\\b${self}\\.(\\w+)`, 'g')) : [];
+  const { children, parameters: tensors } = module.module!;
+  return [...asked].every(
+    ([, name = '']) =>
+      module.attributes.has(name) ||
+      children.has(name) ||
+      tensors.has(name) ||
+      classAttribute(module.class, name) !== undefined ||
+      isModuleAttribute(module, name),
+  );
 }
 
 function functionOf(value: Value): FunctionValue | null {

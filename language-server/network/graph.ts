@@ -231,6 +231,8 @@ export interface UncalledInitializer {
   readonly owner: string | null;
   /** It wants a module, as `apply` gives it. */
   readonly takesModule: boolean;
+  /** The module has all attributes that it asks of it: code that never ran may have been left behind. */
+  readonly complete: boolean;
   /** Tensors of that module. */
   readonly parameters: readonly Parameter[];
 }

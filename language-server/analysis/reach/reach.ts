@@ -53,6 +53,6 @@ export function reach(network: Network, file: string, { siteIn, containerAt }: S
 }
 
 /** A method without arguments of the module that holds the tensor. */
-function isOwn({ owner, takesModule, path: module }: UncalledInitializer, tensor: string): boolean {
-  return owner !== null && !takesModule && module === tensor.split('.').slice(0, -1).join('.');
+function isOwn({ owner, takesModule, complete, path: module }: UncalledInitializer, tensor: string): boolean {
+  return owner !== null && complete && !takesModule && module === tensor.split('.').slice(0, -1).join('.');
 }

@@ -11,7 +11,8 @@ import { isDefault } from './default-weights.js';
 export function uncalled(network: Network): UncalledReport[] {
   const all = (network.tensors ?? []).map(({ parameter }) => parameter);
   return (network.uncalled ?? []).flatMap((initializer) => {
-    const { name, location, owner, takesModule } = initializer;
+    const { name, location, takesModule } = initializer;
+    const owner = initializer.complete ? initializer.owner : null;
     if (!network.builtHere && !(isPrivate(initializer) && initializer.parameters.length > 0)) return [];
     const about = (initializer.parameters.length > 0 ? initializer.parameters : all).filter(
       (parameter) => all.includes(parameter) && (parameter.shape?.length ?? 0) >= 2,
