@@ -1,6 +1,40 @@
-import type { Fix, ModelReport } from '../protocol.js';
+import type { Fix, LayerReport, ModelReport } from '../protocol.js';
 import { appended } from './appended.js';
-import type { Repair } from './repair.js';
+import { callAt, isSamePlace } from './call-at.js';
+import { hasNormalization } from './has-normalization.js';
+import { misfits, type Repair } from './repair.js';
+
+/** What to edit so that the layers of a repair get their initializer: the call that draws them, else a loop that does. */
+export function initializationFix(model: ModelReport, remedy: Repair): Fix | null {
+  return remedy.layers[0]?.weight?.sourceRange ? otherCall(model, remedy) : addedLoop(model, remedy);
+}
+
+/**
+ * Exchanges the call that draws the layers. It is offered only where that changes nothing else: the call draws weights of layers alone that
+ * feed this activation or none, none is normalized, and no biases add to the signal, unless the activation does not see its length.
+ */
+function otherCall(model: ModelReport, { layers, activation, call: instead }: Repair): Fix | null {
+  const call = callAt(model, layers[0]!.weight!.sourceRange);
+  const [tensor] = call?.arguments ?? [];
+  const [, name, options] = /^nn\.init\.(\w+)\(w(, .*)\)$/.exec(instead?.weight ?? '') ?? [];
+  if (!call || !tensor || tensor.name !== null || !name || instead?.bias || instead?.weight.includes('fan_in')) return null;
+  const written = model.layers.filter(({ weight }) => weight?.sourceRange && isSamePlace(weight.sourceRange, call.range));
+  const prefix = /^((?:\w+\.)*init\.)\w+_$/.exec(call.callee.text)?.[1];
+  if (!prefix || written.length !== call.tensors || (call.dimensions ?? 0) < 2 || hasNormalization(model)) return null;
+  const fits = (layer: LayerReport) =>
+    (layer.activation ?? activation) === activation && (layer.local?.critical?.sigmaB2 === 0 || !layer.bias?.sigmaB2);
+  // Another group at fault would keep the finding.
+  const whole = [...layers, ...misfits(model, 0)].every((layer) => written.includes(layer));
+  if (!whole || !written.every(fits)) return null;
+  const rest = { start: tensor.range.end, end: call.arguments.at(-1)!.range.end };
+  return {
+    title: `Use ${prefix}${name}(…${options})`,
+    edits: [
+      { range: call.callee.range, newText: `${prefix}${name}` },
+      { range: { ...tensor.range, ...rest }, newText: options! },
+    ],
+  };
+}
 
 /**
  * Adds a loop that initializes all layers of the affected types at the end of `__init__`.
@@ -8,7 +42,7 @@ import type { Repair } from './repair.js';
  * It is offered only where that changes nothing but what the finding is about: all layers of these types feed the same activation
  * or none, none is normalized or has an initializer of its own, and the call needs nothing but the weight.
  */
-export function initializationFix(model: ModelReport, { layers, activation, call }: Repair): Fix | null {
+function addedLoop(model: ModelReport, { layers, activation, call }: Repair): Fix | null {
   const site = model.initializerSite;
   if (!site || !call || call.bias || call.weight.includes('fan_in')) return null;
   const kinds = [...new Set(layers.map(({ kind }) => kind))];

@@ -9,6 +9,7 @@ class Halves(nn.Module):
         super().__init__()
         self.wide = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
         #                          ^^^^^^^^^^^^^^^^^^^ warning initializer-does-not-fit-activation: ReLU needs 2
+        #                          ^^^^^^^^^^^^^^^^^^^ no fix
         self.narrow = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
         for layer in self.wide:
             nn.init.normal_(layer.weight, std=0.29)
@@ -29,6 +30,7 @@ class Glorot(nn.Module):
         super().__init__()
         self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.ReLU()) for _ in range(5)])
         #                                         ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: xavier_uniform_
+        #                                         ^^^^^^^^^^^^^^^^^^^ fix: Use nn.init.kaiming_normal_(…, nonlinearity='relu')
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
@@ -44,6 +46,7 @@ class Slope(nn.Module):
         super().__init__()
         self.a = nn.Conv2d(3, 64, 3)
         #        ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: kaiming_uniform_
+        #        ^^^^^^^^^^^^^^^^^^^ fix: Use nn.init.kaiming_normal_(…, nonlinearity='relu')
         self.b = nn.Conv2d(64, 64, 3)
         self.c = nn.Conv2d(64, 64, 3)
         self.d = nn.Conv2d(64, 64, 3)
@@ -61,6 +64,7 @@ class Slope(nn.Module):
 # ### A slope that was taken for a scale: the message says that it works the other way round
 class Scaled(nn.Module):
     # ^^^^^^ warning vanishing-gradient: kaiming_uniform_(a=5**0.5 * scale) … gives σ_w² = 0.0952 (∝ 2/(1 + a²), less for larger a), ReLU needs 2
+    # ^^^^^^ fix: Use nn.init.kaiming_normal_(…, nonlinearity='relu')
     def __init__(self, scale=2.0):
         super().__init__()
         self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(4)])
@@ -72,6 +76,27 @@ class Scaled(nn.Module):
         for layer in self.layers:
             x = F.relu(layer(x))
         return x
+
+
+# ### No fix: the call also draws layers that feed another activation
+class Both(nn.Module):
+    # ^^^^ hint vanishing-gradient: xavier_uniform_ (line 93) gives σ_w² = 1
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(5)])
+        #                            ^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: ReLU needs 2
+        #                            ^^^^^^^^^^^^^^^^^ no fix
+        self.last = nn.Linear(64, 64)
+        self.head = nn.Linear(64, 64)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return self.head(torch.tanh(self.last(x)))
 
 
 # ### Silent: the slope is that of the activation
