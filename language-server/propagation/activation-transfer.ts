@@ -6,7 +6,7 @@ import { rectifiedSum } from '../meanfield/rectified-stream.js';
 import { shiftedActivation } from '../meanfield/shifted-activation.js';
 import { positions } from './extent.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
-import { type NodeState, stops, type Transfer, times } from './transfer.js';
+import { type NodeState, type Rectified, stops, type Transfer, times } from './transfer.js';
 
 /**
  * x = φ(h) for Gaussian h: E x² = V(q), E x_a x_b = K(q, q, c), and squared gradients times D(q). Their correlation between positions
@@ -27,16 +27,12 @@ export const activationTransfer: Transfer<'activation'> = (node, [input], contex
  * A post-activation residual block, by the distribution of its stream. Covariances of two such units go by the first two orders in their
  * correlation, closed so that equal units are exact.
  */
-function rectify(
-  { stream, branch, share }: NonNullable<NodeState['rectified']>,
-  signal: Signal,
-  input: NodeState,
-): Partial<NodeState> {
+function rectify({ stream, branch, share, chi }: Rectified, signal: Signal, input: NodeState): Partial<NodeState> {
   const { q } = signal;
   const unit = share * q;
   const variance = q - signal.mean ** 2;
   const own = unit - signal.mean ** 2;
-  const rectified = rectifiedSum(stream, branch, own > 0 ? Math.max(0, variance / own - 1) : 0);
+  const rectified = rectifiedSum(stream, branch, chi ?? (own > 0 ? Math.max(0, variance / own - 1) : 0));
   const [mean, second] = [rectified.mean * Math.sqrt(unit), rectified.second * unit];
   const slope = (second - signal.mean * mean) / variance;
   const linear = slope * slope * variance;

@@ -3,7 +3,7 @@ import type { Affine, Shape } from '../network/graph.js';
 import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
 import { convolvedExtent, type Extent, padsWithZeros, positions, validShares } from './extent.js';
 import { sequence } from './other-transfers.js';
-import { belowConvolution, type Profile } from './profile.js';
+import { aboveConvolution, belowConvolution, flat, type Profile } from './profile.js';
 import { nearness, type Signal, scaled, silence, withBias } from './signal.js';
 import { type Backward, type NodeState, stops, type Transfer, times } from './transfer.js';
 import { type WeightMoments, weightMoments } from './weight-moments.js';
@@ -31,18 +31,29 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], { assume, shap
   };
 };
 
-function forward(node: Affine, { signal, reason, extent }: NodeState, moments: WeightMoments): Partial<NodeState> {
+function forward(node: Affine, { signal, reason, extent, profile }: NodeState, moments: WeightMoments): Partial<NodeState> {
   const { sigmaB2, biasMean } = moments;
   const sigmaW2 = moments.sigmaW2!;
   if (!signal) return { signal: null, reason };
   if (sigmaB2 === null) return { signal: null, reason: 'The variance of the biases is not known.' };
-  const { own, pairs } = validShares(node, extent);
+  const flatShares = validShares(node, extent);
+  const above = padsWithZeros(node) && extent.length > 0 ? aboveConvolution(node, extent, profile ?? flat(extent)) : null;
+  // Where a map has more in its middle than at its border, less of it meets the padding.
+  const own = above?.share ?? flatShares.own;
+  const pairs = flatShares.own > 0 ? (flatShares.pairs * own) / flatShares.own : 0;
   const { logScale, q, mean, pair, space, near, pairSpace } = scaled(signal, sigmaW2);
   const along = pairs * space;
   const neighbours = along + (own * q - along) * nearness({ ...signal, q, space, near }) ** strideOf(node);
   const padded = { logScale, q: own * q, mean, pair: own * pair, space: along, near: neighbours, pairSpace: pairs * pairSpace };
-  return { signal: withBias(padded, sigmaB2, biasMean), reason: null };
+  return {
+    signal: withBias(padded, sigmaB2, biasMean),
+    reason: null,
+    profile: above?.profile ?? (isDense(node) ? profile : null),
+    means: above?.means ?? null,
+  };
 }
+
+const isDense = ({ variant }: Affine): boolean => variant === 'dense';
 
 /** Distance in the input of neighbouring outputs. */
 const strideOf = (node: Affine): number =>

@@ -2,18 +2,19 @@ import { type RectifiedStream, rectifiedGaussian } from '../meanfield/rectified-
 import type { Node, Shape } from '../network/graph.js';
 import { equals, numberOf, add as plus, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
-import { positions } from './extent.js';
+import { type Extent, positions, sameExtent } from './extent.js';
+import { mixedBy } from './profile.js';
 import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
-import { type NodeState, type Part, passes, stops, type Transfer, times } from './transfer.js';
+import { type Context, type NodeState, type Part, passes, type Rectified, stops, type Transfer, times } from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
 /**
  * Sum of branches that end in independent zero-mean weights: second moments add, and products of means where branches have them.
  * A tensor added to itself doubles. Yang & Schoenholz 2017, arXiv:1712.08969.
  */
-export const addTransfer: Transfer<'add'> = (node, inputs, { assume }) => {
+export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
   const logits = inputs.find(({ attention }) => attention?.stage === 'logits');
-  if (logits) return withMask(inputs, logits, assume);
+  if (logits) return withMask(inputs, logits, context.assume);
   const known = inputs.map(({ signal }) => signal);
   const coefficients = inputs.map((_, i) => node.coefficients[i] ?? 1);
   const largest = inputs.reduce<NodeState | undefined>(
@@ -28,8 +29,23 @@ export const addTransfer: Transfer<'add'> = (node, inputs, { assume }) => {
   const missing = inputs.find(({ signal }) => !signal);
   if (missing) return { ...geometry, ...stops(missing.reason ?? 'A branch of this sum could not be followed.'), backward };
   const signal = sum(known as Signal[], coefficients, inputs);
-  return { ...geometry, signal, reason: null, backward, rectified: rectifiedIn(inputs, coefficients, signal) };
+  const profile = profileOf(
+    geometry.extent,
+    inputs,
+    coefficients.map((one) => one * one),
+  );
+  return { ...geometry, signal, profile, reason: null, backward, rectified: rectifiedIn(node, inputs, signal, context) };
 };
+
+/** Of a sum or a concatenation of maps of one size. */
+function profileOf(extent: Extent, inputs: readonly NodeState[], weights: readonly number[]): NodeState['profile'] {
+  const logScale = Math.max(...inputs.map(({ signal }) => signal!.logScale));
+  return mixedBy(
+    extent,
+    inputs.map((input) => (sameExtent(input.extent, extent) ? input.profile : null)),
+    inputs.map(({ signal }, i) => weights[i]! * inUnits(signal!, logScale).q),
+  );
+}
 
 /** Masks and position biases shift the logits of attention: small biases change little, and how much a mask hides is not known. */
 function withMask(inputs: readonly NodeState[], logits: NodeState, assume: (sentence: string) => void): Partial<NodeState> {
@@ -51,17 +67,48 @@ function passedOn(inputs: readonly NodeState[], one: NodeState): Partial<NodeSta
 }
 
 /** One rectified stream and branches without mean: what a rectifier makes of their sum depends on how the stream is distributed. */
-function rectifiedIn(inputs: readonly NodeState[], coefficients: readonly number[], total: Signal): NodeState['rectified'] {
+function rectifiedIn(
+  node: Node & { kind: 'add' },
+  inputs: readonly NodeState[],
+  total: Signal,
+  context: Context,
+): Rectified | null {
+  const coefficients = inputs.map((_, i) => node.coefficients[i] ?? 1);
   const streams = inputs.flatMap((input, i) => {
     const stream = coefficients[i]! > 0 && streamOf(input);
-    return stream ? [{ stream, signal: scaled(input.signal!, coefficients[i]! ** 2) }] : [];
+    return stream ? [{ stream, signal: scaled(input.signal!, coefficients[i]! ** 2), i }] : [];
   });
   const centred = inputs.filter(({ signal }) => signal!.mean === 0).length;
   if (streams.length !== 1 || centred !== inputs.length - 1) return null;
-  const { stream, signal } = streams[0]!;
+  const { stream, signal, i: skip } = streams[0]!;
   const share = Math.exp(signal.logScale - total.logScale) * (signal.q / total.q);
-  return share > 0 && share < 1 ? { stream, branch: 1 / share - 1, share } : null;
+  if (!(share > 0 && share < 1)) return null;
+  const gains = node.inputs.flatMap((id, i) =>
+    i === skip
+      ? []
+      : [gainFrom(inputs[skip]!.origin, id, context), 2 * Math.log(Math.abs(coefficients[i]! / coefficients[skip]!))],
+  );
+  const chi = inputs.length === 2 && gains[0] !== null ? Math.exp(gains[0]! + gains[1]!) : null;
+  return { stream, branch: 1 / share - 1, share, chi };
 }
+
+/** ln of the squared gain of a branch, up to where it leaves the stream; `null` where it does not come from there. */
+function gainFrom(start: number, end: number, { states, nodes }: Context): number | null {
+  let [gain, unevenness] = [0, 1];
+  for (let at = end; states[at]?.origin !== start; ) {
+    const { kind, inputs } = nodes[at]!;
+    // Gates are smaller than what they are multiplied with.
+    const main = inputs.reduce((best, id, i) => (size(states[id]) > size(states[inputs[best]!]) ? i : best), 0);
+    const [factor, next] = [states[at]?.backward[main], inputs[main]];
+    if (!factor || next === undefined || kind === 'add' || at < start) return null;
+    gain += factor.logFactor - (kind === 'affine' ? Math.log(unevenness) : 0);
+    unevenness = factor.unevenness ?? (kind === 'reshape' ? unevenness : 1);
+    at = next;
+  }
+  return Number.isFinite(gain) ? gain : null;
+}
+
+const size = (state: NodeState | undefined): number => (state ? positions(state.extent) : 0);
 
 function streamOf({ stream, gaussian }: NodeState): RectifiedStream | null {
   if (stream || gaussian?.phi.name !== 'relu') return stream;
@@ -195,7 +242,8 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, { sha
       ? inner.map((part) => ({ ...part, share: part.share * shares[i]! }))
       : [{ share: shares[i]!, signal: own!, unevenness, gaussian }],
   );
-  return { ...geometry, signal: balanced(signal), reason: null, ...(parts.length === inputs.length && { parts }) };
+  const profile = profileOf(inputs[0]!.extent, inputs, shares);
+  return { ...geometry, profile, signal: balanced(signal), reason: null, ...(parts.length === inputs.length && { parts }) };
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Network, Node, Shape } from '../network/graph.js';
 import { multiply } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
-import { type Extent, entriesOf, positions } from './extent.js';
+import { entriesOf, positions, sameExtent } from './extent.js';
 import { flat, mixed, type Profile } from './profile.js';
 import type { Backward, Coherence, NodeState } from './transfer.js';
 
@@ -119,8 +119,6 @@ function maximaBelow(node: Node, { maxima }: Gradient): number {
   if (node.kind === 'pooling') return node.variant.endsWith('max') ? 1 : 0;
   return node.kind === 'reshape' || node.kind === 'concatenate' ? maxima : 0;
 }
-
-const sameExtent = (a: Extent, b: Extent): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
 
 const clamped = (value: number): number => Math.max(-1, Math.min(1, value));
 

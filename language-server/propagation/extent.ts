@@ -6,6 +6,8 @@ export type Extent = readonly number[];
 
 export const positions = (extent: Extent): number => extent.reduce((product, size) => product * size, 1);
 
+export const sameExtent = (a: Extent, b: Extent): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
+
 /** Number of entries of a tensor; `null` where its shape is not known. */
 export const entriesOf = (shape: Shape): Quantity | null =>
   shape ? shape.reduce<Quantity>((product, size) => multiply(product, size), 1) : null;

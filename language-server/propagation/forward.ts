@@ -4,6 +4,7 @@ import { affineTransfer } from './affine-transfer.js';
 import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
 import { attentionTransfer, matmulTransfer, softmaxTransfer } from './attention-transfer.js';
 import { dropoutTransfer } from './dropout-transfer.js';
+import { sameExtent } from './extent.js';
 import { interpolationTransfer } from './interpolation-transfer.js';
 import { normalizationTransfer } from './normalization-transfer.js';
 import { inputTransfer, opaqueTransfer, parameterTransfer, recurrentTransfer, reshapeTransfer } from './other-transfers.js';
@@ -34,7 +35,7 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 };
 
 /** Signals through the graph in forward order; state i belongs to node i. */
-export function forward(network: Network, base: Omit<Context, 'states' | 'shapes'>): NodeState[] {
+export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes'>): NodeState[] {
   const states: NodeState[] = [];
   const consumers = consumersOf(network);
   const shapes = network.nodes.map(({ shape }) => shape);
@@ -44,7 +45,13 @@ export function forward(network: Network, base: Omit<Context, 'states' | 'shapes
       complete(
         node,
         inputs,
-        apply(node, inputs, { ...base, states, shapes, inputDimensions: dimensionsBehind(network, consumers, node) }),
+        apply(node, inputs, {
+          ...base,
+          states,
+          shapes,
+          nodes: network.nodes,
+          inputDimensions: dimensionsBehind(network, consumers, node),
+        }),
       ),
     );
     if (node.kind === 'pooling') seeMaxima(node, states);
@@ -67,12 +74,25 @@ function apply<K extends Node['kind']>(
   return transfers[node.kind as K](node, inputs, context);
 }
 
-function complete({ id }: Node, [first]: readonly NodeState[], result: Partial<NodeState>): NodeState {
+/** Operations that leave each position what it is. */
+const keepsPositions: ReadonlySet<Node['kind']> = new Set([
+  'activation',
+  'normalization',
+  'dropout',
+  'scale',
+  'shift',
+  'reshape',
+  'multiply',
+]);
+
+function complete({ id, kind }: Node, [first]: readonly NodeState[], result: Partial<NodeState>): NodeState {
   return {
     signal: null,
     reason: null,
     channels: first?.channels ?? null,
     extent: first?.extent ?? [],
+    profile: first && keepsPositions.has(kind) && sameExtent(result.extent ?? first.extent, first.extent) ? first.profile : null,
+    means: null,
     backward: [],
     gaussian: null,
     origin: id,

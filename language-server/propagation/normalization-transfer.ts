@@ -1,6 +1,7 @@
 import type { Normalization } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { positions } from './extent.js';
+import { withoutMeans } from './profile.js';
 import { accumulated, balanced, inPlainUnits, type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, type Part, passes, stops, type Transfer, times } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
@@ -75,13 +76,15 @@ function normalized(node: Normalization, input: NodeState, scale: Scale, context
   const factor = done.reduce((sum, { share, factor: own, unevenness }) => sum + share * own * unevenness, 0);
   if (!(factor < Number.POSITIVE_INFINITY))
     return stops('The normalization divides by 0: its input is the same for all of the batch.');
+  const common = Math.max(0, removed(node, open, input, context.batch) / open.q);
   const signal = done.reduce<Signal>((sum, part) => accumulated(sum, part.signal, part.share), silence);
   return {
     signal: balanced(signal),
     reason: null,
+    ...(single && { profile: withoutMeans(input.profile, input.means, common) }),
     backward: [
       {
-        ...times(factor),
+        ...times(factor * overFewSamples(node, input, signal, scale, context.batch)),
         unevenness: single ? input.unevenness : 1,
         ...(parts.length > 1 && { partShares: done.map((part) => (part.share * part.factor * part.unevenness) / factor) }),
         ...projection(node, input, signal, scale, context.batch),
@@ -107,6 +110,28 @@ function standardized(signal: Signal, common: number, { gamma2, beta2 }: Scale, 
     },
   };
 }
+
+/**
+ * E[1/s²]·E s² of a variance that is measured over n independent values: (n − 1)/(n − 3), the mean of an inverse χ². Of n values that are
+ * correlated as many count as 1/n Σ ρ² tells.
+ */
+function overFewSamples(
+  { variant }: Normalization,
+  { extent }: NodeState,
+  { q, space, pairSpace }: Signal,
+  { beta2 }: Scale,
+  batch: number,
+): number {
+  const samples = variant === 'batch' ? batch : variant === 'instance' ? 1 : Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(samples) || !(q > beta2)) return 1;
+  const count = positions(extent);
+  const [within, between] = [(space - beta2) / (q - beta2), (pairSpace - beta2) / (q - beta2)];
+  const values = (samples * count) / (1 + (count - 1) * within * within + (samples - 1) * count * between * between);
+  return values > fewest ? (values - 1) / (values - 3) : (fewest - 1) / (fewest - 3);
+}
+
+/** With fewer values single channels rule the mean, and it tells nothing of one network. */
+const fewest = 6;
 
 /**
  * Gradients lose their mean over the entries of one statistic and their part along y. Of B samples with n positions these are the shares

@@ -4,7 +4,7 @@ import { maximumMoments } from '../meanfield/maximum-moments.js';
 import { shiftedActivation } from '../meanfield/shifted-activation.js';
 import type { Node, Pooling } from '../network/graph.js';
 import { type Extent, pooledExtent, positions, windowSize, windowsAlong } from './extent.js';
-import { belowPooling, type Profile } from './profile.js';
+import { abovePooling, belowPooling, type Profile } from './profile.js';
 import { accumulated, balanced, inPlainUnits, nearness, type Signal, silence } from './signal.js';
 import { type Backward, type GaussianOrigin, type NodeState, stops, type Transfer } from './transfer.js';
 
@@ -19,11 +19,16 @@ export const poolingTransfer: Transfer<'pooling'> = (node, [input], { assume }) 
   const count = windowSize(node, inputExtent);
   if (isMaximum(node)) {
     assume('Max-pooling is treated as the maximum of equally correlated Gaussians.');
-    return { extent, ...maximum(node, input, input.signal, count, extent) };
+    return {
+      extent,
+      profile: abovePooling(node, inputExtent, input.profile),
+      ...maximum(node, input, input.signal, count, extent),
+    };
   }
   const overlap = overlapOf(node, inputExtent);
   const backward = { ...averageBackward(count, overlap, inputExtent, extent), spread: spreadBelow(node, inputExtent) };
-  return { extent, signal: average(node, inputExtent, input.signal), reason: null, backward: [backward] };
+  const profile = abovePooling(node, inputExtent, input.profile);
+  return { extent, profile, signal: average(node, inputExtent, input.signal), reason: null, backward: [backward] };
 };
 
 const isMaximum = ({ variant }: Pooling): boolean => variant === 'max' || variant === 'global-max' || variant === 'adaptive-max';

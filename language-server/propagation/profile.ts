@@ -2,8 +2,8 @@ import type { Affine, Node, Pooling } from '../network/graph.js';
 import { type Extent, outputsOfTap, type Taps, tapsOf, windowsAlong } from './extent.js';
 
 /**
- * How squared gradients are spread over a feature map: one vector of mean 1 a spatial dimension, their product at a position. Zero padding
- * drains the border, and what is left gathers in the middle, so that later convolutions lose less than the first.
+ * How squared signals or gradients are spread over a feature map: one vector of mean 1 a spatial dimension, their product at a position. Zero
+ * padding drains the border, and what is left gathers in the middle, so that later convolutions lose less than the first.
  */
 export type Profile = readonly Float64Array[];
 
@@ -26,6 +26,78 @@ export function belowConvolution(node: Affine, extent: Extent, above: Profile): 
     share *= axis.share;
   }
   return { profile: axes.map(({ below }) => below), share: Number.isFinite(share) ? share : 0 };
+}
+
+/**
+ * The profile behind a convolution that pads with zeros, the share of its taps' input that is not padding, and the product of means at a
+ * position and over all: each tap has a mean of its own, and means of the input go as the roots of its second moments.
+ */
+export function aboveConvolution(
+  node: Affine,
+  extent: Extent,
+  below: Profile,
+): { profile: Profile; share: number; means: Profile } {
+  let share = 1;
+  const axes: AxisAbove[] = [];
+  for (const [i, size] of extent.entries()) {
+    const taps = tapsOf(node, i, size);
+    const known = axes.find((axis) => axis.from === below[i] && axis.size === size && sameTaps(axis.taps, taps));
+    const axis = known ?? { from: below[i], size, taps, ...aboveAxis(size, taps, below[i]) };
+    axes.push(axis);
+    share *= axis.share;
+  }
+  return {
+    profile: axes.map(({ to }) => to),
+    share: Number.isFinite(share) ? share : 0,
+    means: axes.map(({ means }) => means),
+  };
+}
+
+interface AxisAbove extends Omit<Axis, 'above' | 'below'> {
+  readonly from: Float64Array | undefined;
+  readonly to: Float64Array;
+  readonly means: Float64Array;
+}
+
+function aboveAxis(size: number, taps: Taps, below: Float64Array | undefined): Pick<AxisAbove, 'to' | 'means' | 'share'> {
+  const [to, means] = [new Float64Array(taps.outputs), new Float64Array(taps.outputs)];
+  for (let tap = 0; tap < taps.kernel; tap++) {
+    const { first, last, offset } = outputsOfTap(size, taps, tap);
+    let ownMean = 0;
+    for (let output = first; output <= last; output++) {
+      const value = below ? below[output * taps.stride - offset]! : 1;
+      to[output]! += value;
+      ownMean += Math.sqrt(value) / taps.outputs;
+    }
+    for (let output = first; output <= last; output++)
+      means[output]! += ownMean * Math.sqrt(below ? below[output * taps.stride - offset]! : 1);
+  }
+  const share = sum(to) / (taps.kernel * taps.outputs);
+  return { to: normalized(to), means: normalized(means), share };
+}
+
+/** What is left when each channel's mean, of this share of the second moment, is taken away: where means are small, that adds. */
+export function withoutMeans(profile: Profile | null, means: Profile | null, share: number): Profile | null {
+  if (!profile || !(share < 1)) return profile;
+  return profile.map((axis, i) => {
+    const product = means?.[i] ?? normalized(axis.map(Math.sqrt));
+    return normalized(axis.map((value, position) => Math.max(0, value - 2 * share * product[position]! + share)));
+  });
+}
+
+/** The profile behind a pooling: windows have what their positions have in the mean. */
+export function abovePooling(node: Node & Pooling, extent: Extent, below: Profile | null): Profile | null {
+  if (!below) return null;
+  return extent.map((size, i) =>
+    normalized(
+      Float64Array.from(windowsAlong(node, i, size), ({ first, count }) => {
+        const end = Math.min(size, first + count);
+        let total = 0;
+        for (let position = first; position < end; position++) total += below[i]?.[position] ?? 1;
+        return total / Math.max(1, end - first);
+      }),
+    ),
+  );
 }
 
 /** One dimension of a map; most maps are square, and kernels too, so that the next dimension can share the vector. */
@@ -77,6 +149,21 @@ function sum(values: Float64Array): number {
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i]!;
   return total;
+}
+
+/** Mean of the profiles of maps of one size, by their shares of what is added. */
+export function mixedBy(extent: Extent, profiles: readonly (Profile | null)[], shares: readonly number[]): Profile | null {
+  if (profiles.every((profile) => profile === profiles[0])) return profiles[0] ?? null;
+  const total = shares.reduce((all, share) => all + share, 0);
+  if (!(total > 0)) return null;
+  return extent.map((size, axis) => {
+    const mean = new Float64Array(size);
+    profiles.forEach((profile, k) => {
+      for (let position = 0; position < size; position++)
+        mean[position]! += (shares[k]! / total) * (profile ? profile[axis]![position]! : 1);
+    });
+    return mean;
+  });
 }
 
 /** Divides by the mean, in place. */

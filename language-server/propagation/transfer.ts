@@ -13,6 +13,10 @@ export interface NodeState {
   readonly reason: string | null;
   readonly channels: Quantity | null;
   readonly extent: Extent;
+  /** How the second moment is spread over the positions; `null`: evenly. */
+  readonly profile: Profile | null;
+  /** The same of the product of a channel's mean at a position with its mean over all; `null`: as roots of `profile`. */
+  readonly means: Profile | null;
   /** How squared gradients pass from this output to each input. */
   readonly backward: readonly (Backward | null)[];
   /** The pre-activations behind this output, if it is φ of a Gaussian: max-pooling needs them. */
@@ -25,12 +29,22 @@ export interface NodeState {
   readonly unevenness: number;
   /** Distribution of the entries of a rectified sum, which is far from Gaussian. */
   readonly stream: RectifiedStream | null;
-  /** Of a sum: the rectified stream in it, and the variance of all else relative to the stream's second moment. */
-  readonly rectified: { readonly stream: RectifiedStream; readonly branch: number; readonly share: number } | null;
+  /** Of a sum: the rectified stream in it, and all else. */
+  readonly rectified: Rectified | null;
   /** The logits or the weights of attention, on the way from the product of queries and keys to that with the values. */
   readonly attention: Attention | null;
   /** Of a concatenation: its parts with their shares of the channels, which a normalization of each channel tells apart. */
   readonly parts: readonly Part[] | null;
+}
+
+export interface Rectified {
+  readonly stream: RectifiedStream;
+  /** Variance of all else relative to the stream's second moment. */
+  readonly branch: number;
+  /** The stream's share of the second moment of the sum. */
+  readonly share: number;
+  /** Squared gain of the branches, relative to that of the stream; `null`: as that of the signals. */
+  readonly chi: number | null;
 }
 
 export interface Attention {
@@ -109,6 +123,7 @@ export interface Context {
   readonly batch: number;
   readonly states: readonly NodeState[];
   readonly shapes: readonly Shape[];
+  readonly nodes: readonly Node[];
   /** Dimensions of the feature maps that this input node feeds; 0 if it feeds no convolution. */
   readonly inputDimensions: number;
   readonly inputSecondMoment: number;

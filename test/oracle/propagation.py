@@ -1,6 +1,6 @@
 """Measures second moments and gradients in random PyTorch networks: the numbers that test/propagation compares the theory with.
 
-    /usr/bin/python3 test/oracle/propagation.py > test/propagation/measured.json
+    /usr/bin/python3 test/oracle/propagation.py > test/golden/propagation.json
 
 Needs PyTorch (made with 1.13). Each network is drawn anew for each seed; f = sum(output * N(0, 1)). `q` is the mean square of a node's output,
 `gradient` the mean square of df/doutput, both as means over seeds with the standard deviation of log10 over seeds.
@@ -81,6 +81,8 @@ CASES = [
     ("max pooling", [3, 32, 32], [conv(3, 128, sw2=2.0), act("relu"), {"op": "maxpool", "kernel": 2}, conv(128, 128, sw2=2.0), act("relu"),
      {"op": "maxpool", "kernel": 2}, conv(128, 128, sw2=2.0), act("relu"), {"op": "globalaverage"}, dense(128, 10, 1.0)], 16, 4),
     ("batch normalization", [256], [dense(256, 256), {"op": "batchnorm"}, act("relu")] * 5 + [dense(256, 256)], 10, 128),
+    ("batch normalization of small maps", [3, 12, 12], [conv(3, 128), {"op": "batchnorm"}, act("relu")]
+     + [conv(128, 128), {"op": "batchnorm"}, act("relu")] * 7 + [{"op": "globalaverage"}, dense(128, 10, 1.0)], 24, 4),
     ("layer normalization", [512], [dense(512, 512), act("gelu"), {"op": "layernorm"}] * 5 + [dense(512, 512)], 10, 32),
     ("VGG-16, default", [3, 64, 64], vgg(VGG16, 100, 2), 6, 2),
 ]

@@ -21,11 +21,11 @@ export interface Step {
 const place: Location = { file: 'test.py', range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } };
 
 /** A chain of these operations behind an input of this shape (without batch). */
-export function chainOf(steps: readonly Step[], inputShape: readonly Quantity[] | null): Network {
+export function chainOf(steps: readonly Step[], inputShape: readonly Quantity[] | null, batch?: number): Network {
   const builder = new NetworkBuilder(inputShape);
   let last = builder.input;
   for (const step of steps) last = builder.step(step, [last]);
-  return builder.network([last]);
+  return { ...builder.network([last]), ...(batch !== undefined && { batch }) };
 }
 
 /** Builds graphs by hand, as the evaluator would. */

@@ -7,6 +7,7 @@ interface Measured {
   name: string;
   input: number[];
   seeds: number;
+  batch: number;
   operations: Step[];
   q: number[];
   qSpread: number[];
@@ -35,7 +36,7 @@ describe('Signals and gradients of random PyTorch networks', () => {
     };
 
     test(measured.name, () => {
-      const { points, summary } = propagate(chainOf(measured.operations, measured.input), { inputCosine: 0 });
+      const { points, summary } = propagate(chainOf(measured.operations, measured.input, measured.batch), { inputCosine: 0 });
       measured.operations.forEach((operation, i) => {
         // What only rearranges has no point of its own.
         const point = points.find(({ path }) => path === String(i + 1));
