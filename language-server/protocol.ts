@@ -604,6 +604,9 @@ export interface ServerStatus {
   milliseconds: number | null;
 }
 
+/** An assumption that a verdict asks for: gradients pass such attention in a way that only the number tells. */
+export const unknownTokens = 'The number of tokens that attend to each other is not known and taken as large.';
+
 /** Command of the code lens; arguments: document URI, index of the model. */
 export const analyzeCommand = 'meanfield.analyze';
 

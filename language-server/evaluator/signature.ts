@@ -64,8 +64,11 @@ export function bindSignature(signature: string, call: Call, name: string): Map<
     throw new Raised('TypeError', `${name}() takes ${next} arguments but ${call.positional.length} were given.`);
   if (call.keywords.size === 0) return bound;
   const open = parameters.some((parameter) => parameter.kind === 'keywords');
-  for (const key of call.keywords.keys())
-    if (!bound.has(key) && !open) throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
+  for (const [key, value] of call.keywords) {
+    if (bound.has(key)) continue;
+    if (!open) throw new Raised('TypeError', `${name}() got an unexpected argument '${key}'.`);
+    bound.set(key, value);
+  }
   return bound;
 }
 

@@ -1,6 +1,7 @@
 import { softmaxMoments } from '../meanfield/softmax-moments.js';
 import type { Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
+import { unknownTokens } from '../protocol.js';
 import { positions } from './extent.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
 import { type Attention, type Context, type NodeState, stops, type Transfer, times } from './transfer.js';
@@ -118,7 +119,7 @@ function weightsOf(
   { assume }: Context,
   { tokens, variance, shared }: Pick<Attention, 'tokens' | 'variance' | 'shared'>,
 ): Attention {
-  if (tokens === null) assume('The number of tokens that attend to each other is not known and taken as large.');
+  if (tokens === null) assume(unknownTokens);
   if (variance > sharpest) assume('Some attention is sharp at initialization, where its theory tells orders of magnitude only.');
   const { square: share, cube } = tokens === null ? { square: 0, cube: 0 } : softmaxMoments(Math.min(variance, widest), tokens);
   return {
@@ -153,7 +154,11 @@ function attend({ tokens, share, cross }: Attention, value: NodeState, queries: 
   const space = even * q + (1 - even) * along;
   // Pairs of queries a key.
   const pairs = tokens === null || queries === null ? 1 : Math.max(0, (queries - 1) / tokens);
-  const gathered = (coherence: number) => share + pairs * Math.max(0, coherence);
+  const gathered = (coherence: number) => {
+    const together = share + pairs * Math.max(0, coherence);
+    // Over infinitely many tokens nothing is left of what they do not have in common: how little, only their number tells.
+    return together === 0 && tokens === null ? Number.NaN : together;
+  };
   return {
     signal: balanced({
       logScale,

@@ -79,6 +79,7 @@ export function passed(gradient: Gradient, states: readonly NodeState[], node: N
     gradient.logNorm +
     factor.logFactor +
     Math.log((share * gathered * tokens.factor * (1 - removed.total) * (spread?.share ?? 1)) / even);
+  if (Number.isNaN(logNorm)) return unknown;
   const unevenness = factor.unevenness ?? (kind === 'reshape' ? gradient.unevenness : 1);
   const along = factor.alongGain
     ? { coherence: factor.alongGain * gradient.coherence, cross: factor.alongGain * gradient.cross }

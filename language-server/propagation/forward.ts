@@ -35,25 +35,16 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 };
 
 /** Signals through the graph in forward order; state i belongs to node i. */
-export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes'>): NodeState[] {
+export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'readers'>): NodeState[] {
   const states: NodeState[] = [];
   const consumers = consumersOf(network);
-  const shapes = network.nodes.map(({ shape }) => shape);
-  for (const node of network.nodes) {
+  const { nodes } = network;
+  const shapes = nodes.map(({ shape }) => shape);
+  for (const node of nodes) {
     const inputs = node.inputs.map((id) => states[id]!);
-    states.push(
-      complete(
-        node,
-        inputs,
-        apply(node, inputs, {
-          ...base,
-          states,
-          shapes,
-          nodes: network.nodes,
-          inputDimensions: dimensionsBehind(network, consumers, node),
-        }),
-      ),
-    );
+    const readers = consumers[node.id]!.map((id) => nodes[id]!);
+    const inputDimensions = dimensionsBehind(network, consumers, node);
+    states.push(complete(node, inputs, apply(node, inputs, { ...base, states, shapes, nodes, readers, inputDimensions })));
     if (node.kind === 'pooling') seeMaxima(node, states);
   }
   return states;

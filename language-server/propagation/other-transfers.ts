@@ -1,9 +1,9 @@
-import type { Shape } from '../network/graph.js';
+import type { Node, Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { assumedExtent, type Extent, entriesOf, extentOfShape, positions } from './extent.js';
 import { type Signal, silence } from './signal.js';
-import { type Backward, type NodeState, passes, stops, type Transfer } from './transfer.js';
+import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
 
 /** Entries of second moment 1 without mean, independent at different positions. */
@@ -35,8 +35,11 @@ export const parameterTransfer: Transfer<'parameter'> = (node) => {
 };
 
 /** Entries are moved or copied; a dense layer behind a flattened map has other weights for each position. */
-export const reshapeTransfer: Transfer<'reshape'> = (node, [input], { shapes }) => {
+export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => {
+  const { shapes } = context;
   if (!input) return stops('The tensor that is rearranged here could not be followed.');
+  const patches = patchesOf(node, input, context);
+  if (patches) return { ...input, channels: node.shape!.at(-1)!, extent: patches, backward: [passes] };
   const before = shapes[node.inputs[0]!] ?? null;
   const token = selectsToken(before, node.shape, input);
   const flattened = !token && node.shape?.length === 2 && input.extent.length > 0;
@@ -60,6 +63,19 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], { shapes }) 
     attention: input.attention,
   };
 };
+
+/** The tokens of an image that no convolution reads, where a dense layer or a normalization of each token comes next. */
+function patchesOf({ shape }: Node, { extent, origin }: NodeState, { nodes, readers }: Context): Extent | null {
+  const image = nodes[origin]?.kind === 'input' ? nodes[origin].shape : null;
+  if (extent.length > 0 || !image || image.length < 4 || !shape) return null;
+  const features = readers.some((reader) =>
+    reader.kind === 'normalization'
+      ? reader.variant === 'layer' || reader.variant === 'rms'
+      : reader.kind === 'affine' && reader.variant === 'dense',
+  );
+  const tokens = sequence(shape);
+  return features && tokens.length > 0 && equals(entriesOf(image)!, entriesOf(shape)!) ? tokens : null;
+}
 
 const fromToken: Backward = { ...passes, gain: 0, tokens: () => ({ factor: 1, share: 1 }) };
 const fromMap: Backward = { ...passes, tokens: () => ({ factor: 1, share: 0 }) };
@@ -89,7 +105,9 @@ function extentOfPart(before: Shape, after: Shape, extent: Extent): Extent {
   if (first === undefined) return extent;
   const sizes = after.slice(first, first + extent.length).map(numberOf);
   const shorter = sizes.every((size, i): size is number => size !== null && size > 0 && size <= extent[i]!);
-  return shorter ? (sizes as number[]) : extent;
+  // Where another dimension grows, dimensions have changed places.
+  const moved = after.some((size, i) => (numberOf(size) ?? 0) > (numberOf(before[i]!) ?? Number.POSITIVE_INFINITY));
+  return shorter && !moved ? (sizes as number[]) : extent;
 }
 
 /** Queries, keys or values out of what holds all of them: as few channels as entries, where the positions stay. */

@@ -1,6 +1,6 @@
 import { largestStack, lawWords } from '../block-text.js';
 import { showDepth, showNumber } from '../format-number.js';
-import type { Finding, ModelReport, Severity } from '../protocol.js';
+import { type Finding, type ModelReport, type Severity, unknownTokens } from '../protocol.js';
 import { fold } from './fold.js';
 import { branchedNats, branches, type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
@@ -94,6 +94,8 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
   if (unknown && graph.nodes.some(({ kind }) => kind === 'opaque')) return unknown;
   if (propagation.some(({ gradient }) => gradient === 0))
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
+  if (summary.assumptions.includes(unknownTokens))
+    return 'how many tokens attend to each other is not known; a comment # meanfield: input(…) with the shape of its input tells it';
   if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';
   return unknown ?? 'what its layers do to gradients is not known';
 }

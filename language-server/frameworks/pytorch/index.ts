@@ -3,6 +3,7 @@ import { activationTables } from './activation.js';
 import { combiningTables } from './combining.js';
 import { convolutionTables } from './convolution.js';
 import { dropoutTables } from './dropout.js';
+import { einopsTables } from './einops.js';
 import { embeddingTables } from './embedding.js';
 import { fansOf } from './fans.js';
 import { creators, initializers, values } from './initializers.js';
@@ -29,13 +30,14 @@ const tables = [
   reshapingTables,
   combiningTables,
   lossTables,
+  einopsTables,
 ];
 
 /** PyTorch, checked against versions 1.13 and 2.x. */
 export const pytorch: Framework = {
   name: 'pytorch',
   label: 'PyTorch',
-  packages: ['torch', 'torchvision'],
+  packages: ['torch', 'torchvision', 'einops'],
   moduleClass: 'torch.nn.Module',
   parameterClass: 'torch.nn.Parameter',
   modules: join(tables.map((table) => table.modules)),

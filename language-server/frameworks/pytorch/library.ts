@@ -242,6 +242,50 @@ def orthogonal(module, name='weight', orthogonal_map=None, *, use_trivialization
     return module
 
 
+def _einops_einsum(*arguments):
+    *tensors, pattern = arguments
+    letters = {}
+    for name in pattern.replace('->', ' ').replace(',', ' ').split():
+        if name != '...' and name not in letters:
+            letters[name] = 'abcdefghijklmnopqrstuvwxyz'[len(letters)]
+    sides = [','.join([''.join([letters.get(name, name) for name in part.split()]) for part in side.split(',')]) for side in pattern.split('->')]
+    return torch.einsum('->'.join(sides), *tensors)
+
+
+def _einops_pack(tensors, pattern):
+    names = pattern.split()
+    axis = names.index('*')
+    shapes = []
+    parts = []
+    for tensor in tensors:
+        count = tensor.ndim - len(names) + 1
+        shapes.append(tensor.shape[axis : axis + count])
+        if count == 0:
+            tensor = tensor.unsqueeze(axis)
+        elif count > 1:
+            tensor = tensor.flatten(axis, axis + count - 1)
+        parts.append(tensor)
+    return torch.cat(parts, dim=axis), shapes
+
+
+def _einops_unpack(tensor, packed_shapes, pattern):
+    axis = pattern.split().index('*')
+    sizes = []
+    for shape in packed_shapes:
+        size = 1
+        for one in shape:
+            size = size * one
+        sizes.append(size)
+    parts = []
+    for part, shape in zip(tensor.split(sizes, dim=axis), packed_shapes):
+        if len(shape) == 0:
+            part = part.squeeze(axis)
+        elif len(shape) > 1:
+            part = part.reshape(*part.shape[:axis], *shape, *part.shape[axis + 1 :])
+        parts.append(part)
+    return parts
+
+
 def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism_check='default', debug=False, preserve_rng_state=True, **kwargs):
     return function(*args, **kwargs)
 
@@ -486,6 +530,9 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ['eye', 'torch.eye'],
   ['annotate', 'torch.jit.annotate'],
   ['spectral_norm', 'torch.nn.utils.spectral_norm'],
+  ['_einops_einsum', 'einops.einsum'],
+  ['_einops_pack', 'einops.pack'],
+  ['_einops_unpack', 'einops.unpack'],
   ['orthogonal', 'torch.nn.utils.parametrizations.orthogonal'],
   ['checkpoint', 'torch.utils.checkpoint.checkpoint'],
   ['checkpoint_sequential', 'torch.utils.checkpoint.checkpoint_sequential'],

@@ -15,7 +15,7 @@ function pooled(operation: Pooling, shape: Shape, bound: Arguments): Operated {
 }
 
 /** Average or maximum over a window. */
-function sliding(n: number, variant: 'average' | 'max'): OperationRow {
+export function sliding(n: number, variant: 'average' | 'max'): OperationRow {
   return ({ arguments: bound, inputs }) => {
     const kernel = sizes(bound.kernel_size, n);
     const stride = bound.stride === null || (isList(bound.stride) && bound.stride.length === 0) ? kernel : sizes(bound.stride, n);
@@ -51,7 +51,7 @@ function adaptive(n: number, variant: 'average' | 'max'): OperationRow {
 }
 
 /** Mean or maximum over some dimensions of a tensor. */
-function overDimensions(variant: 'average' | 'max', withIndices: boolean): OperationRow {
+export function overDimensions(variant: 'average' | 'max', withIndices: boolean): OperationRow {
   return ({ arguments: bound, inputs }) => {
     if (inputs.length > 1) return 'The larger of two tensors is not described by the theory used here.';
     const input = inputs[0] ?? null;
