@@ -21,8 +21,9 @@ export function gradientFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
   const remedy = repair(model, direction);
   // Without bare layers at fault the change comes from normalization or pooling, where no initializer of a weight helps.
   if (!remedy || (hasNormalization(model) && remedy.nats < Math.abs(flow.nats) / 2)) return normalizedChain(model, flow);
+  // Discriminators with eight such layers train well (Miyato et al. 2018, arXiv:1802.05957, table 3), though at the start their gradients shrink.
   return {
-    severity: hasNormalization(model) ? 'hint' : severity,
+    severity: hasNormalization(model) || remedy.calculated ? 'hint' : severity,
     message: `${describeFlow(model, flow)} ${describeRepair(remedy)}`,
     range: model.range,
     related: relatedLayers(remedy.layers),

@@ -4,7 +4,7 @@ import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
-import { describeRepair, misfits, repair } from './repair.js';
+import { describeRepair, isCalculated, misfits, repair } from './repair.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -21,7 +21,7 @@ export const initializerDoesNotFitActivation: Rule = {
   check(model, found) {
     const flow = gradientFlow(model);
     if (!flow) return null;
-    const bad = misfits(model, 0).filter(({ local }) => Math.abs(Math.log(local!.chi1!)) >= misfitNats);
+    const bad = misfits(model, 0).filter((layer) => Math.abs(Math.log(layer.local!.chi1!)) >= misfitNats && !isCalculated(layer));
     const remedy = repair(model, 0, bad);
     const first = remedy?.layers[0];
     const severity = remedy && misfitSeverity(model, flow, bad, found);

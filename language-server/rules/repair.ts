@@ -11,6 +11,8 @@ export interface Repair {
   readonly layers: readonly LayerReport[];
   readonly activation: string;
   readonly call: InitializerCall | null;
+  /** Their weights are calculated from others, as by `spectral_norm`: no initializer changes their size. */
+  readonly calculated: boolean;
   /** Σ |ln χ₁| over the layers. */
   readonly nats: number;
 }
@@ -41,13 +43,19 @@ export function repair(model: ModelReport, direction: -1 | 0 | 1, among = model.
   const [worst] = passed.sort((a, b) => b.effect - a.effect);
   const first = worst?.layers[0];
   if (!worst || !first?.activation) return null;
+  const calculated = isCalculated(first);
+  const { activation, activationParameters, local, factor } = first;
   return {
     layers: worst.layers,
-    activation: first.activation,
+    activation,
     nats: worst.effect,
-    call: initializerCall(model.framework, first.activation, first.activationParameters, first.local!.critical, first.factor),
+    call: calculated ? null : initializerCall(model.framework, activation, activationParameters, local!.critical, factor),
+    calculated,
   };
 }
+
+/** What its weights are is known, but no draw: their distribution has no name. */
+export const isCalculated = ({ weight }: LayerReport): boolean => weight?.distribution === 'unknown';
 
 /** Bare layers whose χ₁ differs from 1 by more than a twentieth. */
 export function misfits(model: ModelReport, direction: -1 | 0 | 1): LayerReport[] {
@@ -59,8 +67,10 @@ export function misfits(model: ModelReport, direction: -1 | 0 | 1): LayerReport[
 }
 
 /** `PyTorch default gives σ_w² = 0.333, ReLU needs 2: nn.init.kaiming_normal_(w, nonlinearity='relu').` */
-export function describeRepair({ layers, activation, call }: Repair): string {
+export function describeRepair({ layers, activation, call, calculated }: Repair): string {
   const weight = layers[0]?.weight;
+  if (calculated && weight)
+    return `${shorten(weight.source, 36)} keeps σ_w² at ${rangeOf(layers)}, whatever the initializer: use fewer such layers, or skip connections around them.`;
   const slope = weight?.sigmaW2 != null && call && weight.sigmaW2 < call.sigmaW2 ? scaledBySlope(layers[0]!) : null;
   const falls = slope === null ? '' : ' (∝ 2/(1 + a²), less for larger a)';
   const given =
@@ -69,4 +79,10 @@ export function describeRepair({ layers, activation, call }: Repair): string {
   if (!call) return `${given}and no initialization makes ${name} critical: use tanh or ReLU instead.`.replace(/^and n/, 'N');
   const bias = call.bias ? ` with ${call.bias}` : '';
   return `${given}${name} needs ${showNumber(call.sigmaW2)}: ${call.weight}${bias}.`;
+}
+
+function rangeOf(layers: readonly LayerReport[]): string {
+  const values = layers.flatMap(({ weight }) => weight?.sigmaW2 ?? []);
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => showNumber(value));
+  return least === most ? `${least}` : `${least} to ${most}`;
 }

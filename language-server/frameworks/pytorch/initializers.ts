@@ -193,7 +193,7 @@ const methods: Readonly<Record<string, InitializerRow>> = {
 
 /** Writes of functions in the library: the weight divided by its top singular value, s(√rows + √columns) for entries of deviation s. */
 const normalizations: Readonly<Record<string, InitializerRow>> = {
-  'torch.nn.utils._divide_by_top_singular_value_': {
+  'torch.nn.utils.parametrize.spectral_norm': {
     signature: 'tensor',
     family: 'unknown',
     variance: '1/(sqrt(rows)+sqrt(columns))^2',

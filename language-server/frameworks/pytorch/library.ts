@@ -233,7 +233,7 @@ class GLU(Module):
 
 
 def spectral_norm(module, name='weight', n_power_iterations=1, eps=1e-12, dim=None):
-    torch.nn.utils._divide_by_top_singular_value_(getattr(module, name))
+    torch.nn.utils.parametrize.spectral_norm(getattr(module, name))
     return module
 
 
