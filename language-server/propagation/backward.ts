@@ -1,7 +1,7 @@
 import type { Network, Node, Shape } from '../network/graph.js';
 import { multiply } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
-import { entriesOf, positions, sameExtent } from './extent.js';
+import { entriesRatio, positions, sameExtent } from './extent.js';
 import { flat, mixed, type Profile } from './profile.js';
 import type { Backward, Coherence, NodeState } from './transfer.js';
 
@@ -170,7 +170,7 @@ export function logPerEntry(
 ): number | null {
   if (gradient.logNorm === null || !output) return null;
   if (state === output) return gradient.logNorm;
-  const ratio = (shapes && ratioOf(entriesOf(shapes[1]), entriesOf(shapes[0]))) ?? ratioOf(entries(output), entries(state));
+  const ratio = (shapes && entriesRatio(shapes[1], shapes[0])) ?? ratioOf(entries(output), entries(state));
   return ratio === null ? null : gradient.logNorm + Math.log(ratio);
 }
 

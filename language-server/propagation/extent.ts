@@ -1,5 +1,5 @@
 import type { Affine, Node, Pooling, Shape } from '../network/graph.js';
-import { multiply, numberOf, type Quantity } from '../network/quantity.js';
+import { divide, equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 
 /** Sizes of a feature map along its spatial dimensions; empty where a tensor has none. */
 export type Extent = readonly number[];
@@ -142,5 +142,25 @@ export function windowsAlong(
 
 const outputSize = (size: number, { kernel, stride, padding, dilation }: Omit<Taps, 'outputs'>): number =>
   Math.max(1, Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1);
+
+/** Entries of one tensor for each of another, `null` where it is not a number; most tensors share nothing but their batch. */
+export function entriesRatio(a: Shape, b: Shape): number | null {
+  if (!a || !b) return null;
+  const [first, second] = [numericEntries(a), numericEntries(b)];
+  if (first !== null && second !== null && (a[0] === b[0] || equals(a[0] ?? 1, b[0] ?? 1) === true)) return first / second;
+  const all = entriesOf(b);
+  return all === null || all === 0 ? null : numberOf(divide(entriesOf(a)!, all));
+}
+
+/** Entries a sample. */
+function numericEntries(shape: readonly Quantity[]): number | null {
+  let product = 1;
+  for (let i = 1; i < shape.length; i++) {
+    const size = shape[i]!;
+    if (typeof size !== 'number' || size === 0) return null;
+    product *= size;
+  }
+  return product;
+}
 
 const at = (sizes: readonly Quantity[], i: number, fallback: number): number => numberOf(sizes[i] ?? sizes[0]) ?? fallback;

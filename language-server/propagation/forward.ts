@@ -76,26 +76,30 @@ const keepsPositions: ReadonlySet<Node['kind']> = new Set([
   'multiply',
 ]);
 
+/** All fields in one order, so that states of all kinds of nodes are alike. */
 function complete({ id, kind }: Node, [first]: readonly NodeState[], result: Partial<NodeState>): NodeState {
+  const extent = result.extent ?? first?.extent ?? [];
+  const kept = first && keepsPositions.has(kind) && sameExtent(extent, first.extent) ? first.profile : null;
   return {
-    signal: null,
-    reason: null,
-    channels: first?.channels ?? null,
-    extent: first?.extent ?? [],
-    profile: first && keepsPositions.has(kind) && sameExtent(result.extent ?? first.extent, first.extent) ? first.profile : null,
-    means: null,
-    backward: [],
-    gaussian: null,
-    origin: id,
-    concatenated: false,
-    unevenness: 1,
-    parts: null,
-    stream: null,
-    rectified: null,
-    attention: null,
-    ...result,
+    signal: result.signal ?? null,
+    reason: result.reason ?? null,
+    channels: result.channels === undefined ? (first?.channels ?? null) : result.channels,
+    extent,
+    profile: result.profile === undefined ? kept : result.profile,
+    means: result.means ?? null,
+    backward: result.backward ?? none,
+    gaussian: result.gaussian ?? null,
+    origin: result.origin ?? id,
+    concatenated: result.concatenated ?? false,
+    unevenness: result.unevenness ?? 1,
+    parts: result.parts ?? null,
+    stream: result.stream ?? null,
+    rectified: result.rectified ?? null,
+    attention: result.attention ?? null,
   };
 }
+
+const none: NodeState['backward'] = [];
 
 /** What activations below a max-pooling, also as parts of a concatenation, make of gradients that arrive where their inputs are largest. */
 function seeMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[]): void {

@@ -1,7 +1,6 @@
 import type { Node, Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
-import { ratioOf } from './affine-transfer.js';
-import { assumedExtent, type Extent, entriesOf, extentOfShape, positions } from './extent.js';
+import { assumedExtent, type Extent, entriesOf, entriesRatio, extentOfShape, positions } from './extent.js';
 import { type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
@@ -112,7 +111,7 @@ function extentOfPart(before: Shape, after: Shape, extent: Extent): Extent {
 
 /** Queries, keys or values out of what holds all of them: as few channels as entries, where the positions stay. */
 function selected(before: Shape, after: Shape, { channels, extent: from }: NodeState, extent: Extent): Quantity | null {
-  const share = ratioOf(entriesOf(after), entriesOf(before));
+  const share = entriesRatio(after, before);
   const own = share === null || positions(extent) !== positions(from) ? 1 : share;
   // A token more or less is no matter.
   return channels !== null && own <= 0.75 ? multiply(channels, own) : channels;
