@@ -1,5 +1,5 @@
 import { showNumber } from '../format-number.js';
-import type { BlockStack, Finding, ModelReport, Severity } from '../protocol.js';
+import type { BlockStack, Finding, ModelReport, Severity, Summary } from '../protocol.js';
 import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
@@ -19,7 +19,8 @@ export function branchedFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
   const normalized = hasNormalization(model);
   // With running statistics of 0 and 1, normalization does nothing yet: that is no statement on training.
   if (normalized && model.summary.mode === 'eval') return null;
-  const severity = normalized ? normalizedSeverity(Math.abs(nats)) : effectSeverity(Math.abs(nats), model.summary.depth);
+  const certain = certainNats(nats, model.summary);
+  const severity = normalized ? normalizedSeverity(certain) : effectSeverity(certain, model.summary.depth);
   // Below 6 nats the verdict tells the number; a hint would mark networks that many train as they are.
   if (!severity || (!normalized && severity === 'hint')) return null;
   const finding = { severity, range: model.range, related: [] };
@@ -46,6 +47,10 @@ export function normalizedSeverity(nats: number): Severity | null {
   if (nats < 22) return 'hint';
   return nats < 30 ? 'information' : 'warning';
 }
+
+/** What is left of a change at the near edge of two standard deviations: what single draws differ by must not turn a fine network into a finding. */
+const certainNats = (nats: number, { uncertainty }: Summary): number =>
+  Math.max(0, Math.abs(nats) - 2 * Math.LN10 * (uncertainty?.log10Gradient ?? 0));
 
 /** Stacks of residual blocks that change gradients in this direction. */
 const stacksAlong = ({ summary: { blocks } }: ModelReport, direction: -1 | 1): BlockStack[] =>

@@ -182,3 +182,40 @@ class Plain(nn.Module):
 
     def forward(self, x):
         return self.head(self.body(x))
+
+
+# ### Sixteen residual blocks that are wide enough for all draws to do the same
+class Wide(nn.Module):
+    # ^^^^ information exploding-gradient: in 16 residual blocks
+    def __init__(self, width=128, depth=16):
+        super().__init__()
+        self.stem = nn.Linear(width, width)
+        self.inner = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(width, 10)
+        for layer in self.inner:
+            nn.init.kaiming_normal_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for layer in self.inner:
+            x = x + torch.relu(layer(x))
+        return self.head(x)
+
+
+# ### Silent: so narrow that two standard deviations of single draws reach below what is worth a word
+class Narrow(nn.Module):
+    def __init__(self, width=4, depth=16):
+        super().__init__()
+        self.stem = nn.Linear(width, width)
+        self.inner = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(width, 10)
+        for layer in self.inner:
+            nn.init.kaiming_normal_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for layer in self.inner:
+            x = x + torch.relu(layer(x))
+        return self.head(x)
