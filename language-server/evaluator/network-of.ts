@@ -10,6 +10,7 @@ import { touch } from './touch.js';
 import { Trace } from './trace.js';
 import { uncalledInitializers } from './uncalled.js';
 import type { ClassValue, FunctionValue, Instance, Value } from './values.js';
+import { markWrittenElsewhere } from './written-elsewhere.js';
 
 /** Gives each module its path, runs `forward` once on symbolic inputs, and writes down the network. */
 export function networkOf(run: Interpreter, entry: Entry, instance: Instance, given: readonly EntryArgument[]): Network {
@@ -42,6 +43,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
       run.current ?? entry.location,
     );
   layers.push(...layersOfTensors(run, instance, seen));
+  markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
   const notes = [...before, ...run.takeNotes()];
   const network: Network = {

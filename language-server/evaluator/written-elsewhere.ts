@@ -1,0 +1,31 @@
+import type { SyntaxNode } from '../source/syntax-tree.js';
+import type { Interpreter } from './interpreter.js';
+import { touchParameter } from './touch.js';
+import type { Instance } from './values.js';
+
+/**
+ * Marks allocated tensors that code of this file may write which nothing here calls: a function that asks for the class of their module and
+ * mentions their name, as the `_init_weights(module)` of a base class that is not there would be called for every module.
+ */
+export function markWrittenElsewhere(run: Interpreter, modules: readonly { readonly module: Instance }[]): void {
+  for (const { module } of modules)
+    for (const [name, value] of module.module!.parameters) {
+      if (value.kind !== 'parameter' || value.parameter.touched || value.parameter.writes.at(-1)?.family !== 'undefined')
+        continue;
+      const own = module.class.resolution.filter(({ file, node }) => file === run.main && node);
+      const types = own.map((type) => type.name);
+      const nodes = own.map(({ node }) => node!);
+      if (types.length > 0 && run.dependencies.ask(nodes, mentions(types, name))) touchParameter(value);
+    }
+}
+
+/** Whether a text tests for one of these classes, and mentions an attribute of something else than `self`, outside of some nodes. */
+function mentions(types: readonly string[], name: string): (text: string, nodes: readonly SyntaxNode[]) => boolean {
+  const test = new RegExp(`\\bisinstance\\(\\s*\\w+\\s*,[^)]*\\b(${types.join('|')})\\b`, 'g');
+  const attribute = new RegExp(`\\b(?!self\\.)\\w+\\.${name}\\b`, 'g');
+  return (text, nodes) => {
+    const outside = (pattern: RegExp) =>
+      [...text.matchAll(pattern)].some(({ index }) => !nodes.some(({ start, end }) => index >= start && index < end));
+    return outside(test) && outside(attribute);
+  };
+}
