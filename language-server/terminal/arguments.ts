@@ -32,6 +32,8 @@ export interface AnalyzeArguments {
 
 export interface SimulateArguments {
   mode: 'train' | 'eval';
+  /** Shape of the first tensor that models get, batch first; `null`: as the file shows. */
+  input: number[] | null;
   draws: number;
   /** Draw i has seed + i. */
   seed: number;
@@ -77,8 +79,7 @@ function analyzeCommand(args: string[]): Command {
     return { kind: 'usage', message: `unknown format '${format}': it is pretty or json` };
   if (mode !== 'train' && mode !== 'eval') return { kind: 'usage', message: `unknown mode '${mode}': it is train or eval` };
   const shape = values.input === undefined ? null : shapeIn(values.input);
-  if (values.input !== undefined && !shape)
-    return { kind: 'usage', message: `'${values.input}' is no shape of an input: write it with its batch, as in 4x3x96x96` };
+  if (values.input !== undefined && !shape) return noShape(values.input);
   const jobs = values.jobs === undefined ? null : Number(values.jobs);
   if (jobs !== null && !(Number.isInteger(jobs) && jobs >= 1 && jobs <= 256))
     return { kind: 'usage', message: `jobs must be a whole number from 1 to 256, not '${values.jobs}'` };
@@ -98,6 +99,11 @@ function analyzeCommand(args: string[]): Command {
   };
 }
 
+const noShape = (text: string): Command => ({
+  kind: 'usage',
+  message: `'${text}' is no shape of an input: write it with its batch, as in 4x3x96x96`,
+});
+
 /** `4x3x96x96`, also with commas. */
 function shapeIn(text: string): number[] | null {
   const sizes = text.split(/[x×,]/).map((size) => (/^\s*[1-9]\d*\s*$/.test(size) ? Number(size) : null));
@@ -106,6 +112,7 @@ function shapeIn(text: string): number[] | null {
 
 const simulateOptions = {
   mode: { type: 'string', short: 'm', default: 'train' },
+  input: { type: 'string', short: 'i' },
   draws: { type: 'string', short: 'n', default: '16' },
   seed: { type: 'string', default: '1' },
   full: { type: 'boolean', default: false },
@@ -119,13 +126,15 @@ function simulateCommand(args: string[]): Command {
   if (values.help) return { kind: 'help' };
   const { mode, full } = values;
   if (mode !== 'train' && mode !== 'eval') return { kind: 'usage', message: `unknown mode '${mode}': it is train or eval` };
+  const input = values.input === undefined ? null : shapeIn(values.input);
+  if (values.input !== undefined && !input) return noShape(values.input);
   const [draws, seed] = [Number(values.draws), Number(values.seed)];
   if (!(Number.isInteger(draws) && draws >= 2 && draws <= 10_000))
     return { kind: 'usage', message: `draws must be a whole number from 2 to 10000, not '${values.draws}'` };
   if (!Number.isSafeInteger(seed)) return { kind: 'usage', message: `the seed must be a whole number, not '${values.seed}'` };
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) return { kind: 'usage', message: 'simulate takes one file' };
-  return { kind: 'simulate', path, options: { mode, draws, seed, full } };
+  return { kind: 'simulate', path, options: { mode, input, draws, seed, full } };
 }
 
 /** Editors append options of their own (`--clientProcessId=…`), so what is not known is left to the connection. */

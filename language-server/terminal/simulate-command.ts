@@ -27,7 +27,7 @@ export async function simulateCommand(
     errors.write(`meanfield: ${printable(path)}: ${source.message}\n`);
     return 2;
   }
-  const settings = { ...defaultSettings, mode: options.mode };
+  const settings = { ...defaultSettings, mode: options.mode, inputShape: options.input };
   using tree = analyzer.parse(source.text);
   const { models } = analyzer.analyze(tree, { file: path, settings });
   const networks = analyzer.networks(tree, { file: path, settings });
