@@ -124,6 +124,9 @@ export class Editor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // What is still on its way from the server gets no answer, and an answer on its way to it reaches nobody.
+    this.process.stdout!.removeAllListeners('data');
+    this.process.stdin!.on('error', () => {});
     this.process.kill('SIGKILL');
     await this.exited;
   }
