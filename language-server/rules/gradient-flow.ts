@@ -1,6 +1,7 @@
 import type { ModelReport, PropagationPoint } from '../protocol.js';
+import { smallHead } from './small-head.js';
 
-/** How squared gradients change between the output of the last and of the first weight layer. */
+/** How squared gradients change between the output of the last and of the first weight layer, a small head left out. */
 export interface GradientFlow {
   /** Σ ln χ: negative where gradients vanish towards the input. */
   readonly nats: number;
@@ -23,7 +24,8 @@ export interface GradientFlow {
  */
 export function gradientFlow(model: ModelReport): GradientFlow | null {
   if (!isChain(model)) return null;
-  const points = model.propagation.filter((point) => point.chi !== null && point.chi > 0);
+  const head = smallHead(model);
+  const points = model.propagation.filter((point) => point.chi !== null && point.chi > 0 && point.path !== head?.path);
   if (points.length === 0) return null;
   const nats = points.reduce((sum, point) => sum + Math.log(point.chi!), 0);
   return { nats, factors: points.length, chi1: Math.exp(nats / points.length), points };
@@ -35,8 +37,18 @@ export function gradientFlow(model: ModelReport): GradientFlow | null {
  *
  * @returns null for chains, and where gradients could not be followed
  */
-export function branchedNats({ graph, summary: { log10ActivationGradient } }: ModelReport): number | null {
-  return branches(graph) && log10ActivationGradient !== null ? log10ActivationGradient * Math.LN10 : null;
+export function branchedNats(model: ModelReport): number | null {
+  const { log10ActivationGradient } = model.summary;
+  if (!branches(model.graph) || log10ActivationGradient === null) return null;
+  const head = smallHead(model);
+  const scale = head && isPassedByAll(model, head.path) ? Math.log(head.weight!.sigmaW2!) : 0;
+  return log10ActivationGradient * Math.LN10 - scale;
+}
+
+/** The last node with weights, if nothing branches behind it: then it is the one that the change is measured from. */
+function isPassedByAll({ graph: { nodes, edges } }: ModelReport, path: string): boolean {
+  const node = nodes.findLast((one) => one.path === path);
+  return node !== undefined && edges.every(([from, to]) => from >= node.id || to <= node.id);
 }
 
 /**

@@ -21,7 +21,11 @@ export const initializerDoesNotFitActivation: Rule = {
   check(model, found) {
     const flow = gradientFlow(model);
     if (!flow) return null;
-    const bad = misfits(model, 0).filter((layer) => Math.abs(Math.log(layer.local!.chi1!)) >= misfitNats && !isCalculated(layer));
+    const last = model.propagation.findLast(({ path }) => model.layers.some((layer) => layer.path === path && layer.weight));
+    const hidden = model.layers.filter(({ path, activation }) => path !== last?.path || !answers.has(activation ?? ''));
+    const bad = misfits({ ...model, layers: hidden }, 0).filter(
+      (layer) => Math.abs(Math.log(layer.local!.chi1!)) >= misfitNats && !isCalculated(layer),
+    );
     const remedy = repair(model, 0, bad);
     const first = remedy?.layers[0];
     const severity = remedy && misfitSeverity(model, flow, bad, found);
@@ -37,6 +41,9 @@ export const initializerDoesNotFitActivation: Rule = {
     };
   },
 };
+
+/** Behind the last layer these bring the network's answer into the range that its loss asks for, and drive no further layer. */
+const answers = new Set(['sigmoid', 'hardsigmoid', 'tanh', 'hardtanh', 'softplus', 'softsign', 'exponential', 'log_sigmoid']);
 
 const isSamePlace = (a: Range, b: Range): boolean => a.start.line === b.start.line && a.start.character === b.start.character;
 
@@ -62,5 +69,5 @@ function subject(layers: readonly LayerReport[]): string {
   const first = layers[0]!;
   return layers.length === 1
     ? `The initializer of ${first.path} does not fit its activation`
-    : `The initializers of ${first.path} and ${layers.length - 1} more layers do not fit their activation`;
+    : `The initializers of ${first.path} and ${layers.length - 1} more layer${layers.length > 2 ? 's' : ''} do not fit their activation`;
 }

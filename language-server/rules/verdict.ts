@@ -1,6 +1,7 @@
 import { largestStack, lawWords } from '../block-text.js';
 import { showDepth, showNumber } from '../format-number.js';
 import { type Finding, type ModelReport, type Severity, unknownTokens } from '../protocol.js';
+import { span } from './describe-change.js';
 import { fold } from './fold.js';
 import { branchedNats, branches, type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
@@ -44,7 +45,7 @@ function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding)
   const direction = flow.nats < 0 ? -1 : 1;
   const remedy = repair(model, direction) ?? repair(model, 0);
   const what = direction < 0 ? 'Gradients vanish: squared, they shrink' : 'Gradients explode: squared, they grow';
-  return `${what} ${fold(flow.nats / Math.LN10)} from output to input of ${depth} layers at χ₁ = ${showNumber(model.summary.chi1 ?? flow.chi1)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
+  return `${what} ${fold(flow.nats / Math.LN10)} ${span(model)} at χ₁ = ${showNumber(model.summary.chi1 ?? flow.chi1)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
 }
 
 function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): string {
@@ -54,7 +55,7 @@ function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): s
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   const direction = nats < 0 ? 'shrink' : 'grow';
   if (hasNormalization(model))
-    return `Normalization keeps the size of the signal; squared gradients ${direction} ${fold(nats / Math.LN10)} from output to input of ${layers}.${gap}`;
+    return `Normalization keeps the size of the signal; squared gradients ${direction} ${fold(nats / Math.LN10)} ${span(model)}.${gap}`;
   const seeds = seedNote(model);
   if (Math.abs(nats) < 0.5)
     return `Can be trained as initialized: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${seeds}${gap}`;
@@ -71,11 +72,11 @@ function seedNote({ summary: { uncertainty } }: ModelReport): string {
 }
 
 function branchedVerdict(model: ModelReport, nats: number): string {
-  const { depth, unknown, blocks, mode } = model.summary;
+  const { unknown, blocks, mode } = model.summary;
   const size = Math.abs(nats);
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   const how = size < 0.2 ? 'keep their size' : `${nats < 0 ? 'shrink' : 'grow'} ${fold(nats / Math.LN10)}`;
-  const change = `squared gradients ${how} from output to input of ${depth} layers`;
+  const change = `squared gradients ${how} ${span(model)}`;
   const most = largestStack(blocks);
   const law = most?.law ? `; ${lawWords[most.law]} in its ${most.count} blocks ${most.first} … ${most.last}` : '';
   if (hasNormalization(model))

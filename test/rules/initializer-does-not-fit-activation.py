@@ -248,3 +248,22 @@ class Policy(nn.Module):
 
     def forward(self, x):
         return self.mean(torch.tanh(self.b(torch.tanh(self.a(x)))))
+
+
+# ### Silent: a sigmoid behind the last layer is the answer that the loss asks for
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        self.b = nn.Linear(64, 64)
+        self.c = nn.Linear(64, 64)
+        self.out = nn.Linear(64, 1)
+        for layer in (self.a, self.b, self.c):
+            nn.init.kaiming_normal_(layer.weight)
+        nn.init.normal_(self.out.weight, std=0.05)
+
+    def forward(self, x):
+        x = torch.relu(self.a(x))
+        x = torch.relu(self.b(x))
+        x = torch.relu(self.c(x))
+        return torch.sigmoid(self.out(x))

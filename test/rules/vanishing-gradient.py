@@ -223,3 +223,58 @@ class Discriminator(nn.Module):
 
     def forward(self, x):
         return self.head(self.net(x).view(-1, 512 * 4 * 4))
+
+
+# ### Silent: a head that was made small on purpose scales all gradients once
+class Quantiles(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = drawn(nn.Linear(64, 256))
+        self.b = drawn(nn.Linear(256, 256))
+        self.c = drawn(nn.Linear(256, 256))
+        self.d = drawn(nn.Linear(256, 256))
+        self.head = drawn(nn.Linear(256, 120), 1e-3)
+
+    def forward(self, x):
+        for layer in (self.a, self.b, self.c, self.d):
+            x = torch.relu(layer(x))
+        return self.head(x)
+
+
+def drawn(layer, gain=1.2):
+    nn.init.orthogonal_(layer.weight)
+    layer.weight.data.mul_(gain)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+# ### Silent: the same behind residual blocks
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(64, 128)
+        self.inner = nn.ModuleList(nn.Linear(128, 128) for _ in range(4))
+        self.head = nn.Linear(128, 10)
+        nn.init.normal_(self.head.weight, std=0.001)
+
+    def forward(self, x):
+        x = self.first(x)
+        for layer in self.inner:
+            x = x + 0.5 * torch.relu(layer(x))
+        return self.head(x)
+
+
+# ### All layers are small, so the head is no exception
+class AllSmall(nn.Module):
+#     ^^^^^^^^ error vanishing-gradient: from output to input of 5 layers
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(128, 128) for _ in range(5))
+        #                           ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: layers.0 and 3 more layers
+        for layer in self.layers:
+            nn.init.normal_(layer.weight, std=0.01)
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
