@@ -189,6 +189,8 @@ export interface OverwrittenReport {
   winnerRange: Range;
   /** The call loaded saved weights. */
   loaded?: boolean;
+  /** The winner calculates the tensors anew from others before each use. */
+  recomputed?: boolean;
 }
 
 export interface CopiesReport {

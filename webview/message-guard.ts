@@ -232,6 +232,7 @@ const model = record<ModelReport>({
           winner: text,
           winnerRange: range,
           loaded: optional(flag),
+          recomputed: optional(flag),
         }),
       ),
       copies: list(record<Reach['copies'][number]>({ path: text, count: index, tensors: list(text), range })),

@@ -190,7 +190,11 @@ const methods: Readonly<Record<string, Method>> = {
   compile: nothing,
   zero_grad: nothing,
   register_forward_hook: nothing,
-  register_forward_pre_hook: nothing,
+  register_forward_pre_hook: (_, object, { positional: [hook] }) => {
+    const state = object.module!;
+    if (hook) state.before = [...(state.before ?? []), hook];
+    return none;
+  },
   register_full_backward_hook: nothing,
   register_load_state_dict_post_hook: nothing,
   _register_load_state_dict_pre_hook: nothing,

@@ -220,9 +220,16 @@ function callInitializer(run: Interpreter, name: string, row: InitializerRow, ca
 
 /** Writes what an initializer makes of a tensor; the last write rules, as when the program runs. */
 export function writeParameter(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {
+  const { parameter } = target;
+  if (row.recomputes) {
+    parameter.recomputed ??= { text: row.recomputes, location: run.location(call.node), lost: [] };
+    return;
+  }
+  const count = parameter.writes.length;
   writeTensor(run, name, row, target, call);
   writeTap(target);
   noteVectorWrite(target);
+  parameter.recomputed?.lost.push(...parameter.writes.splice(count));
 }
 
 function writeTensor(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {

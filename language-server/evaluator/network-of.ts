@@ -4,17 +4,19 @@ import type { Entry, EntryArgument } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { callModule, namedModules, namedParameters } from './modules.js';
+import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { tensorsIn } from './tensors.js';
 import { touch } from './touch.js';
 import { Trace } from './trace.js';
 import { uncalledInitializers } from './uncalled.js';
-import type { ClassValue, FunctionValue, Instance, Value } from './values.js';
+import { type ClassValue, type FunctionValue, type Instance, tuple, type Value } from './values.js';
 import { markWrittenElsewhere } from './written-elsewhere.js';
 
 /** Gives each module its path, runs `forward` once on symbolic inputs, and writes down the network. */
 export function networkOf(run: Interpreter, entry: Entry, instance: Instance, given: readonly EntryArgument[]): Network {
   const modules = namedModules(instance);
+  for (const { module } of modules) runHooks(run, module);
   const layers: Layer[] = [];
   const seen = new Set<Layer>();
   for (const { path, module } of modules) {
@@ -87,6 +89,38 @@ function inEvaluation(run: Interpreter, instance: Instance, shape: Shape, traine
 /** In evaluation mode dropout is switched off in any case. */
 const sameNode = (a: Node, b: Node): boolean =>
   (a.kind === b.kind || b.kind === 'dropout') && a.name === b.name && a.path === b.path && a.inputs.join() === b.inputs.join();
+
+/** Runs what a layer runs before each use: `setattr(module, 'weight', scaled)` gives it another weight than the one that was drawn. */
+function runHooks(run: Interpreter, instance: Instance): void {
+  const state = instance.module!;
+  if (!state.before || !state.layer?.weight) return;
+  for (const hook of state.before) {
+    const inputs = tuple([run.unknown('What this hook gets is not known.', null)]);
+    try {
+      callValue(
+        run,
+        hook,
+        { positional: [instance, inputs], keywords: new Map(), node: instance.class.node ?? run.file.tree.root },
+        null,
+      );
+    } catch (error) {
+      if (!(error instanceof Raised)) throw error;
+    }
+  }
+  const made = instance.attributes.get('weight');
+  if (!made) return;
+  const { weight } = state.layer;
+  const text = 'a hook before each use';
+  const unknown = {
+    family: 'unknown',
+    mean: null,
+    variance: null,
+    formula: null,
+    source: { kind: 'call', text, location: null },
+  } as const;
+  const writes = made.kind === 'parameter' ? made.parameter.writes : [unknown];
+  state.layer = { ...state.layer, weight: { ...weight, writes: [...writes] } };
+}
 
 function visitsOf(run: Interpreter, inside: ReadonlySet<Instance>): InitializerVisit[] {
   return run.visits.finished.flatMap(({ root, ...visit }) =>

@@ -177,6 +177,8 @@ export interface ModuleState {
   path: string | null;
   /** It ran in `forward`. */
   called?: true;
+  /** Functions that run before each call of it. */
+  before?: Value[];
   /** Where its attributes that hold lists, tuples and dictionaries were assigned. */
   places?: Map<string, Location>;
   /** The instance whose deep copy this is: its weights start equal. */

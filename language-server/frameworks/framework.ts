@@ -146,6 +146,8 @@ export interface InitializerRow {
   readonly scales?: (bound: Arguments) => number | undefined;
   /** Arguments that neither the formula nor the variance tells, and that a reader asks for. */
   readonly tells?: readonly string[];
+  /** From here on the tensor is calculated from others before each use: what is there stays, what is written later is lost. */
+  readonly recomputes?: string;
   /** The argument whose numbers it takes over (`copy_`), where they are those of a tensor with a known distribution. */
   readonly copies?: string;
   readonly source?: string;

@@ -17,6 +17,8 @@ export interface Parameter {
   touched?: true;
   /** Of a touched vector: all that was written into ranges of it, where nothing else touched it. */
   parts?: VectorPart[];
+  /** It is calculated anew from other tensors before each use, so that what is written into it is lost. */
+  recomputed?: Recomputed;
   /** The last time that saved weights were loaded into it. */
   loaded?: LoadedWeights;
   /** `requires_grad=False`: no optimizer moves it. */
@@ -29,6 +31,14 @@ export interface VectorPart {
   readonly to: number;
   readonly write: Distribution;
   readonly after: number;
+}
+
+export interface Recomputed {
+  /** `weight_norm`. */
+  readonly text: string;
+  readonly location: Location;
+  /** What was written in vain. */
+  readonly lost: Distribution[];
 }
 
 /** Saved weights that were read into the tensors of a module. */

@@ -11,8 +11,8 @@ export const overwrittenInitializer: Rule = {
     const [first] = calls;
     if (!first) return null;
     return {
-      severity: first.loaded ? 'warning' : 'hint',
-      message: `${describe(first)}: ${first.winner} in line ${first.winnerRange.start.line + 1} runs later and overwrites ${first.loaded ? 'them' : 'it'}.${first.loaded ? ' Initialize first, then load.' : ''}`,
+      severity: first.loaded ? 'warning' : first.recomputed ? 'information' : 'hint',
+      message: `${describe(first)}: ${reason(first)}`,
       range: first.range,
       related: [
         { message: `${first.winner} wins.`, range: first.winnerRange },
@@ -22,6 +22,14 @@ export const overwrittenInitializer: Rule = {
     };
   },
 };
+
+function reason({ loaded, recomputed, winner, winnerRange }: OverwrittenReport): string {
+  const place = `${winner} in line ${winnerRange.start.line + 1}`;
+  if (recomputed) return `${place} calculates this weight anew before each use. Initialize first, then apply ${winner}.`;
+  return loaded
+    ? `${place} runs later and overwrites them. Initialize first, then load.`
+    : `${place} runs later and overwrites it.`;
+}
 
 function describe({ call, paths, loaded }: OverwrittenReport): string {
   const tensors = listed(paths, 2);

@@ -153,6 +153,10 @@ def truth(path, call, given):
     fans = {name: torch.nn.init._calculate_fan_in_and_fan_out(primary(module)[0]) for name, module in layer_modules(model)}
     for seed in range(1, SEEDS + 1):
         fresh = dict(layer_modules(eval(call, load(path, seed))))
+        for module in fresh.values():
+            # Such as weight normalization's, which makes the weight that works.
+            for hook in module._forward_pre_hooks.values():
+                hook(module, None)
         for name, _, weights, biases in rows:
             weight, bias = primary(fresh[name])
             weights.add(weight)

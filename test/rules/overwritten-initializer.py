@@ -268,3 +268,30 @@ class Left(nn.Module):
 
     def forward(self, x):
         return x + torch.tanh(self.a(x))
+
+
+# ### What is written into the weight that weight normalization calculates
+class Normed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.utils.weight_norm(nn.Linear(64, 64))
+        self.b = nn.utils.weight_norm(nn.Linear(64, 64))
+        self.a.weight.data.normal_(0, 0.01)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information overwritten-initializer: normal_(0.01) of a.weight has no effect: weight_norm in line
+
+    def forward(self, x):
+        return self.b(torch.tanh(self.a(x)))
+
+
+# ### Silent: the same before weight normalization, and its own tensors afterwards
+class First(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 64)
+        nn.init.xavier_normal_(self.a.weight)
+        self.a = nn.utils.weight_norm(self.a)
+        self.b = nn.utils.weight_norm(nn.Linear(64, 64))
+        nn.init.zeros_(self.b.bias)
+
+    def forward(self, x):
+        return self.b(torch.tanh(self.a(x)))

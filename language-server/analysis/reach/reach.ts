@@ -3,6 +3,7 @@ import type { ConstructorEnd, Range, Reach, UnregisteredReport } from '../../pro
 import { copies } from './copies.js';
 import { leftOut } from './left-out.js';
 import { lostWeights } from './lost-weights.js';
+import { lostWrites } from './lost-writes.js';
 import { nameTests } from './name-tests.js';
 import { overwritten } from './overwritten.js';
 import { placeKey } from './place-key.js';
@@ -43,7 +44,7 @@ export function reach(network: Network, file: string, { siteIn, containerAt }: S
           ]
         : [],
     ),
-    overwritten: [...lostWeights(tensors, file), ...overwritten(tensors, file, built)],
+    overwritten: [...lostWeights(tensors, file), ...lostWrites(tensors, file), ...overwritten(tensors, file, built)],
     copies: copies(tensors, layers, file),
     uncalled: uncalled(network).map((one) => (one.owner ? { ...one, site: siteIn(one.owner) } : one)),
     leftOut: leftOut(network, file),

@@ -199,6 +199,13 @@ const normalizations: Readonly<Record<string, InitializerRow>> = {
     variance: '1/(sqrt(rows)+sqrt(columns))^2',
     source: 'Bai & Yin 1993: the top singular value of a random matrix',
   },
+  // At first the weight is what it was: g starts as the norm of v (Salimans & Kingma 2016, arXiv:1602.07868, as PyTorch does it).
+  'torch.nn.utils._calculate_from_norm_and_direction_': {
+    signature: 'tensor',
+    family: 'unknown',
+    variance: 'none',
+    recomputes: 'weight_norm',
+  },
 };
 
 const prefixed = Object.entries(rows).map(([name, row]) => [`torch.nn.init.${name}`, row] as const);

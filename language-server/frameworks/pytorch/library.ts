@@ -237,6 +237,11 @@ def spectral_norm(module, name='weight', n_power_iterations=1, eps=1e-12, dim=No
     return module
 
 
+def weight_norm(module, name='weight', dim=0):
+    torch.nn.utils._calculate_from_norm_and_direction_(getattr(module, name))
+    return module
+
+
 def orthogonal(module, name='weight', orthogonal_map=None, *, use_trivialization=True):
     init.orthogonal_(getattr(module, name))
     return module
@@ -533,6 +538,7 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ['_einops_einsum', 'einops.einsum'],
   ['_einops_pack', 'einops.pack'],
   ['_einops_unpack', 'einops.unpack'],
+  ['weight_norm', 'torch.nn.utils.weight_norm'],
   ['orthogonal', 'torch.nn.utils.parametrizations.orthogonal'],
   ['checkpoint', 'torch.utils.checkpoint.checkpoint'],
   ['checkpoint_sequential', 'torch.utils.checkpoint.checkpoint_sequential'],

@@ -163,10 +163,10 @@ export const transparent: Framework['transparent'] = {
     [
       ...['compile', 'jit.script', 'jit.trace', 'jit.freeze', 'fx.wrap', 'fx.symbolic_trace', 'jit.optimize_for_inference'],
       ...[
+        'autograd.Variable',
         'nn.DataParallel',
         'nn.parallel.DataParallel',
         'nn.parallel.DistributedDataParallel',
-        'nn.utils.weight_norm',
         'nn.utils.remove_weight_norm',
       ],
       ...['nn.utils.remove_spectral_norm', 'nn.SyncBatchNorm.convert_sync_batchnorm', 'nn.Buffer'],
