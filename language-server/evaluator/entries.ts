@@ -3,6 +3,7 @@ import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode, type SyntaxTree } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import { type DefaultConfig, defaultConfig } from './default-config.js';
+import { exampleCall } from './example-calls.js';
 import { isModuleClass } from './framework-names.js';
 import type { Interpreter } from './interpreter.js';
 import { namedModules } from './modules.js';
@@ -33,6 +34,8 @@ export interface Entry {
   readonly builtHere?: true;
   readonly make: (run: Interpreter) => { instance: Instance | null; arguments: EntryArgument[] };
 }
+
+type ParseExpression = (text: string) => { file: Interpreter['file']; node: SyntaxNode } | null;
 
 export interface EntryArgument {
   readonly name: string;
@@ -86,10 +89,7 @@ function nameLocation(run: Interpreter, node: SyntaxNode): Location {
 }
 
 /** `# meanfield: Net(hidden=256)`: instantiations that the author asks for. */
-export function hintEntries(
-  run: Interpreter,
-  parseExpression: (text: string) => { file: Interpreter['file']; node: SyntaxNode } | null,
-): Entry[] {
+export function hintEntries(run: Interpreter, parseExpression: ParseExpression): Entry[] {
   const { tree } = run.file;
   return hintComments(tree).flatMap((comment): Entry[] => {
     const match = hint.exec(tree.textOf(comment));
@@ -186,7 +186,7 @@ function modelOf(run: Interpreter, value: Value): Instance | null {
 }
 
 /** Module classes of the file that nothing has instantiated yet, those that no other class mentions first. */
-export function classEntries(run: Interpreter): Entry[] {
+export function classEntries(run: Interpreter, parseExpression: ParseExpression): Entry[] {
   const classes = [...new Set(run.file.scope.variables.values())].filter(
     (value): value is ClassValue =>
       value.kind === 'class' && value.file === run.file && value.node !== null && isModuleClass(run, value),
@@ -207,7 +207,11 @@ export function classEntries(run: Interpreter): Entry[] {
         if (inner.built.some((instance) => instance.class === type)) return { instance: null, arguments: [] };
         const parameters = parametersOf(type);
         try {
-          return configured(inner, type, parameters) ?? constructed(inner, type, parameters, new Map());
+          return (
+            configured(inner, type, parameters) ??
+            shown(inner, type, parameters, parseExpression) ??
+            constructed(inner, type, parameters, new Map())
+          );
         } catch (error) {
           // A class whose constructor asks its subclasses for a part is no model by itself, nor is one that lacks `forward`.
           if (error instanceof Raised && (error.typeName === 'NotImplementedError' || !classAttribute(type, 'forward')))
@@ -245,6 +249,29 @@ function configured(run: Interpreter, type: ClassValue, parameters: readonly Par
     run.takeNotes();
     return null;
   }
+}
+
+/** The model with the arguments that a function of the file gives it; `null`: none does, or they do not fit. */
+function shown(
+  run: Interpreter,
+  type: ClassValue,
+  parameters: readonly ParameterDefinition[],
+  parseExpression: ParseExpression,
+): Made | null {
+  const text = parameters.some(isRequired) ? exampleCall(run, type) : null;
+  const parsed = text === null ? null : parseExpression(text);
+  if (text === null || !parsed) return null;
+  const before = run.built.length;
+  try {
+    const value = run.inFile(parsed.file, type.node, () => evaluate(run, parsed.node, parsed.file.scope, { yielded: null }));
+    if (value.kind === 'instance' && value.class === type)
+      return { instance: value, arguments: [{ name: 'call', value: text, source: 'as the file calls it' }] };
+  } catch (error) {
+    if (!(error instanceof Raised) || error.typeName === 'NotImplementedError') throw error;
+  }
+  run.built.length = before;
+  run.takeNotes();
+  return null;
 }
 
 function constructed(

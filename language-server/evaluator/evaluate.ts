@@ -103,7 +103,7 @@ class FileEvaluation {
       this.add(hintEntries(run, (text) => this.parseExpression(text)));
       this.add(built);
       this.add(factoryEntries(run));
-      this.add(classEntries(run));
+      this.add(classEntries(run, (text) => this.parseExpression(text)));
     }
     // Where there are no models, nothing is missing.
     const others = this.problems.filter(({ message }) => message !== importsLimited);

@@ -112,6 +112,10 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   const constant = ofConstant(row, bound);
   if (constant) return constant;
   const given = [...bound.values()];
+  if (!run.trace) {
+    const shaped = shapesOnly(row, bound);
+    if (shaped) return shaped;
+  }
   const hasTensor = tensorsIn(given).length > 0 || (run.trace !== null && given.some((value) => value.kind === 'parameter'));
   if (!hasTensor || !run.trace) {
     const onNumbers = run.framework.values[name];
@@ -152,6 +156,20 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
       ),
     );
   return spread(result.outputs);
+}
+
+/** `self.features(probe).view(1, -1).size(1)` outside of `forward`: of what a module made to find a size, the sizes are all that counts. */
+function shapesOnly(row: FunctionRow, bound: ReadonlyMap<string, Value>): Value | null {
+  const tensors = row.tensors.flatMap((key) => {
+    const value = bound.get(key);
+    return value?.kind === 'list' || value?.kind === 'tuple' ? value.items : value ? [value] : [];
+  });
+  const inputs = tensors.flatMap((value) => (value.kind === 'tensor' ? [value] : []));
+  const [first] = inputs;
+  if (!first || inputs.length < tensors.filter(({ kind }) => kind !== 'none' && kind !== 'number').length) return null;
+  const result = row.operation({ arguments: toArguments(bound), inputs: inputs.map(({ shape }) => shape), layer: null });
+  if (typeof result === 'string' || result.outputs || result.operation.kind === 'affine') return null;
+  return { kind: 'tensor', node: first.node, shape: result.shape };
 }
 
 /** `torch.log(10 * torch.ones(heads))`: entries that are all the same number stay so. */

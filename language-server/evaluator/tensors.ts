@@ -93,7 +93,9 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
       if (isSymbolicNumber(right)) return scale(run, left, null, node);
       return opaque(
         run,
-        'Division by a tensor is not described by the theory used here.',
+        right.kind === 'unknown'
+          ? `What is divided by here is not known: ${right.reason.charAt(0).toLowerCase()}${right.reason.slice(1)}`
+          : 'Division by a tensor is not described by the theory used here.',
         nodesIn(run, [left, right], node),
         node,
         'div',
@@ -287,7 +289,7 @@ function shapeValue(run: Interpreter, shape: Shape): Value {
 }
 
 const rearranged = new Set(['T', 'mT', 'H', 'data', 'real']);
-const silent = new Set(['dtype', 'device', 'grad', 'is_cuda', 'requires_grad', 'layout', 'grad_fn', 'is_leaf']);
+const silent = new Set(['dtype', 'device', 'grad', 'requires_grad', 'layout', 'grad_fn', 'is_leaf']);
 
 /** `x.name` of a symbolic tensor. */
 export function tensorAttribute(run: Interpreter, tensor: Tensor, name: string): Value | undefined {
@@ -298,11 +300,20 @@ export function tensorAttribute(run: Interpreter, tensor: Tensor, name: string):
     return builtin(name, () =>
       tensor.shape ? int(tensor.shape.length) : run.unknown('The number of dimensions of this tensor is not known.'),
     );
+  if (name === 'numel' || name === 'nelement')
+    return builtin(name, ({ node }) =>
+      tensor.shape
+        ? int(tensor.shape.reduce((a, b) => multiply(a, b), 1 as Quantity))
+        : run.unknown('The size of this tensor is not known.', node),
+    );
+  if (name === 'data' && !run.trace) return tensor;
   if (name === 'size')
     return builtin(name, ({ positional: [position], keywords, node }) => {
       const index = position ?? keywords.get('dim');
       return index ? sizeAt(run, tensor.shape, index, node) : shapeValue(run, tensor.shape);
     });
+  // Where numbers are kept changes none of them: a run is shown as on a machine without accelerators.
+  if (name === 'is_cuda') return bool(false);
   if (silent.has(name)) return { kind: 'unknown', reason: `The ${name} of a tensor is not followed.`, location: null };
   if (rearranged.has(name))
     return run.trace

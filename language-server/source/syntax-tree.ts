@@ -12,7 +12,7 @@ export interface SyntaxNode {
   /** Offsets in UTF-16 code units; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
-  /** Children without comments. */
+  /** Children without comments and line continuations. */
   readonly children: readonly SyntaxNode[];
   /** Its text and its named children, kept from the first time that someone asks: code in a loop asks again and again. */
   text?: string | undefined;
@@ -80,7 +80,8 @@ function copyTree(tree: Tree, lines: LineIndex): Copy {
   while (descend) {
     const node = read(cursor);
     if (node.type === 'comment') comments.push(node);
-    else path[path.length - 1]!.children.push(node);
+    // A backslash at the end of a line means nothing by itself.
+    else if (node.type !== 'line_continuation') path[path.length - 1]!.children.push(node);
     if (node.type === 'ERROR') report('Syntax error: this part is left out of the analysis.', node);
     else if (cursor.nodeIsMissing) report(`Syntax error: '${node.type}' is missing here.`, node);
     if (path.length < maximalDepth && cursor.gotoFirstChild()) {

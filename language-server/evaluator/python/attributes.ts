@@ -1,4 +1,4 @@
-import { moduleAttribute } from '../attributes-of-modules.js';
+import { moduleAttribute, setAttribute } from '../attributes-of-modules.js';
 import { Raised } from '../budget.js';
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
@@ -65,6 +65,8 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
     const value = moduleAttribute(run, object, name);
     if (value) return value;
   }
+  if (name === '__setattr__') return setter(run, object);
+  if (name === '__getattr__' && object.module) return getter(run, object);
   if (name === '__class__') return object.class;
   if (name === '__dict__') return dict([...object.attributes].map(([key, value]) => [string(key), value] as const));
   const fallback = classAttribute(object.class, '__getattr__');
@@ -76,6 +78,27 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
       null,
     );
   return renamed(run, object, name) ?? object.class.unknownBase ?? undefined;
+}
+
+/** `self.__setattr__(name, value)`, which a class may also call on `super()`. */
+function setter(run: Interpreter, object: Instance): Value {
+  return builtin('__setattr__', ({ positional: [key, value = none], node }) => {
+    if (key?.kind === 'string') setAttribute(run, object, key.value, value);
+    else run.note('The name of the attribute that is set here is not known.', node);
+    return none;
+  });
+}
+
+/** `self.__getattr__(name)`: what Python asks where the usual places have no such name; modules keep their parts there. */
+function getter(run: Interpreter, object: Instance): Value {
+  return builtin('__getattr__', ({ positional: [key], node }) => {
+    if (key?.kind !== 'string') return run.unknown('The name of this attribute is not known.', node);
+    const { children, parameters } = object.module!;
+    const own = children.get(key.value) ?? parameters.get(key.value) ?? object.attributes.get(key.value);
+    if (own) return own;
+    if (object.class.unknownBase) return object.class.unknownBase;
+    throw new Raised('AttributeError', `'${object.class.name}' has no attribute '${key.value}'.`);
+  });
 }
 
 /** Instances whose `__getattribute__` runs: what that misses is not there. */
@@ -154,6 +177,8 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
       const found = key?.kind === 'string' ? attribute(run, object.self, key.value) : undefined;
       return found ?? run.unknown('This attribute is not known.', node);
     });
+  if (object.self.kind === 'instance' && name === '__setattr__') return setter(run, object.self);
+  if (object.self.kind === 'instance' && name === '__getattr__' && object.self.module) return getter(run, object.self);
   if (object.self.kind === 'instance' && object.self.module) {
     const value = moduleAttribute(run, object.self, name);
     if (value) return value;

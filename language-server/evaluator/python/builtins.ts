@@ -281,6 +281,8 @@ function toFloat(run: Interpreter, value: Value | undefined, node: Call['node'])
   if (value.kind === 'number') return float(value.value);
   if (value.kind === 'string' && value.value.trim() !== '' && Number.isFinite(Number(value.value)))
     return float(Number(value.value));
+  const infinity = value.kind === 'string' ? /^\s*([-+]?)inf(inity)?\s*$/i.exec(value.value) : null;
+  if (infinity) return float(infinity[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
   return value.kind === 'unknown' ? value : run.unknown('This number is not known.', node);
 }
 

@@ -93,11 +93,13 @@ function instantiate(run: Interpreter, type: ClassValue, call: Call): Value {
   const instance = build(run, type, call);
   const init = classAttribute(type, '__init__');
   if (init) {
-    run.constructing++;
+    // What a module builds is a part of it; what a trainer or an agent builds is a model.
+    const part = instance.module ? 1 : 0;
+    run.constructing += part;
     try {
       callValue(run, init, { ...call, positional: [instance, ...call.positional] }, null);
     } finally {
-      run.constructing--;
+      run.constructing -= part;
     }
   }
   if (init) return instance;

@@ -7,6 +7,7 @@ import { selectTensor, slicedParameter } from '../tensors.js';
 import { keyOf, list, string, tuple, type Value } from '../values.js';
 import { callMethod, callValue } from './calls.js';
 import { evaluate } from './expressions.js';
+import { formatValue } from './format.js';
 import { iterate } from './iteration.js';
 import type { Frame } from './statements.js';
 
@@ -45,7 +46,8 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
         return value;
       }
       if (key.kind === 'unknown') return { ...key, reason: `The key is not known: ${key.reason}` };
-      throw new Raised('KeyError', key.kind === 'string' ? key.value : 'key');
+      if (key.kind === 'number' && numberOf(key.value) === null) return run.unknown('This key is not known.', node);
+      throw new Raised('KeyError', formatValue(key) ?? 'this key');
     }
     case 'instance':
       return callMethod(run, object, '__getitem__', [key], node) ?? run.unknown(`'${object.class.name}' has no items.`, node);

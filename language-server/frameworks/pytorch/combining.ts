@@ -100,6 +100,17 @@ function einsumShape(equation: Argument, inputs: readonly Shape[]): Shape {
 
 const softmax = sameShape((): Operation => ({ kind: 'softmax' }));
 
+/**
+ * Logits that no probability is left for. Like the masks of `scaled_dot_product_attention`, they change how many tokens are averaged, and
+ * not what the theory used here says of their mean.
+ */
+const maskedFill: OperationRow = ({ arguments: { value }, inputs }) => {
+  const filling = number(value);
+  return filling !== null && filling <= -1000
+    ? { operation: { kind: 'reshape' }, shape: inputs[0] ?? null }
+    : "The operation 'masked_fill' is not described by the theory used here.";
+};
+
 const attention: OperationRow = ({ inputs: [query = null, , value = null] }) => ({
   operation: { kind: 'attention', heads: null },
   shape: query && value ? [...query.slice(0, -1), value.at(-1)!] : null,
@@ -116,6 +127,10 @@ const elementwise: readonly [names: readonly string[], row: (tensor: string) => 
   [['div', 'div_', 'divide', 'true_divide'], binary('other, *, rounding_mode=None', quotient)],
   [['matmul', 'bmm', 'mm'], (tensor) => ({ ...binary('other', matmul)(tensor), weight: 'other' })],
   [['mv', 'dot', 'inner', 'outer', 'kron', 'chain_matmul'], binary('other', matmul)],
+  [
+    ['masked_fill', 'masked_fill_'],
+    (tensor) => ({ signature: `${tensor}, mask, value`, tensors: [tensor], operation: maskedFill }),
+  ],
   [
     ['softmax', 'log_softmax'],
     (tensor) => ({ signature: `${tensor}, dim=None, dtype=None, *rest, **options`, tensors: [tensor], operation: softmax }),
@@ -142,22 +157,7 @@ const undescribedNames = [
     'exp2',
     'expm1',
   ],
-  ...[
-    'floor',
-    'ceil',
-    'round',
-    'sign',
-    'topk',
-    'sort',
-    'argsort',
-    'argmax',
-    'argmin',
-    'masked_fill',
-    'masked_fill_',
-    'where',
-    'maximum',
-    'minimum',
-  ],
+  ...['floor', 'ceil', 'round', 'sign', 'topk', 'sort', 'argsort', 'argmax', 'argmin', 'where', 'maximum', 'minimum'],
   ...['baddbmm', 'addcmul', 'addcdiv', 'lerp', 'logsumexp', 'scatter', 'scatter_add', 'index_add', 'cdist', 'multinomial'],
   ...[
     'fmod',
