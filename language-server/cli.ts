@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { FileReport } from './protocol.js';
-import { keepHeapSmall } from './server/small-heap.js';
+import { keepHeapSmall, keepOldHeapSmall } from './server/small-heap.js';
 import { analyzeCommand } from './terminal/analyze-command.js';
 import type { FileTask } from './terminal/analyze-file.js';
 import { type Command, helper, parseArguments } from './terminal/arguments.js';
@@ -33,7 +33,7 @@ async function main(command: Command): Promise<number | null> {
 }
 
 async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>): Promise<number> {
-  keepHeapSmall();
+  keepOldHeapSmall();
   // Whoever reads along may stop, as `head` does: then nobody wants the rest.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
   const progress = createProgress(process.stderr);
@@ -47,7 +47,7 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
   ]);
   // The WebAssembly files stand beside the bundle.
   const analyzer = await loadAnalyzer(__dirname);
-  const jobs = options.jobs ?? Math.min(availableParallelism(), mostJobs);
+  const jobs = options.jobs ?? Math.max(1, Math.min(Math.floor(availableParallelism() / coresOfJob), mostJobs));
   const others = processes<FileTask, FileReport>([__filename, helper], jobs);
   const choices = { mode: options.mode, inputShape: options.input };
   const alone = performance.now() + aloneMs;
@@ -71,6 +71,9 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
   }
 }
 
+/** While one computes, its compiler and garbage collector work beside it: on two cores two processes are slower than one. */
+const coresOfJob = 2;
+
 /** More processes than this wait for each other's files and memory. */
 const mostJobs = 8;
 
@@ -79,7 +82,7 @@ const aloneMs = 800;
 
 /** Answers each file that the parent process sends with its report, as long as that lives. */
 async function helpAnalyze(): Promise<null> {
-  keepHeapSmall();
+  keepOldHeapSmall();
   process.on('disconnect', () => process.exit());
   const parts = Promise.all([
     import('./analysis/load-analyzer.js').then(({ loadAnalyzer }) => loadAnalyzer(__dirname)),

@@ -147,10 +147,15 @@ const outputSize = (size: number, { kernel, stride, padding, dilation }: Omit<Ta
 export function entriesRatio(a: Shape, b: Shape): number | null {
   if (!a || !b) return null;
   const [first, second] = [numericEntries(a), numericEntries(b)];
-  if (first !== null && second !== null && (a[0] === b[0] || equals(a[0] ?? 1, b[0] ?? 1) === true)) return first / second;
+  if (first !== null && second !== null && isSameBatch(a, b)) return first / second;
+  // A product of sizes that are not known is a number only beside others of them.
+  if ((first === null) !== (second === null) && !a.includes(0) && !b.includes(0) && isSameBatch(a, b)) return null;
   const all = entriesOf(b);
   return all === null || all === 0 ? null : numberOf(divide(entriesOf(a)!, all));
 }
+
+const isSameBatch = (a: readonly Quantity[], b: readonly Quantity[]): boolean =>
+  a[0] === b[0] || equals(a[0] ?? 1, b[0] ?? 1) === true;
 
 /** Entries a sample. */
 function numericEntries(shape: readonly Quantity[]): number | null {

@@ -6,5 +6,10 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  keepOldHeapSmall();
+}
+
+/** Where one analysis follows the other without a pause, a young generation that does not grow would cost a fifth of the time. */
+export function keepOldHeapSmall(): void {
   setFlagsFromString('--heap-growing-percent=100');
 }

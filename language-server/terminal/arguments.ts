@@ -24,7 +24,7 @@ export interface AnalyzeArguments {
   full: boolean;
   /** Exit 0 although there are findings. */
   exitZero: boolean;
-  /** Processes that share the work; `null`: one for each core. */
+  /** Processes that share the work; `null`: one for every two cores. */
   jobs: number | null;
   /** `null`: decided by the environment and the terminal. */
   color: boolean | null;

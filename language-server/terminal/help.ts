@@ -15,7 +15,7 @@ Options of analyze
   -q, --quiet                only findings and the closing line
       --full                 every layer, also those of long repetitive stacks
       --exit-zero            exit 0 although there are findings
-  -j, --jobs N               processes that share a directory that takes longer than a second (one for each core)
+  -j, --jobs N               processes that share a directory that takes longer than a second (one for every two cores)
       --no-color, --color    colours; by default on a terminal, unless NO_COLOR is set
 
 Options of simulate
