@@ -150,3 +150,12 @@ class Net(LightningModule):
   expect(network.layers.map(({ path }) => path)).toEqual(['a', 'b']);
   expect(unknowns(network).join()).toMatch(/LightningModule/);
 });
+
+test('zip() with something that is not known runs as often as what is', () => {
+  const { networks } = evaluateText(`import elsewhere
+from torch import nn
+net = nn.Sequential(*[nn.Linear(width, width) for width, _ in zip((8, 16, 32), elsewhere.sizes())])
+`);
+  expect(networks[0]!.layers.map(({ path }) => path)).toEqual(['0', '1', '2']);
+  expect(networks[0]!.unknown[0]!.reason).toContain('elsewhere.sizes');
+});

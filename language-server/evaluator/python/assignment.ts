@@ -1,16 +1,18 @@
 import { numberOf, symbol } from '../../network/quantity.js';
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { setAttribute } from '../attributes-of-modules.js';
+import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { kernelTap, writeTap } from '../kernel-taps.js';
 import type { Scope } from '../scope.js';
 import { selectPart } from '../tensors.js';
-import { int, keyOf, list, none, tuple, type Value } from '../values.js';
+import { int, keyOf, type ListValue, list, none, type SliceValue, tuple, type Value } from '../values.js';
 import { writePart } from '../written-parts.js';
 import { callMethod } from './calls.js';
 import { evaluate } from './expressions.js';
 import { iterate } from './iteration.js';
 import type { Frame } from './statements.js';
+import { rangeOf } from './subscript.js';
 
 /** Binds a target (name, attribute, subscript, pattern) to a value. */
 export function assign(run: Interpreter, target: SyntaxNode, value: Value, scope: Scope, frame: Frame): void {
@@ -105,7 +107,8 @@ function assignItem(run: Interpreter, target: SyntaxNode, value: Value, scope: S
   else if (object.kind === 'list' && key.kind === 'number') {
     const index = numberOf(key.value);
     if (index !== null) object.items[index < 0 ? object.items.length + index : index] = value;
-  } else if (object.kind === 'instance') callMethod(run, object, '__setitem__', [key, value], target);
+  } else if (object.kind === 'list' && key.kind === 'slice') replaceSlice(run, object, key, value, target);
+  else if (object.kind === 'instance') callMethod(run, object, '__setitem__', [key, value], target);
   else if (object.kind === 'tensor') writePart(run, object, key, value, target);
   else if (object.kind === 'parameter') {
     const tap = value.kind === 'parameter' ? kernelTap(object, key) : null;
@@ -125,6 +128,27 @@ function assignItem(run: Interpreter, target: SyntaxNode, value: Value, scope: S
   }
 }
 
+/** `x[1:3] = values`: as many as there are stand where the slice stood; with a step, one for each place, or none for all of them. */
+function replaceSlice(run: Interpreter, { items, array }: ListValue, key: SliceValue, value: Value, node: SyntaxNode): void {
+  const range = rangeOf(key, items.length);
+  if (!range) {
+    run.note('The bounds of this slice are not known: the list is shown as it was.', node);
+    return;
+  }
+  const { first, last, step } = range;
+  const places: number[] = [];
+  for (let i = first; step > 0 ? i < last : i > last; i += step) places.push(i);
+  // A tensor of known numbers keeps its length, and takes one number for all places.
+  const values = array && value.kind === 'number' ? places.map(() => value) : iterate(run, value, node);
+  if (step === 1) {
+    items.splice(first, places.length, ...values);
+    return;
+  }
+  if (values.length === places.length) for (const [i, place] of places.entries()) items[place] = values[i]!;
+  else if (values.length === 0) for (const place of places.sort((a, b) => b - a)) items.splice(place, 1);
+  else throw new Raised('ValueError', `${values.length} values do not fit into ${places.length} places.`);
+}
+
 export function deleteTarget(run: Interpreter, target: SyntaxNode, scope: Scope, frame: Frame): void {
   if (target.type === 'identifier') scope.delete(run.file.tree.textOf(target));
   else if (target.type === 'attribute') {
@@ -142,6 +166,7 @@ export function deleteTarget(run: Interpreter, target: SyntaxNode, scope: Scope,
     else if (object.kind === 'list' && key.kind === 'number') {
       const index = numberOf(key.value);
       if (index !== null) object.items.splice(index < 0 ? object.items.length + index : index, 1);
-    } else if (object.kind === 'instance') callMethod(run, object, '__delitem__', [key], target);
+    } else if (object.kind === 'list' && key.kind === 'slice') replaceSlice(run, object, key, list([]), target);
+    else if (object.kind === 'instance') callMethod(run, object, '__delitem__', [key], target);
   } else for (const part of namedChildren(target)) deleteTarget(run, part, scope, frame);
 }

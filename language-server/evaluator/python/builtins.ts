@@ -110,8 +110,11 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
   },
   zip: (run, { positional, node }) => {
     const columns = positional.map((value) => iterate(run, value, node));
-    const length = columns.length === 0 ? 0 : Math.min(...columns.map((column) => column.length));
-    return list(Array.from({ length }, (_, i) => tuple(columns.map((column) => column[i]!))));
+    // What is not known is as long as what is.
+    const known = columns.filter((_, i) => positional[i]!.kind !== 'unknown');
+    const length = Math.min(...(known.length > 0 ? known : columns).map((column) => column.length), run.limits.rounds);
+    if (columns.length === 0) return list([]);
+    return list(Array.from({ length }, (_, i) => tuple(columns.map((column) => column[i] ?? column[0]!))));
   },
   map: (run, { positional: [function_, ...values], node }) => {
     const columns = values.map((value) => iterate(run, value, node));
