@@ -1,6 +1,7 @@
 import type { Affine, Network, Node } from '../network/graph.js';
 import { propagate } from '../propagation/propagate.js';
 import type { ModelReport, PropagationPoint, SimulatedPoint, Simulation } from '../protocol.js';
+import { sameRange } from '../range.js';
 import type { Settings } from '../settings.js';
 import { scaledMap } from '../simulation/inputs.js';
 import type { Measured, Simulated, Spread } from '../simulation/simulate.js';
@@ -31,12 +32,9 @@ export function simulationReport(
 /** The network of a report's model; models whose theory failed are in no report. */
 export function networkOf(model: ModelReport, networks: readonly Network[]): Network | null {
   const same = (network: Network) =>
-    network.name === model.name && network.entry === model.entry && samePlace(network.location.range, model.range);
+    network.name === model.name && network.entry === model.entry && sameRange(network.location.range, model.range);
   return networks.find(same) ?? null;
 }
-
-const samePlace = (a: ModelReport['range'], b: ModelReport['range']): boolean =>
-  a.start.line === b.start.line && a.start.character === b.start.character;
 
 function pointOf(point: PropagationPoint, own: PropagationPoint, logPerNorm: number | null, measured: Measured): SimulatedPoint {
   const gradient = measured.gradient && logPerNorm !== null ? moved(measured.gradient, logPerNorm / Math.LN10) : null;

@@ -1,7 +1,7 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver';
 import type { FileReport, Position, Range } from '../protocol.js';
+import { overlaps } from '../range.js';
 import { diagnostics, mergedFindings } from './diagnostics.js';
-import { overlaps } from './range.js';
 
 /** What an edit needs to know of the text: where a line ends, and what stands there. */
 export interface Lines {

@@ -1,7 +1,7 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { showDepth, showNumber } from '../format-number.js';
 import { analyzeCommand, type FileReport, type ModelReport } from '../protocol.js';
-import { sameRange } from './range.js';
+import { sameRange } from '../range.js';
 
 /** "Analyze initialization · ordered · χ₁ 0.17 · trainable 3 of 13 layers" above each model; a click opens the panel. */
 export function codeLenses({ models }: FileReport, uri: string): CodeLens[] {

@@ -1,7 +1,7 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { FileReport, Finding, Problem, Severity } from '../protocol.js';
+import { sameRange } from '../range.js';
 import { ruleDocumentation } from '../settings.js';
-import { sameRange } from './range.js';
 
 /** Squiggles of a file: its findings, and what keeps it from being analysed. */
 export function diagnostics(report: FileReport, uri: string): Diagnostic[] {

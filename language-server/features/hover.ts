@@ -13,12 +13,12 @@ import type {
   Range,
   Uncertainty,
 } from '../protocol.js';
+import { contains, narrower } from '../range.js';
 import { fold } from '../rules/fold.js';
 import { feedingLayers } from './feeding-layer.js';
 import { initializerCalls } from './initializer-hover.js';
 import { criticalRow, initializerNotes } from './layer-notes.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
-import { contains, narrower } from './range.js';
 import { sparkline } from './sparkline.js';
 
 /** What the last report says of the thing under the cursor: a layer, an activation with the layer that feeds it, an initializer, or a model. */

@@ -1,9 +1,9 @@
 import { showNumber } from '../format-number.js';
 import type { Distributed, LayerReport, ModelReport, Range } from '../protocol.js';
+import { sameRange } from '../range.js';
 import { listed } from '../rules/listed.js';
 import { initializerNotes } from './layer-notes.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
-import { sameRange } from './range.js';
 
 /** The calls that wrote weights and biases of a model, with what to say of each: whom they wrote, and what came of it there. */
 export function initializerCalls(model: ModelReport): { range: Range; text: () => string }[] {

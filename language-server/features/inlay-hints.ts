@@ -1,8 +1,8 @@
 import { type InlayHint, InlayHintKind } from 'vscode-languageserver';
 import { showNumber } from '../format-number.js';
 import type { FileReport, LayerReport, ModelReport, Range } from '../protocol.js';
+import { overlaps, sameRange } from '../range.js';
 import type { Settings } from '../settings.js';
-import { overlaps, sameRange } from './range.js';
 
 /** `σ_w² = 0.333, χ₁ = 0.167` after the call that makes a layer. */
 export function inlayHints(report: FileReport, visible: Range, { enabled, maximumLength }: Settings['inlayHints']): InlayHint[] {

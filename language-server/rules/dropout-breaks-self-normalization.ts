@@ -1,6 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, GraphNodeReport, LayerReport, ModelReport } from '../protocol.js';
-import { callAt, isSamePlace } from './call-at.js';
+import { sameRange } from '../range.js';
+import { callAt } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
@@ -63,10 +64,10 @@ function dropoutBehind({ graph: { nodes, edges } }: ModelReport, { path }: Layer
 /** Offered where all dropout behind these layers can be exchanged, and nowhere else does the same dropout follow another activation. */
 function useAlphaDropout(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
   const places = layers.flatMap((layer) => dropoutBehind(model, layer)?.range ?? []);
-  const distinct = places.filter((place, index) => places.findIndex((other) => isSamePlace(other, place)) === index);
+  const distinct = places.filter((place, index) => places.findIndex((other) => sameRange(other, place)) === index);
   const edits = distinct.flatMap((place) => {
     const call = callAt(model, place);
-    const made = model.graph.nodes.filter(({ kind, range }) => kind === 'dropout' && isSamePlace(range, place));
+    const made = model.graph.nodes.filter(({ kind, range }) => kind === 'dropout' && sameRange(range, place));
     const [, namespace, name] = /^(.+)\.(\w+)$/.exec(call?.callee.text ?? '') ?? [];
     const instead = alpha[`${namespace}.${name}`];
     if (!call || !instead || !made.every((node) => followsSelu(model, node))) return [];

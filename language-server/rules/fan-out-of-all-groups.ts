@@ -1,7 +1,8 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
+import { sameRange } from '../range.js';
 import { activationName } from './activation-name.js';
-import { callAt, isSamePlace } from './call-at.js';
+import { callAt } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
@@ -60,9 +61,7 @@ function useFanIn(model: ModelReport, layers: readonly LayerReport[]): Fix | nul
   const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
   const edits = calls.flatMap((call) => {
     const mode = call?.arguments.find(({ name, text }) => name === 'mode' && /^['"]fan_out['"]$/.test(text));
-    const written = model.layers.filter(
-      ({ weight }) => call && weight?.sourceRange && isSamePlace(weight.sourceRange, call.range),
-    );
+    const written = model.layers.filter(({ weight }) => call && weight?.sourceRange && sameRange(weight.sourceRange, call.range));
     const isSafe = written.every((layer) => layers.includes(layer) || (layer.fanIn !== null && layer.fanIn === layer.fanOut));
     return mode && isSafe ? [{ range: mode.range, newText: mode.text.replace('fan_out', 'fan_in') }] : [];
   });

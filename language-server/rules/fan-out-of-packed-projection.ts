@@ -1,6 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
-import { callAt, isSamePlace } from './call-at.js';
+import { sameRange } from '../range.js';
+import { callAt } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
@@ -43,7 +44,7 @@ function restoreGain(model: ModelReport, layers: readonly LayerReport[]): Fix | 
   const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
   const edits = calls.flatMap((call) => {
     if (call?.arguments.length !== 1 || call.arguments[0]!.name !== null) return [];
-    const written = layers.filter(({ weight }) => isSamePlace(weight!.sourceRange!, call.range));
+    const written = layers.filter(({ weight }) => sameRange(weight!.sourceRange!, call.range));
     const { text, range } = call.arguments[0]!;
     return written.length === call.tensors ? [{ range, newText: `${text}, gain=2 ** 0.5` }] : [];
   });

@@ -1,6 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
-import { callAt, isSamePlace } from './call-at.js';
+import { sameRange } from '../range.js';
+import { callAt } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
@@ -46,9 +47,7 @@ function message({ framework }: ModelReport, { path, weight, local }: LayerRepor
 function useLeCun(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
   const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
   const edits = calls.flatMap((call) => {
-    const written = model.layers.filter(
-      ({ weight }) => call && weight?.sourceRange && isSamePlace(weight.sourceRange, call.range),
-    );
+    const written = model.layers.filter(({ weight }) => call && weight?.sourceRange && sameRange(weight.sourceRange, call.range));
     if (!written.every((layer) => layers.includes(layer) || layer.activation === null)) return [];
     const named = call?.arguments.find(({ name, text }) => name === 'nonlinearity' && /^['"]selu['"]$/.test(text));
     if (named) return [{ range: named.range, newText: named.text.replace('selu', 'linear') }];

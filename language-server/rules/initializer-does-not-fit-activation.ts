@@ -1,5 +1,6 @@
 import { showNumber } from '../format-number.js';
-import type { Finding, LayerReport, ModelReport, Range, Severity } from '../protocol.js';
+import type { Finding, LayerReport, ModelReport, Severity } from '../protocol.js';
+import { sameRange } from '../range.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
@@ -30,7 +31,7 @@ export const initializerDoesNotFitActivation: Rule = {
     const first = remedy?.layers[0];
     const severity = remedy && misfitSeverity(model, flow, bad, found);
     if (!remedy || !first || !severity) return null;
-    const explained = found.some(({ rule, range }) => rule === 'fan-out-of-all-groups' && isSamePlace(range, first.range));
+    const explained = found.some(({ rule, range }) => rule === 'fan-out-of-all-groups' && sameRange(range, first.range));
     if (explained) return null;
     return {
       severity,
@@ -44,8 +45,6 @@ export const initializerDoesNotFitActivation: Rule = {
 
 /** Behind the last layer these bring the network's answer into the range that its loss asks for, and drive no further layer. */
 const answers = new Set(['sigmoid', 'hardsigmoid', 'tanh', 'hardtanh', 'softplus', 'softsign', 'exponential', 'log_sigmoid']);
-
-const isSamePlace = (a: Range, b: Range): boolean => a.start.line === b.start.line && a.start.character === b.start.character;
 
 /** A layer that changes squared gradients by less than half in either direction was meant for its activation. */
 const misfitNats = Math.log(1.5);

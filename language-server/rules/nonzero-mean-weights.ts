@@ -1,6 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport, Severity } from '../protocol.js';
-import { callAt, isSamePlace } from './call-at.js';
+import { sameRange } from '../range.js';
+import { callAt } from './call-at.js';
 import { elsewhere } from './elsewhere.js';
 import { fold } from './fold.js';
 import { initializerCall } from './initializer-calls.js';
@@ -85,7 +86,7 @@ function useKaiming(model: ModelReport, layers: readonly LayerReport[]): Fix | n
   const edits = calls.flatMap((call) => {
     if (call?.arguments.length !== 1 || call.arguments[0]!.name !== null || (call.dimensions ?? 0) < 2) return [];
     if (!/^(\w+\.)*init\.uniform_$/.test(call.callee.text)) return [];
-    const written = model.layers.filter(({ weight }) => weight?.sourceRange && isSamePlace(weight.sourceRange, call.range));
+    const written = model.layers.filter(({ weight }) => weight?.sourceRange && sameRange(weight.sourceRange, call.range));
     const instead = new Set(written.map((layer) => kaiming(model, layer)));
     const [first] = instead;
     if (written.length !== call.tensors || !written.every((layer) => layers.includes(layer)) || instead.size !== 1 || !first)

@@ -1,4 +1,5 @@
 import type { LayerReport, ModelReport } from '../protocol.js';
+import { sameRange } from '../range.js';
 
 /**
  * A last layer that was made small on purpose: a gain of 0.01 for policies (Andrychowicz et al. 2021, arXiv:2006.05990, §3.2), ±0.003 in
@@ -15,7 +16,7 @@ export function smallHead({ layers, propagation }: ModelReport): LayerReport | n
   const { sigmaW2, variance } = head.weight;
   if (sigmaW2 === null || sigmaW2 <= 0 || sigmaW2 >= usual) return null;
   const alike = layers.some(({ weight, path }) => {
-    if (!weight?.sourceRange || path === head.path || !isSame(weight.sourceRange, head.weight!.sourceRange!)) return false;
+    if (!weight?.sourceRange || path === head.path || !sameRange(weight.sourceRange, head.weight!.sourceRange!)) return false;
     return weight.variance === variance || (weight.sigmaW2 !== null && weight.sigmaW2 < 10 * sigmaW2);
   });
   return alike ? null : head;
@@ -23,6 +24,3 @@ export function smallHead({ layers, propagation }: ModelReport): LayerReport | n
 
 /** PyTorch's default, below which nobody gets by chance. */
 const usual = 1 / 3;
-
-const isSame = (a: LayerReport['range'], b: LayerReport['range']): boolean =>
-  a.start.line === b.start.line && a.start.character === b.start.character;

@@ -1,4 +1,4 @@
-import type { Position, Range } from '../protocol.js';
+import type { Position, Range } from './protocol.js';
 
 export function contains({ start, end }: Range, position: Position): boolean {
   return !before(position, start) && !before(end, position);
