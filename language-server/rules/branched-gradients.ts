@@ -1,5 +1,6 @@
 import { showNumber } from '../format-number.js';
-import type { BlockStack, Finding, ModelReport, Severity, Summary } from '../protocol.js';
+import type { BlockStack, Finding, ModelReport, Severity } from '../protocol.js';
+import { certainNats } from './certain-nats.js';
 import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
@@ -47,10 +48,6 @@ export function normalizedSeverity(nats: number): Severity | null {
   if (nats < 22) return 'hint';
   return nats < 30 ? 'information' : 'warning';
 }
-
-/** What is left of a change at the near edge of two standard deviations: what single draws differ by must not turn a fine network into a finding. */
-const certainNats = (nats: number, { uncertainty }: Summary): number =>
-  Math.max(0, Math.abs(nats) - 2 * Math.LN10 * (uncertainty?.log10Gradient ?? 0));
 
 /** Stacks of residual blocks that change gradients in this direction. */
 const stacksAlong = ({ summary: { blocks } }: ModelReport, direction: -1 | 1): BlockStack[] =>

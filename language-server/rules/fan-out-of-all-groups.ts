@@ -1,9 +1,8 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
-import { sameRange } from '../range.js';
 import { activationName } from './activation-name.js';
-import { callAt } from './call-at.js';
-import { elsewhere } from './elsewhere.js';
+import { editCalls } from './edit-calls.js';
+import { alsoThere } from './elsewhere.js';
 import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
@@ -28,7 +27,7 @@ export const fanOutOfAllGroups: Rule = {
       severity: 'hint',
       message: message(model, first, layers.length),
       range: first.range,
-      related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
+      related: alsoThere(layers),
       fix: useFanIn(model, layers),
     };
   },
@@ -58,12 +57,10 @@ function message(
 
 /** Offered where the calls say `mode='fan_out'` and change no other layer: one without groups has equal fans, or is none of theirs. */
 function useFanIn(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
-  const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
-  const edits = calls.flatMap((call) => {
-    const mode = call?.arguments.find(({ name, text }) => name === 'mode' && /^['"]fan_out['"]$/.test(text));
-    const written = model.layers.filter(({ weight }) => call && weight?.sourceRange && sameRange(weight.sourceRange, call.range));
-    const isSafe = written.every((layer) => layers.includes(layer) || (layer.fanIn !== null && layer.fanIn === layer.fanOut));
+  const edits = editCalls(model, layers, (call, drawn) => {
+    const mode = call.arguments.find(({ name, text }) => name === 'mode' && /^['"]fan_out['"]$/.test(text));
+    const isSafe = drawn.every((layer) => layers.includes(layer) || (layer.fanIn !== null && layer.fanIn === layer.fanOut));
     return mode && isSafe ? [{ range: mode.range, newText: mode.text.replace('fan_out', 'fan_in') }] : [];
   });
-  return edits.length > 0 && edits.length === calls.length ? { title: "Use mode='fan_in'", edits } : null;
+  return edits.length > 0 ? { title: "Use mode='fan_in'", edits } : null;
 }

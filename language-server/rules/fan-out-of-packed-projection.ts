@@ -1,8 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
-import { sameRange } from '../range.js';
-import { callAt } from './call-at.js';
-import { elsewhere } from './elsewhere.js';
+import { editCalls } from './edit-calls.js';
+import { alsoThere } from './elsewhere.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
 
@@ -21,7 +20,7 @@ export const fanOutOfPackedProjection: Rule = {
       severity: 'hint',
       message: message(model, first, layers.length),
       range: first.range,
-      related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
+      related: alsoThere(layers),
       fix: restoreGain(model, layers),
     };
   },
@@ -41,12 +40,11 @@ function message({ framework }: ModelReport, { path, weight }: LayerReport, coun
 
 /** Offered where the calls have no gain and draw packed projections alone. */
 function restoreGain(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
-  const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
-  const edits = calls.flatMap((call) => {
-    if (call?.arguments.length !== 1 || call.arguments[0]!.name !== null) return [];
-    const written = layers.filter(({ weight }) => sameRange(weight!.sourceRange!, call.range));
-    const { text, range } = call.arguments[0]!;
-    return written.length === call.tensors ? [{ range, newText: `${text}, gain=2 ** 0.5` }] : [];
+  const edits = editCalls(model, layers, ({ arguments: given, tensors }, drawn) => {
+    const [tensor] = given;
+    const packed = drawn.filter((layer) => layers.includes(layer));
+    if (given.length !== 1 || tensor!.name !== null || packed.length !== tensors) return [];
+    return [{ range: tensor!.range, newText: `${tensor!.text}, gain=2 ** 0.5` }];
   });
-  return edits.length > 0 && edits.length === calls.length ? { title: 'Use gain=2 ** 0.5', edits } : null;
+  return edits.length > 0 ? { title: 'Use gain=2 ** 0.5', edits } : null;
 }

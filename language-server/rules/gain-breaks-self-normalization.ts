@@ -1,8 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
-import { sameRange } from '../range.js';
-import { callAt } from './call-at.js';
-import { elsewhere } from './elsewhere.js';
+import { editCalls } from './edit-calls.js';
+import { alsoThere } from './elsewhere.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
 
@@ -23,7 +22,7 @@ export const gainBreaksSelfNormalization: Rule = {
       severity: 'hint',
       message: message(model, first, layers.length),
       range: first.range,
-      related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
+      related: alsoThere(layers),
       fix: useLeCun(model, layers),
     };
   },
@@ -45,14 +44,12 @@ function message({ framework }: ModelReport, { path, weight, local }: LayerRepor
 
 /** Offered where the call says `selu` and all layers that it draws feed SELU or come last. */
 function useLeCun(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
-  const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
-  const edits = calls.flatMap((call) => {
-    const written = model.layers.filter(({ weight }) => call && weight?.sourceRange && sameRange(weight.sourceRange, call.range));
-    if (!written.every((layer) => layers.includes(layer) || layer.activation === null)) return [];
-    const named = call?.arguments.find(({ name, text }) => name === 'nonlinearity' && /^['"]selu['"]$/.test(text));
+  const edits = editCalls(model, layers, (call, drawn) => {
+    if (!drawn.every((layer) => layers.includes(layer) || layer.activation === null)) return [];
+    const named = call.arguments.find(({ name, text }) => name === 'nonlinearity' && /^['"]selu['"]$/.test(text));
     if (named) return [{ range: named.range, newText: named.text.replace('selu', 'linear') }];
-    const gain = call?.arguments.find(({ text }) => /^(\w+\.)*calculate_gain\(['"]selu['"]\)$/.test(text));
+    const gain = call.arguments.find(({ text }) => /^(\w+\.)*calculate_gain\(['"]selu['"]\)$/.test(text));
     return gain ? [{ range: gain.range, newText: '1' }] : [];
   });
-  return edits.length > 0 && edits.length === calls.length ? { title: 'Use σ_w² = 1, as self-normalization needs', edits } : null;
+  return edits.length > 0 ? { title: 'Use σ_w² = 1, as self-normalization needs', edits } : null;
 }

@@ -1,6 +1,7 @@
 import { showDepth, showNumber } from '../format-number.js';
-import type { Finding, LayerReport, ModelReport, Summary } from '../protocol.js';
+import type { Finding, LayerReport, ModelReport } from '../protocol.js';
 import { branchedFinding, normalizedSeverity } from './branched-gradients.js';
+import { certainNats } from './certain-nats.js';
 import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow } from './gradient-flow.js';
@@ -17,7 +18,7 @@ export function gradientFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
   if (!flow) return branchedFinding(model, direction);
   if (Math.sign(flow.nats) !== direction) return null;
   const severity = effectSeverity(Math.abs(flow.nats), model.summary.depth);
-  if (!severity || !isSignificant(flow.nats, model.summary)) return null;
+  if (!severity || certainNats(flow.nats, model.summary) === 0) return null;
   const remedy = repair(model, direction);
   // Without bare layers at fault the change comes from normalization or pooling, where no initializer of a weight helps.
   if (!remedy || (hasNormalization(model) && remedy.nats < Math.abs(flow.nats) / 2)) return normalizedChain(model, flow);
@@ -39,14 +40,6 @@ function normalizedChain(model: ModelReport, { nats }: GradientFlow): Omit<Findi
   const what = describeChange(model, nats, ' in spite of normalization');
   const message = `${what}, ${showNumber(Math.exp(nats / depth))}-fold in each. Add skip connections around every second layer, or use fewer layers.`;
   return { severity, message, range: model.range, related: [], fix: null };
-}
-
-/**
- * Beyond two standard deviations of what single draws of the weights differ by: else another seed may do the contrary.
- * Hanin & Nica 2018, arXiv:1812.05994: at depth 100 and width 100 that is a factor of e^{4.5}.
- */
-function isSignificant(nats: number, { uncertainty }: Summary): boolean {
-  return Math.abs(nats) > 2 * Math.LN10 * (uncertainty?.log10Gradient ?? 0);
 }
 
 function describeFlow(model: ModelReport, { nats, chi1 }: GradientFlow): string {

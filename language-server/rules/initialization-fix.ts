@@ -1,7 +1,7 @@
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
-import { sameRange } from '../range.js';
 import { appended } from './appended.js';
 import { callAt } from './call-at.js';
+import { drawnBy } from './edit-calls.js';
 import { hasNormalization } from './has-normalization.js';
 import { misfits, type Repair } from './repair.js';
 
@@ -19,7 +19,7 @@ function otherCall(model: ModelReport, { layers, activation, call: instead }: Re
   const [tensor] = call?.arguments ?? [];
   const [, name, options] = /^nn\.init\.(\w+)\(w(, .*)\)$/.exec(instead?.weight ?? '') ?? [];
   if (!call || !tensor || tensor.name !== null || !name || instead?.bias || instead?.weight.includes('fan_in')) return null;
-  const written = model.layers.filter(({ weight }) => weight?.sourceRange && sameRange(weight.sourceRange, call.range));
+  const written = drawnBy(model, call);
   const prefix = /^((?:\w+\.)*init\.)\w+_$/.exec(call.callee.text)?.[1];
   if (!prefix || written.length !== call.tensors || (call.dimensions ?? 0) < 2 || hasNormalization(model)) return null;
   const fits = (layer: LayerReport) =>

@@ -1,8 +1,7 @@
 import { showNumber } from '../format-number.js';
 import type { Fix, LayerReport, ModelReport, Severity } from '../protocol.js';
-import { sameRange } from '../range.js';
-import { callAt } from './call-at.js';
-import { elsewhere } from './elsewhere.js';
+import { editCalls } from './edit-calls.js';
+import { alsoThere } from './elsewhere.js';
 import { fold } from './fold.js';
 import { initializerCall } from './initializer-calls.js';
 import type { Rule } from './rule.js';
@@ -27,7 +26,7 @@ export const nonzeroMeanWeights: Rule = {
       severity: severity(layers),
       message: message(model, first, layers.length),
       range: first.range,
-      related: elsewhere(layers).map(({ path, range }) => ({ message: `${path} as well.`, range })),
+      related: alsoThere(layers),
       fix: useKaiming(model, layers),
     };
   },
@@ -82,23 +81,20 @@ function aroundZero(framework: string): string {
  * a call that also writes vectors, for which Kaiming is not defined, or layers with other activations is left alone.
  */
 function useKaiming(model: ModelReport, layers: readonly LayerReport[]): Fix | null {
-  const calls = [...new Set(layers.map(({ weight }) => callAt(model, weight!.sourceRange)))];
-  const edits = calls.flatMap((call) => {
-    if (call?.arguments.length !== 1 || call.arguments[0]!.name !== null || (call.dimensions ?? 0) < 2) return [];
-    if (!/^(\w+\.)*init\.uniform_$/.test(call.callee.text)) return [];
-    const written = model.layers.filter(({ weight }) => weight?.sourceRange && sameRange(weight.sourceRange, call.range));
-    const instead = new Set(written.map((layer) => kaiming(model, layer)));
+  const edits = editCalls(model, layers, ({ callee, arguments: given, dimensions, tensors }, drawn) => {
+    const [tensor] = given;
+    if (given.length !== 1 || tensor!.name !== null || (dimensions ?? 0) < 2) return [];
+    if (!/^(\w+\.)*init\.uniform_$/.test(callee.text)) return [];
+    const instead = new Set(drawn.map((layer) => kaiming(model, layer)));
     const [first] = instead;
-    if (written.length !== call.tensors || !written.every((layer) => layers.includes(layer)) || instead.size !== 1 || !first)
-      return [];
-    const { text, range } = call.arguments[0]!;
+    if (drawn.length !== tensors || !drawn.every((layer) => layers.includes(layer)) || instead.size !== 1 || !first) return [];
     return [
-      { range: call.callee.range, newText: call.callee.text.replace(/uniform_$/, 'kaiming_uniform_') },
-      { range, newText: `${text}, ${first}` },
+      { range: callee.range, newText: callee.text.replace(/uniform_$/, 'kaiming_uniform_') },
+      { range: tensor!.range, newText: `${tensor!.text}, ${first}` },
     ];
   });
   const [edit] = edits;
-  return edit && edits.length === 2 * calls.length ? { title: `Use ${edit.newText}`, edits } : null;
+  return edit ? { title: `Use ${edit.newText}`, edits } : null;
 }
 
 /** What stands behind the tensor: `nonlinearity='relu'`. */
