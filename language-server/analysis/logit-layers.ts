@@ -6,11 +6,10 @@ export function logitLayers({ nodes, outputs }: Network): ReadonlySet<Layer> {
   const found = new Set<Layer>();
   // Successors have larger ids: walking backwards meets each before its inputs.
   for (const node of [...nodes].reverse()) {
-    if (node.kind === 'activation' && node.activation === 'sigmoid') end.add(node.id);
-    if (!end.has(node.id)) continue;
+    const isSigmoid = node.kind === 'activation' && node.activation === 'sigmoid';
+    if (!isSigmoid && !end.has(node.id)) continue;
     if (node.kind === 'affine') found.add(node.layer);
-    const passes = transparent.has(node.kind) || (node.kind === 'activation' && node.activation === 'sigmoid');
-    if (passes) for (const input of node.inputs) end.add(input);
+    if (isSigmoid || transparent.has(node.kind)) for (const input of node.inputs) end.add(input);
   }
   return found;
 }

@@ -8,25 +8,22 @@ import type { ClassValue } from './values.js';
  */
 export function exampleCall(run: Interpreter, type: ClassValue): string | null {
   const { scope, tree } = run.main;
-  const isKnown = (name: string) => /^(True|False|None)$/.test(name) || scope.variables.has(name);
+  // The question is kept with its answer, and must not keep all values of the file.
+  const known = new Set(['True', 'False', 'None', ...scope.variables.keys()]);
+  const { name } = type;
   const statements = tree.root.children.filter(({ named }) => named);
-  const text = run.dependencies.ask(statements, (whole, nodes) => firstCall(whole, nodes, type.name, isKnown) ?? '');
+  const text = run.dependencies.ask(statements, (whole, nodes) => firstCall(whole, nodes, name, known) ?? '');
   return text === '' ? null : text;
 }
 
-function firstCall(
-  text: string,
-  statements: readonly SyntaxNode[],
-  name: string,
-  isKnown: (name: string) => boolean,
-): string | null {
+function firstCall(text: string, statements: readonly SyntaxNode[], name: string, known: ReadonlySet<string>): string | null {
   const call = new RegExp(`(?<![\\w.])(?<!\\bclass\\s+)${name}\\(`, 'g');
   for (const { start, end } of statements) {
     const code = text.slice(start, end).replace(/^[ \t]*#.*$/gm, '');
     for (const { index } of code.matchAll(call)) {
       const end = closing(code, index + name.length);
       const found = end === null ? null : code.slice(index, end + 1);
-      if (found && speaksForItself(found.slice(name.length + 1, -1), isKnown)) return found.replace(/\s+/g, ' ');
+      if (found && speaksForItself(found.slice(name.length + 1, -1), known)) return found.replace(/\s+/g, ' ');
     }
   }
   return null;
@@ -43,8 +40,8 @@ function closing(code: string, open: number): number | null {
 }
 
 /** Numbers, texts, displays of these, and names that the file defines for all its functions. */
-function speaksForItself(given: string, isKnown: (name: string) => boolean): boolean {
+function speaksForItself(given: string, known: ReadonlySet<string>): boolean {
   if (given.trim() === '' || /[{:;\\]|\blambda\b|\*\*?\s*\w+\s*[,)]?\s*$/.test(given)) return false;
   const bare = given.replace(/'[^'\n]*'|"[^"\n]*"/g, '0').replace(/\b[A-Za-z_]\w*\s*=(?!=)/g, '');
-  return [...bare.matchAll(/(?<![\w.])[A-Za-z_]\w*/g)].every(([name]) => isKnown(name));
+  return [...bare.matchAll(/(?<![\w.])[A-Za-z_]\w*/g)].every(([name]) => known.has(name));
 }

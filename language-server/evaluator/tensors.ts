@@ -7,6 +7,7 @@ import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
 import { touchParameter } from './touch.js';
 import {
+  asClause,
   bool,
   builtin,
   int,
@@ -94,7 +95,7 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
       return opaque(
         run,
         right.kind === 'unknown'
-          ? `What is divided by here is not known: ${right.reason.charAt(0).toLowerCase()}${right.reason.slice(1)}`
+          ? `What is divided by here is not known: ${asClause(right)}`
           : 'Division by a tensor is not described by the theory used here.',
         nodesIn(run, [left, right], node),
         node,

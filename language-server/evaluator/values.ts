@@ -250,6 +250,9 @@ export interface Unknown {
   readonly shape?: true;
 }
 
+/** Why something is not known, as the rest of a sentence. */
+export const asClause = ({ reason }: Unknown): string => reason.charAt(0).toLowerCase() + reason.slice(1);
+
 export const none: None = { kind: 'none' };
 export const ellipsis: Value = { kind: 'ellipsis' };
 const yes: BoolValue = { kind: 'bool', value: true };

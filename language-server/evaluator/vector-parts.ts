@@ -1,5 +1,6 @@
 import type { Parameter } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
+import { rangeOf } from './slice-range.js';
 import type { ParameterValue, Value } from './values.js';
 
 /**
@@ -11,12 +12,9 @@ import type { ParameterValue, Value } from './values.js';
 export function vectorPart({ parameter }: ParameterValue, key: Value): ParameterValue | null {
   const size = parameter.shape?.length === 1 ? numberOf(parameter.shape[0]!) : null;
   if (size === null || key.kind !== 'slice' || key.step.kind !== 'none' || (parameter.touched && !parameter.parts)) return null;
-  const bound = (value: Value, absent: number): number | null => {
-    const number = value.kind === 'none' ? absent : value.kind === 'number' ? numberOf(value.value) : null;
-    return number === null ? null : Math.min(size, Math.max(0, number < 0 ? size + number : number));
-  };
-  const [from, to] = [bound(key.start, 0), bound(key.stop, size)];
-  if (from === null || to === null || !(from < to)) return null;
+  const range = rangeOf(key, size);
+  if (!range || range.first >= range.last) return null;
+  const { first: from, last: to } = range;
   parameter.touched = true;
   parameter.parts ??= [];
   const part: Parameter = { name: parameter.name, shape: [to - from], writes: [...parameter.writes.slice(-1)] };

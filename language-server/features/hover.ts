@@ -20,6 +20,7 @@ import { initializerCalls } from './initializer-hover.js';
 import { criticalRow, initializerNotes } from './layer-notes.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
 import { sparkline } from './sparkline.js';
+import { withoutPlace } from './without-place.js';
 
 /** What the last report says of the thing under the cursor: a layer, an activation with the layer that feeds it, an initializer, or a model. */
 export function hover(report: FileReport, position: Position, markdown: boolean): Hover | null {
@@ -188,7 +189,7 @@ function same(model: ModelReport, layer: LayerReport, models: readonly ModelRepo
 
 /** What a layer's constructor writes has the place of the layer, where a reader finds no such call. */
 function provenance({ source, sourceRange, kept, distribution, formula }: Distributed): string {
-  const who = kept && sourceRange ? `the layer's own ${source.replace(/ \([^()]*\)$/, '')}` : source;
+  const who = kept && sourceRange ? `the layer's own ${withoutPlace(source)}` : source;
   return escapeMarkdown([who, formula ? `${distribution}, variance ${formula}` : distribution].join(': '));
 }
 

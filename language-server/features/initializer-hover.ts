@@ -4,6 +4,7 @@ import { sameRange } from '../range.js';
 import { listed } from '../rules/listed.js';
 import { initializerNotes } from './layer-notes.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
+import { withoutPlace } from './without-place.js';
 
 /** The calls that wrote weights and biases of a model, with what to say of each: whom they wrote, and what came of it there. */
 export function initializerCalls(model: ModelReport): { range: Range; text: () => string }[] {
@@ -30,7 +31,7 @@ function callText(model: ModelReport, weights: readonly LayerReport[], biases: r
     ...(weights.length > 0 ? [`the weights of ${listed(weights.map(({ path }) => path))}`] : []),
     ...(biases.length > 0 ? [`the biases of ${listed(biases.map(({ path }) => path))}`] : []),
   ];
-  const name = first.source.replace(/ \([^()]*line[^()]*\)$/, '');
+  const name = withoutPlace(first.source);
   const rows: [string, string][] = [
     ['draws', escapeMarkdown(first.formula ? `${first.distribution}, variance ${first.formula}` : first.distribution)],
   ];

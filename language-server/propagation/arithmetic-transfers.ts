@@ -34,7 +34,14 @@ export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
     inputs,
     coefficients.map((one) => one * one),
   );
-  return { ...geometry, signal, profile, reason: null, backward, rectified: rectifiedIn(node, inputs, signal, context) };
+  return {
+    ...geometry,
+    signal,
+    profile,
+    reason: null,
+    backward,
+    rectified: rectifiedIn(node, inputs, coefficients, signal, context),
+  };
 };
 
 /** Of a sum or a concatenation of maps of one size. */
@@ -68,12 +75,12 @@ function passedOn(inputs: readonly NodeState[], one: NodeState): Partial<NodeSta
 
 /** One rectified stream and branches without mean: what a rectifier makes of their sum depends on how the stream is distributed. */
 function rectifiedIn(
-  node: Node & { kind: 'add' },
+  node: Node,
   inputs: readonly NodeState[],
+  coefficients: readonly number[],
   total: Signal,
   context: Context,
 ): Rectified | null {
-  const coefficients = inputs.map((_, i) => node.coefficients[i] ?? 1);
   const streams = inputs.flatMap((input, i) => {
     const stream = coefficients[i]! > 0 && streamOf(input);
     return stream ? [{ stream, signal: scaled(input.signal!, coefficients[i]! ** 2), i }] : [];
@@ -83,12 +90,9 @@ function rectifiedIn(
   const { stream, signal, i: skip } = streams[0]!;
   const share = Math.exp(signal.logScale - total.logScale) * (signal.q / total.q);
   if (!(share > 0 && share < 1)) return null;
-  const gains = node.inputs.flatMap((id, i) =>
-    i === skip
-      ? []
-      : [gainFrom(inputs[skip]!.origin, id, context), 2 * Math.log(Math.abs(coefficients[i]! / coefficients[skip]!))],
-  );
-  const chi = inputs.length === 2 && gains[0] !== null ? Math.exp(gains[0]! + gains[1]!) : null;
+  const branch = inputs.length === 2 ? 1 - skip : null;
+  const gain = branch === null ? null : gainFrom(inputs[skip]!.origin, node.inputs[branch]!, context);
+  const chi = gain === null ? null : Math.exp(gain + 2 * Math.log(Math.abs(coefficients[branch!]! / coefficients[skip]!)));
   return { stream, branch: 1 / share - 1, share, chi };
 }
 

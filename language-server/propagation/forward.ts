@@ -35,16 +35,15 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 };
 
 /** Signals through the graph in forward order; state i belongs to node i. */
-export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'readers'>): NodeState[] {
+export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'consumers'>): NodeState[] {
   const states: NodeState[] = [];
   const consumers = consumersOf(network);
   const { nodes } = network;
   const shapes = nodes.map(({ shape }) => shape);
   for (const node of nodes) {
     const inputs = node.inputs.map((id) => states[id]!);
-    const readers = consumers[node.id]!.map((id) => nodes[id]!);
     const inputDimensions = dimensionsBehind(network, consumers, node);
-    states.push(complete(node, inputs, apply(node, inputs, { ...base, states, shapes, nodes, readers, inputDimensions })));
+    states.push(complete(node, inputs, apply(node, inputs, { ...base, states, shapes, nodes, consumers, inputDimensions })));
     if (node.kind === 'pooling') seeMaxima(node, states);
   }
   return states;

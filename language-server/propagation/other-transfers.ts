@@ -1,6 +1,6 @@
 import type { Node, Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
-import { assumedExtent, type Extent, entriesOf, entriesRatio, extentOfShape, positions } from './extent.js';
+import { assumedExtent, type Extent, entriesRatio, extentOfShape, positions } from './extent.js';
 import { type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { parameterSecondMoment } from './weight-moments.js';
@@ -64,16 +64,17 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
 };
 
 /** The tokens of an image that no convolution reads, where a dense layer or a normalization of each token comes next. */
-function patchesOf({ shape }: Node, { extent, origin }: NodeState, { nodes, readers }: Context): Extent | null {
+function patchesOf({ id, shape }: Node, { extent, origin }: NodeState, { nodes, consumers }: Context): Extent | null {
   const image = nodes[origin]?.kind === 'input' ? nodes[origin].shape : null;
-  if (extent.length > 0 || !image || image.length < 4 || !shape) return null;
-  const features = readers.some((reader) =>
-    reader.kind === 'normalization'
-      ? reader.variant === 'layer' || reader.variant === 'rms'
-      : reader.kind === 'affine' && reader.variant === 'dense',
-  );
+  if (extent.length > 0 || !image || image.length < 4) return null;
   const tokens = sequence(shape);
-  return features && tokens.length > 0 && equals(entriesOf(image)!, entriesOf(shape)!) ? tokens : null;
+  if (tokens.length === 0 || entriesRatio(image, shape) !== 1) return null;
+  return consumers[id]!.some((reader) => readsTokens(nodes[reader]!)) ? tokens : null;
+}
+
+function readsTokens(node: Node): boolean {
+  if (node.kind === 'normalization') return node.variant === 'layer' || node.variant === 'rms';
+  return node.kind === 'affine' && node.variant === 'dense';
 }
 
 const fromToken: Backward = { ...passes, gain: 0, tokens: () => ({ factor: 1, share: 1 }) };

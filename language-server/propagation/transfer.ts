@@ -124,8 +124,8 @@ export interface Context {
   readonly states: readonly NodeState[];
   readonly shapes: readonly Shape[];
   readonly nodes: readonly Node[];
-  /** The nodes that read this one. */
-  readonly readers: readonly Node[];
+  /** Ids of the nodes that read each node. */
+  readonly consumers: readonly (readonly number[])[];
   /** Dimensions of the feature maps that this input node feeds; 0 if it feeds no convolution. */
   readonly inputDimensions: number;
   readonly inputSecondMoment: number;

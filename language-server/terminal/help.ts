@@ -21,7 +21,8 @@ Options of analyze
 Options of simulate
   -n, --draws N              networks that are drawn (16)
       --seed N               of the first of them (1)
-  -m, --mode train|eval, -i, --input SHAPE   as above
+  -m, --mode train|eval      as above
+  -i, --input SHAPE          as above
       --full                 every operation, not only layers with weights
 
 Directories are searched for .py and .ipynb files. What .gitignore and .git/info/exclude name is left out,

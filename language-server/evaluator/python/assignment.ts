@@ -5,6 +5,7 @@ import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { kernelTap, writeTap } from '../kernel-taps.js';
 import type { Scope } from '../scope.js';
+import { placesOf, rangeOf } from '../slice-range.js';
 import { selectPart } from '../tensors.js';
 import { int, keyOf, type ListValue, list, none, type SliceValue, tuple, type Value } from '../values.js';
 import { writePart } from '../written-parts.js';
@@ -12,7 +13,6 @@ import { callMethod } from './calls.js';
 import { evaluate } from './expressions.js';
 import { iterate } from './iteration.js';
 import type { Frame } from './statements.js';
-import { rangeOf } from './subscript.js';
 
 /** Binds a target (name, attribute, subscript, pattern) to a value. */
 export function assign(run: Interpreter, target: SyntaxNode, value: Value, scope: Scope, frame: Frame): void {
@@ -135,16 +135,11 @@ function replaceSlice(run: Interpreter, { items, array }: ListValue, key: SliceV
     run.note('The bounds of this slice are not known: the list is shown as it was.', node);
     return;
   }
-  const { first, last, step } = range;
-  const places: number[] = [];
-  for (let i = first; step > 0 ? i < last : i > last; i += step) places.push(i);
+  const places = placesOf(range);
   // A tensor of known numbers keeps its length, and takes one number for all places.
   const values = array && value.kind === 'number' ? places.map(() => value) : iterate(run, value, node);
-  if (step === 1) {
-    items.splice(first, places.length, ...values);
-    return;
-  }
-  if (values.length === places.length) for (const [i, place] of places.entries()) items[place] = values[i]!;
+  if (range.step === 1) items.splice(range.first, places.length, ...values);
+  else if (values.length === places.length) for (const [i, place] of places.entries()) items[place] = values[i]!;
   else if (values.length === 0) for (const place of places.sort((a, b) => b - a)) items.splice(place, 1);
   else throw new Raised('ValueError', `${values.length} values do not fit into ${places.length} places.`);
 }

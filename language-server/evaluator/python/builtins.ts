@@ -108,23 +108,13 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
     const offset = start?.kind === 'number' ? start.value : 0;
     return list((value ? iterate(run, value, node) : []).map((item, i) => tuple([int(add(offset, i)), item])));
   },
-  zip: (run, { positional, node }) => {
-    const columns = positional.map((value) => iterate(run, value, node));
-    // What is not known is as long as what is.
-    const known = columns.filter((_, i) => positional[i]!.kind !== 'unknown');
-    const length = Math.min(...(known.length > 0 ? known : columns).map((column) => column.length), run.limits.rounds);
-    if (columns.length === 0) return list([]);
-    return list(Array.from({ length }, (_, i) => tuple(columns.map((column) => column[i] ?? column[0]!))));
-  },
-  map: (run, { positional: [function_, ...values], node }) => {
-    const columns = values.map((value) => iterate(run, value, node));
-    const length = columns.length === 0 ? 0 : Math.min(...columns.map((column) => column.length));
-    return list(
-      Array.from({ length }, (_, i) =>
-        callValue(run, function_ ?? none, { positional: columns.map((column) => column[i]!), keywords: new Map(), node }, null),
+  zip: (run, { positional, node }) => list(sideBySide(run, positional, node).map(tuple)),
+  map: (run, { positional: [function_, ...values], node }) =>
+    list(
+      sideBySide(run, values, node).map((positional) =>
+        callValue(run, function_ ?? none, { positional, keywords: new Map(), node }, null),
       ),
-    );
-  },
+    ),
   filter: (run, { positional: [function_, value], node }) =>
     list(
       (value ? iterate(run, value, node) : []).filter(
@@ -232,6 +222,15 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
 
 function moduleScope(run: Interpreter): Scope {
   return run.file.scope;
+}
+
+/** Items of several sequences row by row, up to the end of the shortest; what is not known is as long as what is. */
+function sideBySide(run: Interpreter, values: readonly Value[], node: Call['node']): Value[][] {
+  if (values.length === 0) return [];
+  const columns = values.map((value) => iterate(run, value, node));
+  const known = columns.filter((_, i) => values[i]!.kind !== 'unknown');
+  const length = Math.min(...(known.length > 0 ? known : columns).map((column) => column.length));
+  return Array.from({ length }, (_, i) => columns.map((column) => column[i] ?? column[0]!));
 }
 
 function lengthOf(run: Interpreter, value: Value, node: Call['node']): Value {

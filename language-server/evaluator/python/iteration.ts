@@ -3,7 +3,7 @@ import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { BudgetExceeded } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { touch } from '../touch.js';
-import { int, string, type Value } from '../values.js';
+import { asClause, int, string, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
 
@@ -31,7 +31,7 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
         ? [...value.attributes.values()].filter((member) => member.kind === 'instance' && member.class === value)
         : [];
     case 'unknown':
-      run.note(`It is not known what this runs over: ${lowerFirst(value.reason)} Its body is shown as if it ran once.`, node);
+      run.note(`It is not known what this runs over: ${asClause(value)} Its body is shown as if it ran once.`, node);
       return [value];
     case 'tensor':
       run.note('It is not known how many parts this tensor has: shown as if it had one.', node);
@@ -68,8 +68,4 @@ function iterateInstance(run: Interpreter, value: Extract<Value, { kind: 'instan
   if (method) return iterate(run, callValue(run, method, { positional: [], keywords: new Map(), node }, null), node);
   run.note(`It is not known what '${value.class.name}' yields here: shown as if nothing.`, node);
   return [];
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

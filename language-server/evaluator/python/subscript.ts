@@ -3,6 +3,7 @@ import { namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import type { Scope } from '../scope.js';
+import { placesOf, rangeOf } from '../slice-range.js';
 import { selectTensor, slicedParameter } from '../tensors.js';
 import { keyOf, list, type SliceValue, string, tuple, type Value } from '../values.js';
 import { callMethod, callValue } from './calls.js';
@@ -89,27 +90,5 @@ function itemOfSequence(run: Interpreter, items: readonly Value[], key: Value, k
 /** Python's slicing; `null` where a bound is not a number. */
 function slice(items: readonly Value[], key: SliceValue): Value[] | null {
   const range = rangeOf(key, items.length);
-  if (!range) return null;
-  const picked: Value[] = [];
-  for (let i = range.first; range.step > 0 ? i < range.last : i > range.last; i += range.step) picked.push(items[i]!);
-  return picked;
-}
-
-/** The places that a slice means in a sequence of this length, `last` exclusive; `null` where a bound is not a number. */
-export function rangeOf(
-  { start, stop, step }: SliceValue,
-  length: number,
-): { readonly first: number; readonly last: number; readonly step: number } | null {
-  const read = (value: Value): number | null | undefined =>
-    value.kind === 'none' ? undefined : value.kind === 'number' ? numberOf(value.value) : null;
-  const [from, to, by] = [read(start), read(stop), read(step)];
-  if (from === null || to === null || by === null || by === 0) return null;
-  const stride = by ?? 1;
-  const clamp = (value: number) =>
-    value < 0 ? Math.max(value + length, stride < 0 ? -1 : 0) : Math.min(value, stride < 0 ? length - 1 : length);
-  return {
-    first: from === undefined ? (stride < 0 ? length - 1 : 0) : clamp(from),
-    last: to === undefined ? (stride < 0 ? -1 : length) : clamp(to),
-    step: stride,
-  };
+  return range && placesOf(range).map((place) => items[place]!);
 }

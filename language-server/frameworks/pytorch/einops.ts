@@ -138,14 +138,8 @@ function windowed(
     return null;
   const kernel = spatial.map((group) => sizeOf(group[1]!, bound));
   if (kernel.includes(null) || right.slice(2).some(([name], i) => name !== spatial[i]![0])) return null;
-  return sliding(
-    n,
-    variant,
-  )({
-    arguments: { kernel_size: kernel as Quantity[], stride: null, padding: 0 },
-    inputs,
-    layer: null,
-  });
+  const window = { kernel_size: kernel as Quantity[], stride: null, padding: 0 };
+  return sliding(n, variant)({ arguments: window, inputs, layer: null });
 }
 
 /** Axes that vanish as a whole. */
@@ -169,7 +163,7 @@ const call = (signature: string, operation: OperationRow): FunctionRow => ({
   operation,
 });
 
-/** einops, which a quarter of users' repositories reshapes with. */
+/** Functions and layers of einops; those that take several tensors are written in the library. */
 export const einopsTables: Tables = {
   modules: {
     'einops.layers.torch.Rearrange': layer('pattern', rearrange),
