@@ -1,6 +1,6 @@
 import type { Interpreter } from './interpreter.js';
 import { markLoaded } from './loaded-weights.js';
-import { callModule, construct, namedModules, namedParameters, unknownModule } from './modules.js';
+import { callModule, callOwnOperation, construct, namedModules, namedParameters, unknownModule } from './modules.js';
 import { callValue } from './python/calls.js';
 import { fromArgument } from './signature.js';
 import { forgetParameter } from './tensors.js';
@@ -77,6 +77,15 @@ export function moduleAttribute(run: Interpreter, object: Instance, name: string
 export function isModuleAttribute(object: Instance, name: string): boolean {
   return name === 'training' || Object.hasOwn(methods, name) || name in (object.module?.built?.arguments ?? {});
 }
+
+/** What `super()` finds in the framework's own classes. */
+export function inheritedFromFramework(run: Interpreter, object: Instance, name: string): Value | undefined {
+  if (name === 'forward') return builtin(name, (call) => callOwnOperation(run, object, call));
+  return moduleAttribute(run, object, name);
+}
+
+/** Whether the framework's own classes have a method of this name. */
+export const isModuleMethod = (name: string): boolean => Object.hasOwn(methods, name);
 
 /** Parameters in order with their names; `recurse=False` leaves out those of submodules. */
 function parametersOf(object: Instance, call: Call, position: number): ReturnType<typeof namedParameters> {

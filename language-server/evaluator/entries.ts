@@ -6,7 +6,7 @@ import { type DefaultConfig, defaultConfig } from './default-config.js';
 import { exampleCall } from './example-calls.js';
 import { isModuleClass } from './framework-names.js';
 import type { Interpreter } from './interpreter.js';
-import { namedModules } from './modules.js';
+import { namedModules, namedParameters } from './modules.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { evaluate } from './python/expressions.js';
@@ -65,14 +65,15 @@ export function builtEntries(run: Interpreter): Entry[] {
 }
 
 function hasLayers(instance: Instance): boolean {
-  return namedModules(instance).some(({ module }) => module.module?.layer);
+  return namedModules(instance).some(({ module: { module } }) => module && (module.layer || module.parameters.size > 0));
 }
 
 /** Two instantiations with the same layers are one model to a reader. */
 function fingerprint(instance: Instance): string {
-  return namedModules(instance)
-    .map(({ path, module }) => `${path}:${JSON.stringify(module.module?.layer?.weight?.shape ?? null)}`)
-    .join(' ');
+  return [
+    ...namedModules(instance).map(({ path, module }) => `${path}:${JSON.stringify(module.module?.layer?.weight?.shape ?? null)}`),
+    ...namedParameters(instance).map(({ path, value }) => `${path}:${JSON.stringify(value.parameter.shape)}`),
+  ].join(' ');
 }
 
 function assignmentOf(run: Interpreter, name: string): Location | null {
@@ -181,7 +182,7 @@ function underlying(value: Value): FunctionValue | null {
 function modelOf(run: Interpreter, value: Value): Instance | null {
   if (value.kind === 'tuple') return value.items[0] ? modelOf(run, value.items[0]) : null;
   if (value.kind !== 'instance' || !value.module) return null;
-  const layers = namedModules(value).filter(({ module }) => module.module?.layer).length;
+  const layers = namedModules(value).filter(({ module }) => module.module?.layer || module.module?.parameters.size).length;
   return value.class.row || layers === 0 || (layers < 2 && value.class.file === run.library) ? null : value;
 }
 

@@ -132,20 +132,25 @@ export function callModule(run: Interpreter, instance: Instance, call: Call): Va
     const forward = classAttribute(instance.class, 'forward');
     if (forward && forward.kind !== 'descriptor')
       return callValue(run, forward, { ...call, positional: [instance, ...call.positional] }, null);
-    if (state.built) return operate(run, instance, call);
-    const reason = instance.class.unknownBase?.reason ?? `'${instance.class.name}' has no forward().`;
-    return opaque(
-      run,
-      reason,
-      nodesIn(run, [...call.positional, ...call.keywords.values()], call.node),
-      call.node,
-      instance.class.name,
-    );
+    if (state.built) return operate(run, instance, call, path);
+    return withoutForward(run, instance, call);
   });
 }
 
+function withoutForward(run: Interpreter, { class: { name, unknownBase } }: Instance, call: Call): Value {
+  const inputs = nodesIn(run, [...call.positional, ...call.keywords.values()], call.node);
+  return opaque(run, unknownBase?.reason ?? `'${name}' has no forward().`, inputs, call.node, name);
+}
+
+/** `super().forward(x)` in a class that derives from one of the framework's: what that one does. */
+export function callOwnOperation(run: Interpreter, instance: Instance, call: Call): Value {
+  if (!run.trace) return callModule(run, instance, call);
+  if (instance.module!.built) return operate(run, instance, call, instance.module!.path ?? run.trace.path);
+  return withoutForward(run, instance, call);
+}
+
 /** Runs a framework's module: one node with the outputs that its row tells. */
-function operate(run: Interpreter, instance: Instance, call: Call): Value {
+function operate(run: Interpreter, instance: Instance, call: Call, path: string): Value {
   const state = instance.module!;
   const { row, arguments: bound, name } = state.built!;
   const short = name.split('.').at(-1)!;
@@ -154,7 +159,6 @@ function operate(run: Interpreter, instance: Instance, call: Call): Value {
   const result = row.operation(context);
   const inputs = tensors.map((tensor) => tensor.node);
   if (typeof result === 'string') return opaque(run, result, inputs, call.node, short);
-  const path = state.path ?? run.trace!.path;
   const used =
     result.operation.kind === 'affine' || result.operation.kind === 'opaque'
       ? inputs.slice(0, result.operation.kind === 'affine' && result.operation.variant === 'bilinear' ? 2 : 1)

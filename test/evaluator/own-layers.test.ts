@@ -37,6 +37,23 @@ class Net(nn.Module):
   expect(networks[0]!.nodes.filter(({ kind }) => kind === 'affine')).toHaveLength(4);
 });
 
+test('a model that the file builds of tensors alone is shown', () => {
+  const { networks } = evaluateText(`import torch
+from torch import nn
+
+class Dense(nn.Module):
+    def __init__(self, inside, outside):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(inside, outside) / inside)
+
+    def forward(self, x):
+        return x @ self.weight
+
+model = nn.Sequential(Dense(16, 8), nn.ReLU(), Dense(8, 2))
+`);
+  expect(networks.map(({ entry, layers }) => `${entry}: ${layers.map(({ path }) => path)}`)).toEqual(['model: 0,2']);
+});
+
 test('multi-head attention projects queries, keys and values with one packed weight, and what attention gives', () => {
   const { networks } = evaluateText(`import torch
 from torch import nn

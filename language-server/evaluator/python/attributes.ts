@@ -1,6 +1,6 @@
-import { moduleAttribute, setAttribute } from '../attributes-of-modules.js';
+import { inheritedFromFramework, isModuleMethod, moduleAttribute, setAttribute } from '../attributes-of-modules.js';
 import { Raised } from '../budget.js';
-import { frameworkValue } from '../framework-names.js';
+import { frameworkValue, isModuleClass } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { parameterAttribute, tensorAttribute } from '../tensors.js';
 import {
@@ -147,7 +147,19 @@ function attributeOfClass(run: Interpreter, type: ClassValue, name: string): Val
   if (name === '__bases__') return type.unknownBase ?? basesOf(run, type);
   const value = classAttribute(type, name);
   if (value?.kind === 'descriptor') return value.variant === 'property' ? value : bindTo(run, type, value);
-  return value ?? type.unknownBase ?? undefined;
+  return value ?? unboundMethod(run, type, name) ?? type.unknownBase ?? undefined;
+}
+
+/** `nn.Linear.__init__(self, …)`, `nn.Conv2d.forward(self, x)`: methods of the framework's own classes, with the instance as an argument. */
+function unboundMethod(run: Interpreter, type: ClassValue, name: string): Value | undefined {
+  if (!isModuleMethod(name) || !isModuleClass(run, type)) return undefined;
+  return builtin(name, (call) => {
+    const [self, ...positional] = call.positional;
+    const method =
+      self?.kind === 'instance' && self.module && superAttribute(run, { kind: 'super', self, rest: type.resolution }, name);
+    if (!method) return run.unknown(`What ${name}() is called on is not known.`, call.node);
+    return callValue(run, method, { ...call, positional }, null);
+  });
 }
 
 /** The framework's classes have no bases of their own here, but ancestors. */
@@ -180,7 +192,7 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
   if (object.self.kind === 'instance' && name === '__setattr__') return setter(run, object.self);
   if (object.self.kind === 'instance' && name === '__getattr__' && object.self.module) return getter(run, object.self);
   if (object.self.kind === 'instance' && object.self.module) {
-    const value = moduleAttribute(run, object.self, name);
+    const value = inheritedFromFramework(run, object.self, name);
     if (value) return value;
   }
   const fields = name === '__init__' ? object.rest.find((ancestor) => ancestor.flavour === 'dataclass') : undefined;
