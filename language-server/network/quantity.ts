@@ -28,8 +28,9 @@ export function numberOf(quantity: Quantity | null | undefined): number | null {
 }
 
 export function add(a: Quantity, b: Quantity): Quantity {
-  if (typeof a === 'number' && typeof b === 'number') return a + b;
-  return collect([...termsOf(a), ...termsOf(b)]);
+  if (typeof a === 'number') return typeof b === 'number' ? a + b : plusNumber(b, a);
+  if (typeof b === 'number') return plusNumber(a, b);
+  return collect([...a.terms, ...b.terms]);
 }
 
 export function subtract(a: Quantity, b: Quantity): Quantity {
@@ -38,6 +39,8 @@ export function subtract(a: Quantity, b: Quantity): Quantity {
 
 export function multiply(a: Quantity, b: Quantity): Quantity {
   if (typeof a === 'number' && typeof b === 'number') return a * b;
+  if (a === 1) return b;
+  if (b === 1) return a;
   const left = termsOf(a);
   const right = termsOf(b);
   if (left.length * right.length > largestProduct) return collect([timesMonomial(monomialFor(a), monomialFor(b))]);
@@ -51,7 +54,7 @@ export function multiply(a: Quantity, b: Quantity): Quantity {
  */
 export function divide(a: Quantity, b: Quantity): Quantity {
   if (b === 0) throw new RangeError('divide: the divisor is 0');
-  if (typeof b === 'number') return typeof a === 'number' ? a / b : scale(a, 1 / b, b);
+  if (typeof b === 'number') return typeof a === 'number' ? a / b : b === 1 ? a : scale(a, 1 / b, b);
   const single = b.terms.length === 1 ? b.terms[0]! : null;
   if (!single) return exactQuotient(a, b) ?? multiply(a, collect([reciprocal(monomialFor(b))]));
   return collect(termsOf(a).map((term) => overMonomial(term, single)));
@@ -126,7 +129,14 @@ export function equals(a: Quantity, b: Quantity): boolean | undefined {
 /** Negative, 0 or positive as a is less than, equal to or greater than b; `undefined` where it depends on a symbol. */
 export function compareQuantities(a: Quantity, b: Quantity): number | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return signOf(subtract(a, b));
+  return isSame(a, b) ? 0 : signOf(subtract(a, b));
+}
+
+/** Whether two quantities are written alike, which those of equal value nearly always are. */
+export function isSame(a: Quantity, b: Quantity): boolean {
+  if (a === b) return true;
+  if (typeof a === 'number' || typeof b === 'number' || a.terms.length !== b.terms.length) return false;
+  return a.terms.every((term, i) => isSameTerm(term, b.terms[i]!));
 }
 
 /** The quantity with some symbols replaced, also inside of rounded and bracketed parts where they are plain. */
@@ -159,7 +169,32 @@ function termsOf(a: Quantity): readonly Term[] {
   return typeof a === 'number' ? (a === 0 ? [] : [{ coefficient: a, powers: [] }]) : a.terms;
 }
 
+const isSameTerm = (a: Term, b: Term): boolean =>
+  a.coefficient === b.coefficient &&
+  a.powers.length === b.powers.length &&
+  a.powers.every(([name, exponent], i) => name === b.powers[i]![0] && exponent === b.powers[i]![1]);
+
+/** The constant stands before all other terms whose degree is not positive. */
+function plusNumber(a: Expression, number: number): Expression {
+  if (number === 0) return a;
+  const { terms } = a;
+  let at = 0;
+  while (at < terms.length && degree(terms[at]!) > 0) at++;
+  const before = terms[at]?.powers.length === 0 ? terms[at]!.coefficient : null;
+  const coefficient = before === null ? number : sumOf(before, number);
+  const constant = coefficient === 0 ? [] : [{ coefficient, powers: [] }];
+  return {
+    kind: 'expression',
+    terms: [...terms.slice(0, at), ...constant, ...terms.slice(before === null ? at : at + 1)],
+  };
+}
+
 function collect(terms: readonly Term[]): Quantity {
+  if (terms.length === 1) {
+    const { coefficient, powers } = terms[0]!;
+    if (coefficient === 0) return 0;
+    return powers.length === 0 ? coefficient : { kind: 'expression', terms };
+  }
   const sums = new Map<string, Term>();
   for (const term of terms) {
     const key = keyOf(term);
@@ -203,11 +238,18 @@ function raise({ coefficient, powers }: Term, exponent: number): Term {
   return { coefficient: coefficient ** exponent, powers: powers.map(([name, own]) => [name, own * exponent]) };
 }
 
+/** Both are sorted by name, and so is the result. */
 function mergePowers(a: Term['powers'], b: Term['powers'], sign: 1 | -1): Term['powers'] {
   if (b.length === 0) return a;
-  const exponents = new Map(a);
-  for (const [name, exponent] of b) exponents.set(name, (exponents.get(name) ?? 0) + sign * exponent);
-  return [...exponents].filter(([, exponent]) => Math.abs(exponent) > 1e-12).sort(([x], [y]) => (x < y ? -1 : 1));
+  const merged: Term['powers'][number][] = [];
+  let i = 0;
+  for (const [name, exponent] of b) {
+    while (i < a.length && a[i]![0] < name) merged.push(a[i++]!);
+    const sum = (a[i]?.[0] === name ? a[i++]![1] : 0) + sign * exponent;
+    if (Math.abs(sum) > 1e-12) merged.push([name, sum]);
+  }
+  while (i < a.length) merged.push(a[i++]!);
+  return merged;
 }
 
 /** The quantity as one term: what has several becomes a symbol in brackets. */

@@ -161,17 +161,15 @@ function joinedShares(
   return a.map((share, i) => (first * share + second * (b[i] ?? 0)) / (first + second));
 }
 
-/** ln of the mean square of one entry, relative to the network's output: norms divided by the numbers of entries. */
-export function logPerEntry(
-  gradient: Gradient,
-  state: NodeState,
-  output: NodeState | undefined,
-  shapes?: readonly [Shape, Shape],
-): number | null {
-  if (gradient.logNorm === null || !output) return null;
-  if (state === output) return gradient.logNorm;
-  const ratio = (shapes && entriesRatio(shapes[1], shapes[0])) ?? ratioOf(entries(output), entries(state));
-  return ratio === null ? null : gradient.logNorm + Math.log(ratio);
+/**
+ * ln of what turns the mean square norm of a gradient into the mean square of one entry, relative to the network's output: of the ratio of their
+ * numbers of entries. `null` where it is not known.
+ */
+export function logPerNorm(state: NodeState, output: NodeState | undefined, shape: Shape, outputShape: Shape): number | null {
+  if (!output) return null;
+  if (state === output) return 0;
+  const ratio = entriesRatio(outputShape, shape) ?? ratioOf(entries(output), entries(state));
+  return ratio === null ? null : Math.log(ratio);
 }
 
 const entries = ({ channels, extent }: NodeState) => (channels === null ? null : multiply(channels, positions(extent)));

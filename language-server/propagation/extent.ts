@@ -1,12 +1,17 @@
 import type { Affine, Node, Pooling, Shape } from '../network/graph.js';
-import { divide, equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
+import { divide, equals, isSame, multiply, numberOf, type Quantity } from '../network/quantity.js';
 
 /** Sizes of a feature map along its spatial dimensions; empty where a tensor has none. */
 export type Extent = readonly number[];
 
-export const positions = (extent: Extent): number => extent.reduce((product, size) => product * size, 1);
+export function positions(extent: Extent): number {
+  let product = 1;
+  for (let i = 0; i < extent.length; i++) product *= extent[i]!;
+  return product;
+}
 
-export const sameExtent = (a: Extent, b: Extent): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
+export const sameExtent = (a: Extent, b: Extent): boolean =>
+  a === b || (a.length === b.length && a.every((size, i) => size === b[i]));
 
 /** Number of entries of a tensor; `null` where its shape is not known. */
 export const entriesOf = (shape: Shape): Quantity | null =>
@@ -146,6 +151,7 @@ const outputSize = (size: number, { kernel, stride, padding, dilation }: Omit<Ta
 /** Entries of one tensor for each of another, `null` where it is not a number; most tensors share nothing but their batch. */
 export function entriesRatio(a: Shape, b: Shape): number | null {
   if (!a || !b) return null;
+  if (a.length === b.length && a.every((size, i) => size !== 0 && isSame(size, b[i]!))) return 1;
   const [first, second] = [numericEntries(a), numericEntries(b)];
   if (first !== null && second !== null && isSameBatch(a, b)) return first / second;
   // A product of sizes that are not known is a number only beside others of them.

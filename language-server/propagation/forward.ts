@@ -35,15 +35,25 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 };
 
 /** Signals through the graph in forward order; state i belongs to node i. */
-export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'consumers'>): NodeState[] {
+export function forward(
+  network: Network,
+  base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'consumers' | 'dimensionsBehind'>,
+): NodeState[] {
   const states: NodeState[] = [];
   const consumers = consumersOf(network);
   const { nodes } = network;
   const shapes = nodes.map(({ shape }) => shape);
+  const context: Context = {
+    ...base,
+    states,
+    shapes,
+    nodes,
+    consumers,
+    dimensionsBehind: (id) => dimensionsBehind(nodes, consumers, id),
+  };
   for (const node of nodes) {
     const inputs = node.inputs.map((id) => states[id]!);
-    const inputDimensions = dimensionsBehind(network, consumers, node);
-    states.push(complete(node, inputs, apply(node, inputs, { ...base, states, shapes, nodes, consumers, inputDimensions })));
+    states.push(complete(node, inputs, apply(node, inputs, context)));
     if (node.kind === 'pooling') seeMaxima(node, states);
   }
   return states;
@@ -117,9 +127,8 @@ function seeMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[]
   }
 }
 
-/** Spatial dimensions of the first convolution or pooling that an input reaches. */
-function dimensionsBehind({ nodes }: Network, consumers: readonly number[][], { id, kind }: Node): number {
-  if (kind !== 'input') return 0;
+/** Spatial dimensions of the first convolution or pooling that an input reaches; 0 if there is none. */
+function dimensionsBehind(nodes: readonly Node[], consumers: readonly number[][], id: number): number {
   const seen = new Set([id]);
   const queue = [id];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

@@ -6,7 +6,8 @@ import { type Backward, type Context, type NodeState, passes, stops, type Transf
 import { parameterSecondMoment } from './weight-moments.js';
 
 /** Entries of second moment 1 without mean, independent at different positions. */
-export const inputTransfer: Transfer<'input'> = (node, _, { inputDimensions, inputSecondMoment, inputCosine, assume }) => {
+export const inputTransfer: Transfer<'input'> = (node, _, { dimensionsBehind, inputSecondMoment, inputCosine, assume }) => {
+  const inputDimensions = dimensionsBehind(node.id);
   const given = inputDimensions > 0 ? extentOfShape(node, inputDimensions) : null;
   const extent: Extent = given ?? (inputDimensions > 0 ? assumedExtent(inputDimensions) : sequence(node.shape));
   if (!given && inputDimensions > 0)

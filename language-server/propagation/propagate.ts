@@ -2,7 +2,7 @@ import type { Layer, Network, Node } from '../network/graph.js';
 import { inMode } from '../network/in-mode.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
-import { backward, type Gradient, logPerEntry } from './backward.js';
+import { backward, type Gradient, logPerNorm } from './backward.js';
 import { Dominators } from './dominators.js';
 import { type Fluctuations, fluctuations } from './fluctuations.js';
 import { forward } from './forward.js';
@@ -62,7 +62,6 @@ export function propagate(declared: Network, options: PropagateOptions = {}): Pr
   const states = forward(network, {
     training,
     batch: network.batch ?? Number.POSITIVE_INFINITY,
-    inputDimensions: 0,
     inputSecondMoment: options.inputSecondMoment ?? 1,
     inputCosine: options.inputCosine ?? 0.5,
     assume: (sentence) => assumptions.add(sentence),
@@ -76,11 +75,12 @@ export function propagate(declared: Network, options: PropagateOptions = {}): Pr
   const figures = summarize({ network, dominators, states, gradients, locals, fluctuations: spread });
   const spectrum = isometry(network, dominators, states, gradients, training);
   const stopped = stops(network, states);
+  const places = placesOf(network, states);
   for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
   return {
     layers,
-    points: points(network, states, gradients, spread),
-    places: places(network, states, gradients),
+    points: points(network, states, gradients, spread, places),
+    places,
     summary: {
       mode: training ? 'train' : 'eval',
       ...figures,
@@ -157,36 +157,32 @@ function points(
   states: readonly NodeState[],
   gradients: readonly Gradient[],
   spread: Fluctuations | null,
+  places: Propagation['places'],
 ): PropagationPoint[] {
-  const output = states[network.outputs[0] ?? -1];
   const before = previousWeights(network);
-  const last = network.nodes[network.outputs[0] ?? -1]?.shape ?? null;
-  return shown(network).map((node) => {
-    const state = states[node.id]!;
-    const perEntry = logPerEntry(gradients[node.id]!, state, output, [node.shape, last]);
+  return places.map(({ node: id, logPerNorm }) => {
+    const [node, state, { logNorm }] = [network.nodes[id]!, states[id]!, gradients[id]!];
+    const perEntry = logNorm === null || logPerNorm === null ? null : logNorm + logPerNorm;
     return {
       path: node.path,
       operation: node.name,
       range: node.location.range,
       q: lengthOf(state),
       c: state.signal && correlation(state.signal),
-      chi: chiOf(gradients, node, before[node.id] ?? null),
+      chi: chiOf(gradients, node, before[id] ?? null),
       gradient: perEntry === null ? null : Math.exp(perEntry),
       logGradient: perEntry !== null && Number.isFinite(perEntry) ? perEntry : null,
-      band: bandAt(spread, node.id),
+      band: bandAt(spread, id),
     };
   });
 }
 
-const shown = ({ nodes }: Network): readonly Node[] => nodes.filter(({ kind }) => !silent.has(kind));
-
-function places(network: Network, states: readonly NodeState[], gradients: readonly Gradient[]): Propagation['places'] {
-  const output = states[network.outputs[0] ?? -1];
-  const last = network.nodes[network.outputs[0] ?? -1]?.shape ?? null;
-  return shown(network).map(({ id, shape }) => ({
-    node: id,
-    logPerNorm: logPerEntry({ ...gradients[id]!, logNorm: 0 }, states[id]!, output, [shape, last]),
-  }));
+function placesOf({ nodes, outputs }: Network, states: readonly NodeState[]): Propagation['places'] {
+  const output = states[outputs[0] ?? -1];
+  const last = nodes[outputs[0] ?? -1]?.shape ?? null;
+  return nodes.flatMap(({ id, kind, shape }) =>
+    silent.has(kind) ? [] : [{ node: id, logPerNorm: logPerNorm(states[id]!, output, shape, last) }],
+  );
 }
 
 function lengthOf({ signal }: NodeState): PropagationPoint['q'] {

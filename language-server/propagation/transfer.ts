@@ -126,8 +126,8 @@ export interface Context {
   readonly nodes: readonly Node[];
   /** Ids of the nodes that read each node. */
   readonly consumers: readonly (readonly number[])[];
-  /** Dimensions of the feature maps that this input node feeds; 0 if it feeds no convolution. */
-  readonly inputDimensions: number;
+  /** Dimensions of the feature maps that an input node feeds; 0 if it feeds no convolution. */
+  dimensionsBehind(id: number): number;
   readonly inputSecondMoment: number;
   readonly inputCosine: number;
   /** Notes what the result rests on. Repeated sentences are kept once. */
