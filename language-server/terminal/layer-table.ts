@@ -11,8 +11,9 @@ import { pad, printable, truncate, widthOf } from './text-width.js';
  */
 export function layerTable(model: ModelReport, { style, width, full }: PrettyOptions): string[] {
   const normalized = normalizations(model);
+  const points = pointsByPath(model.propagation);
   const rows = model.layers
-    .map((layer) => ({ layer, point: pointOf(layer, model.propagation), normalized: normalized.after.has(layer.path) }))
+    .map((layer) => ({ layer, point: pointOf(layer, points), normalized: normalized.after.has(layer.path) }))
     .filter(({ layer }) => full || !normalized.paths.has(layer.path));
   const chosen = fittingColumns(rows, width - 2);
   const line = (cells: string[]) => `  ${cells.join('  ').trimEnd()}`;
@@ -74,9 +75,21 @@ const columns: readonly Column[] = [
 /** In a cell without anything to say. */
 const nothing = '–';
 
+type PointsByPath = ReadonlyMap<string, readonly PropagationPoint[]>;
+
+function pointsByPath(points: readonly PropagationPoint[]): PointsByPath {
+  const found = new Map<string, PropagationPoint[]>();
+  for (const point of points) {
+    const there = found.get(point.path);
+    if (there) there.push(point);
+    else found.set(point.path, [point]);
+  }
+  return found;
+}
+
 /** The point where a layer's output leaves it: shared layers run several times, the first counts. */
-function pointOf(layer: LayerReport, points: readonly PropagationPoint[]): PropagationPoint | null {
-  const there = points.filter(({ path }) => path === layer.path);
+function pointOf(layer: LayerReport, points: PointsByPath): PropagationPoint | null {
+  const there = points.get(layer.path) ?? [];
   return there.find(({ operation }) => operation === layer.kind) ?? there[0] ?? null;
 }
 

@@ -42,7 +42,10 @@ export function wrap(text: string, width: number): string[] {
   return lines.map((text) => text.replaceAll('\u00a0', ' '));
 }
 
-/** One column a character: ASCII, the signs of our own numbers, and Greek letters, none of which combine. Segmenting costs far more than looking. */
+/**
+ * One column a character: ASCII, the signs of our own numbers and phases, and Greek letters, none of which combine. Segmenting costs far more
+ * than looking.
+ */
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -51,7 +54,7 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-const plainSigns = new Set(Array.from('²³·×±–…⁰¹⁴⁵⁶⁷⁸⁹⁻₁√≤≥≈', (sign) => sign.charCodeAt(0)));
+const plainSigns = new Set(Array.from('²³·×±–…⁰¹⁴⁵⁶⁷⁸⁹⁻₁√≤≥≈▼●▲', (sign) => sign.charCodeAt(0)));
 
 /** Filled with spaces to `width` columns. */
 export function pad(text: string, width: number, align: 'left' | 'right'): string {
@@ -64,6 +67,7 @@ export function pad(text: string, width: number, align: 'left' | 'right'): strin
  * Line breaks become spaces.
  */
 export function printable(text: string): string {
+  if (isPlain(text)) return text;
   return text.replace(/[\n\r\t]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '�');
 }
 
