@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { FileReport } from './protocol.js';
-import { keepHeapSmall, keepOldHeapSmall } from './server/small-heap.js';
+import { settleForManyFiles, settleForTyping } from './server/engine.js';
 import { analyzeCommand } from './terminal/analyze-command.js';
 import type { FileTask } from './terminal/analyze-file.js';
 import { type Command, helper, parseArguments } from './terminal/arguments.js';
@@ -33,7 +33,7 @@ async function main(command: Command): Promise<number | null> {
 }
 
 async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>): Promise<number> {
-  keepOldHeapSmall();
+  settleForManyFiles();
   // Whoever reads along may stop, as `head` does: then nobody wants the rest.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
   const progress = createProgress(process.stderr);
@@ -82,7 +82,7 @@ const aloneMs = 800;
 
 /** Answers each file that the parent process sends with its report, as long as that lives. */
 async function helpAnalyze(): Promise<null> {
-  keepOldHeapSmall();
+  settleForManyFiles();
   process.on('disconnect', () => process.exit());
   const parts = Promise.all([
     import('./analysis/load-analyzer.js').then(({ loadAnalyzer }) => loadAnalyzer(__dirname)),
@@ -109,7 +109,7 @@ async function simulate({ path, options }: Extract<Command, { kind: 'simulate' }
 }
 
 async function lsp(): Promise<null> {
-  keepHeapSmall();
+  settleForTyping();
   const [{ createConnection, ProposedFeatures }, { startServer }, { loadAnalyzer }, { threadSimulator }] = await Promise.all([
     import('vscode-languageserver/node'),
     import('./server.js'),

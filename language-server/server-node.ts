@@ -1,10 +1,10 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { loadAnalyzer } from './analysis/load-analyzer.js';
+import { settleForTyping } from './server/engine.js';
 import { threadSimulator } from './server/simulation-thread.js';
-import { keepHeapSmall } from './server/small-heap.js';
 import { startServer } from './server.js';
 import { version } from './version.js';
 
-keepHeapSmall();
+settleForTyping();
 // The entry of dist/server.js, which VS Code starts over IPC; the WebAssembly files stand beside it.
 startServer(createConnection(ProposedFeatures.all), (open) => loadAnalyzer(__dirname, open), version, threadSimulator(__dirname));
