@@ -1,7 +1,7 @@
 import type { Affine, Node, Parameter } from '../network/graph.js';
 import { add, multiply, numberOf, subtract } from '../network/quantity.js';
 import { Mismatch, NotSimulated } from './draw.js';
-import { multiplyInto, outerNorm, timesTransposed, transposed } from './matrix.js';
+import { multiplyInto, timesTransposed, transposed } from './matrix.js';
 import type { Operate, Result, World } from './operation.js';
 import { sizeOf, type Tensor } from './tensor.js';
 import { type Slide, type Windows, windows } from './window.js';
@@ -61,15 +61,14 @@ function dense(node: Affine, { shape, data }: Tensor, world: World): Result {
     output: { shape: [...shape.slice(0, -1), outputs], data: y },
     backward: (gradient) => {
       const below = new Float64Array(data.length);
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < outputs; j++) {
-          const g = gradient[i * outputs + j]!;
-          if (g === 0) continue;
-          for (let p = 0; p < inputs; p++) below[i * inputs + p]! += g * w[j * inputs + p]!;
-        }
+      multiplyInto(below, 0, gradient, 0, w, 0, [rows, outputs, inputs]);
       return [below];
     },
-    weightGradient: (gradient) => outerNorm(gradient, data, rows, outputs, inputs),
+    weightGradient: (gradient) => {
+      const sum = new Float64Array(outputs * inputs);
+      multiplyInto(sum, 0, transposed(gradient, 0, rows, outputs), 0, data, 0, [outputs, rows, inputs]);
+      return sum;
+    },
   };
 }
 
@@ -92,7 +91,7 @@ function embedding(node: Affine & Node, { shape }: Tensor, world: World): Result
   return {
     output: { shape: [...shape, size], data },
     backward: () => [null],
-    weightGradient: (gradient) => gradient.reduce((sum, g) => sum + g * g, 0),
+    weightGradient: (gradient) => gradient,
   };
 }
 
@@ -163,18 +162,20 @@ function convolution(node: Affine, { shape, data }: Tensor, world: World): Resul
       return [below];
     },
     weightGradient: (gradient) => {
-      let total = 0;
+      const sum = new Float64Array(w.length);
       for (let group = 0; group < groups; group++) {
-        const sum = new Float64Array(sizes.outputs * sizes.rows);
         for (let sample = 0; sample < batch; sample++) {
           gather(data, (sample * inputs + group * sizes.inputs) * sizes.space, sizes, geometry, columns);
           const turned = transposed(columns, 0, sizes.rows, geometry.outputs);
           const start = (sample * outputs + group * sizes.outputs) * geometry.outputs;
-          multiplyInto(sum, 0, gradient, start, turned, 0, [sizes.outputs, geometry.outputs, sizes.rows]);
+          multiplyInto(sum, group * sizes.outputs * sizes.rows, gradient, start, turned, 0, [
+            sizes.outputs,
+            geometry.outputs,
+            sizes.rows,
+          ]);
         }
-        total += sum.reduce((square, g) => square + g * g, 0);
       }
-      return total;
+      return sum;
     },
   };
 }
@@ -226,18 +227,16 @@ function transposedConvolution(node: Affine, { shape, data }: Tensor, world: Wor
       return [result];
     },
     weightGradient: (gradient) => {
-      let total = 0;
+      const sum = new Float64Array(w.length);
       for (let group = 0; group < groups; group++) {
-        const sum = new Float64Array(sizes.outputs * sizes.rows);
         for (let sample = 0; sample < batch; sample++) {
-          const { above, below } = at(sample, group);
+          const { above, below, weight } = at(sample, group);
           gather(gradient, above, sizes, geometry, columns);
           const turned = transposed(columns, 0, sizes.rows, geometry.outputs);
-          multiplyInto(sum, 0, data, below, turned, 0, [sizes.outputs, geometry.outputs, sizes.rows]);
+          multiplyInto(sum, weight, data, below, turned, 0, [sizes.outputs, geometry.outputs, sizes.rows]);
         }
-        total += sum.reduce((square, g) => square + g * g, 0);
       }
-      return total;
+      return sum;
     },
   };
 }

@@ -7,7 +7,7 @@ export function multiplyInto(
   cStart: number,
   a: Numbers,
   aStart: number,
-  b: Float64Array,
+  b: Numbers,
   bStart: number,
   [m, k, n]: readonly [m: number, k: number, n: number],
 ): void {
@@ -62,17 +62,4 @@ export function timesTransposed(x: Float64Array, w: Numbers, m: number, k: numbe
     }
   }
   return y;
-}
-
-/** ‖Δᵀ X‖² for Δ of m × n and X of m × k: the squared norm of a dense layer's weight gradient, by the smaller Gram matrices. */
-export function outerNorm(delta: Float64Array, x: Float64Array, m: number, n: number, k: number): number {
-  const product = (a: Float64Array, width: number, i: number, j: number) => {
-    let sum = 0;
-    for (let p = 0; p < width; p++) sum += a[i * width + p]! * a[j * width + p]!;
-    return sum;
-  };
-  let total = 0;
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j <= i; j++) total += (i === j ? 1 : 2) * product(delta, n, i, j) * product(x, k, i, j);
-  return total;
 }

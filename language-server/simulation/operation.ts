@@ -9,8 +9,8 @@ export interface Result {
   readonly output: Tensor;
   /** ∂f/∂input for each input, from ∂f/∂output; `null` where nothing flows. */
   backward(gradient: Float64Array): readonly (Float64Array | null)[];
-  /** ‖∂f/∂W‖² of the layer's weight. */
-  weightGradient?(gradient: Float64Array): number;
+  /** ∂f/∂W of the layer's weight; of a table the rows that were read. */
+  weightGradient?(gradient: Float64Array): Float64Array;
 }
 
 /** What an operation may ask of the simulation. */

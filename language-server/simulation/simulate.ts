@@ -1,5 +1,6 @@
 import type { Network } from '../network/graph.js';
-import { type Run, run, type Scale, TooLarge } from './run.js';
+import { type Scale, TooLarge } from './forward.js';
+import { type Run, run } from './run.js';
 
 export interface SimulateOptions {
   readonly draws: number;

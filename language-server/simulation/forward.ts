@@ -1,0 +1,155 @@
+import type { Network, Node } from '../network/graph.js';
+import { numberOf, type Quantity, substitute } from '../network/quantity.js';
+import { operateAffine } from './affine.js';
+import { Mismatch, NotSimulated, Weights } from './draw.js';
+import {
+  operateActivation,
+  operateAdd,
+  operateDropout,
+  operateMultiply,
+  operateScale,
+  operateShift,
+  operateSoftmax,
+} from './elementwise.js';
+import { drawInput, type InputLaw } from './inputs.js';
+import { operateNormalization } from './normalize.js';
+import type { Operate, Result, World } from './operation.js';
+import { operatePooling } from './pool.js';
+import { Random } from './random.js';
+import { operateConcatenate, operateReshape } from './rearrange.js';
+import type { Tensor } from './tensor.js';
+
+/** The size in which a network is simulated. */
+export interface Scale extends Omit<InputLaw, 'secondMoment' | 'cosine'> {
+  /** Factor on the numbers of channels: 1, ½, ¼, … */
+  readonly width: number;
+}
+
+export interface RunOptions extends Pick<InputLaw, 'secondMoment' | 'cosine'> {
+  readonly seed: number;
+  readonly training: boolean;
+  readonly scale: Scale;
+  /** Multiplications that a run may take. */
+  readonly budget: number;
+}
+
+/** One draw of the weights and inputs. */
+export interface Forward {
+  /** What each node computed; `null` where it could not. */
+  readonly results: readonly (Result | null)[];
+  /** Where it had to stop, and why. */
+  readonly stops: readonly { readonly node: number; readonly reason: string }[];
+  /** The size of the input was not one that the model can take. */
+  readonly mismatch: boolean;
+  /** The source of randomness, for what is drawn after. */
+  readonly random: Random;
+}
+
+/** Multiplications that take about as long as what else is done with an entry of a tensor. */
+const costOfEntry = 20;
+
+/** More multiplications than the budget of a run. */
+export class TooLarge extends NotSimulated {}
+
+const operations: { [K in Node['kind']]?: Operate<K> } = {
+  activation: operateActivation,
+  add: operateAdd,
+  affine: operateAffine,
+  concatenate: operateConcatenate,
+  dropout: operateDropout,
+  multiply: operateMultiply,
+  normalization: operateNormalization,
+  pooling: operatePooling,
+  reshape: operateReshape,
+  scale: operateScale,
+  shift: operateShift,
+  softmax: operateSoftmax,
+};
+
+/**
+ * Draws one network and its inputs, and runs it forwards.
+ *
+ * @throws TooLarge where the budget does not suffice
+ */
+export function forward(network: Network, options: RunOptions): Forward {
+  const random = new Random(options.seed);
+  const results = network.nodes.map((): Result | null => null);
+  let cost = 0;
+  const exact = (quantity: Quantity) => valueAt(quantity);
+  const world: World = {
+    random,
+    weights: new Weights(random, exact),
+    training: options.training,
+    nodes: network.nodes,
+    width: options.scale.width,
+    fullMaps: options.scale.mapScale === 1,
+    fullSize: options.scale.width === 1 && options.scale.mapScale === 1,
+    size: (quantity) => (quantity === null || quantity === undefined ? missing() : exact(quantity)),
+    channels: (quantity) =>
+      quantity === null || quantity === undefined ? missing() : narrowed(exact(quantity), options.scale.width),
+    spend: (multiplications) => {
+      cost += multiplications;
+      if (cost > options.budget) throw new TooLarge('The network is too large to be simulated.');
+    },
+  };
+  const stops: { node: number; reason: string }[] = [];
+  let mismatch = false;
+  for (const node of network.nodes) {
+    const inputs = node.inputs.map((id) => results[id]?.output ?? null);
+    if (inputs.includes(null)) continue;
+    try {
+      const result = compute(node, inputs as Tensor[], network, world, options);
+      world.spend(result.output.data.length * costOfEntry);
+      results[node.id] = result;
+    } catch (error) {
+      if (!(error instanceof NotSimulated) || error instanceof TooLarge) throw error;
+      mismatch ||= error instanceof Mismatch;
+      stops.push({ node: node.id, reason: error.message });
+    }
+  }
+  return { results, stops, mismatch, random };
+}
+
+function compute(node: Node, inputs: readonly Tensor[], network: Network, world: World, law: RunOptions): Result {
+  if (node.kind === 'input') return { output: drawInput(node, network, world, { ...law, ...law.scale }), backward: () => [] };
+  if (node.kind === 'parameter') return parameter(node, world);
+  if (node.kind === 'opaque') throw new NotSimulated(node.reason);
+  const operate = operations[node.kind] as Operate<Node['kind']> | undefined;
+  if (!operate) throw new NotSimulated(`Operations such as ${node.name} are not simulated.`);
+  return operate(node, inputs, world);
+}
+
+function parameter({ parameter: one }: Extract<Node, { kind: 'parameter' }>, { weights, size, fullSize }: World): Result {
+  if (!one.shape || !fullSize) throw new NotSimulated(`The size of ${one.name} is not known.`);
+  const shape = one.shape.map(size);
+  return {
+    output: { shape, data: Float64Array.from(weights.of(one, { shape, variance: weights.variance(one) })) },
+    backward: () => [],
+  };
+}
+
+/** Symbols stand for sizes that nobody gave: this is what they are taken as. */
+const usualSize = 256;
+
+function valueAt(quantity: Quantity): number {
+  let value = quantity;
+  for (let rounds = 0; typeof value !== 'number' && rounds < 16; rounds++) {
+    const name = value.terms.flatMap(({ powers }) => powers)[0]?.[0];
+    if (name === undefined) break;
+    value = substitute(value, name, usualSize);
+  }
+  return numberOf(value) ?? missing();
+}
+
+/** Halved as often as the factor says, as far as it can be and enough are left, so that equal numbers stay equal. */
+function narrowed(channels: number, factor: number): number {
+  let fewer = channels;
+  for (let left = factor; left < 1 && fewer % 2 === 0 && fewer / 2 >= leastChannels; left *= 2) fewer /= 2;
+  return fewer;
+}
+
+const leastChannels = 8;
+
+function missing(): never {
+  throw new NotSimulated('A size is not known.');
+}
