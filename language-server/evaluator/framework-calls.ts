@@ -109,7 +109,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   const bound = bindOrExplain(row.signature, call, short);
   if (typeof bound === 'string')
     return opaque(run, bound, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, short);
-  const constant = ofConstant(row, bound);
+  const constant = ofConstant(row, bound) ?? triangle(run, row, bound, call);
   if (constant) return constant;
   const given = [...bound.values()];
   if (!run.trace) {
@@ -136,6 +136,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     inputs: tensors.map((tensor) => tensor.shape),
     layer: layerOf(run, isWeight ? weight : bound.get('weight')),
     parameters: parametersIn(bound),
+    causal: row.mask !== undefined && isCausal(bound.get(row.mask)),
     place: { path: run.trace.path, location: run.location(call.node) },
   });
   const inputs = tensors.map((tensor) => tensor.node);
@@ -186,10 +187,21 @@ function ofConstant(row: FunctionRow, bound: ReadonlyMap<string, Value>): Parame
   return { kind: 'parameter', parameter, trainable: false };
 }
 
+/** `torch.tril(torch.ones(n, n))`: which tokens see which, before anything is made of it. */
+function triangle(run: Interpreter, row: FunctionRow, bound: ReadonlyMap<string, Value>, call: Call): Value | null {
+  const tensor = bound.get(row.tensors[0] ?? '');
+  if (!row.triangular || tensor?.kind !== 'parameter' || tensor.trainable || tensor.parameter.writes.at(-1)?.variance !== 0)
+    return null;
+  const value = run.unknown('The entries of a triangular mask are not followed.', call.node);
+  return value.kind === 'unknown' ? { ...value, causal: true } : value;
+}
+
+const isCausal = (value: Value | undefined): boolean => value?.kind === 'unknown' && value.causal === true;
+
 /** The same of a method of such a tensor. */
 export function methodOfConstant(run: Interpreter, value: ParameterValue, name: string): Builtin | undefined {
   const row = run.framework.methods[name];
-  if (!row?.constant || value.parameter.writes.at(-1)?.variance !== 0) return undefined;
+  if (!(row?.constant || row?.triangular) || value.parameter.writes.at(-1)?.variance !== 0) return undefined;
   return builtin(name, (call) => callFunctionRow(run, name, row, { ...call, positional: [value, ...call.positional] }));
 }
 

@@ -82,6 +82,9 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
     if (!run.trace) return run.unknown('Arithmetic on this tensor is not followed.', node);
   }
   if (!run.trace) return run.unknown('A tensor is used outside of forward().', node);
+  const [tensor, mask] = left.kind === 'tensor' ? [left, right] : [right, left];
+  if (tensor.kind === 'tensor' && mask.kind === 'unknown' && mask.causal && '+-*'.includes(operator))
+    return run.trace.add({ kind: 'mask', causal: true }, 'mask', [tensor.node], tensor.shape, run.location(node));
   switch (operator) {
     case '+':
     case '-':

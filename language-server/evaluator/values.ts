@@ -248,6 +248,8 @@ export interface Unknown {
   readonly location: Location | null;
   /** Set on the unknown shape of a tensor: its entries become symbols. */
   readonly shape?: true;
+  /** Set on what was made from a triangular matrix: as a mask it leaves each token those up to itself. */
+  readonly causal?: true;
 }
 
 /** Why something is not known, as the rest of a sentence. */

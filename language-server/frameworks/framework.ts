@@ -104,6 +104,8 @@ export interface OperationContext {
   readonly layer: Layer | null;
   /** Arguments of a function that are parameters: the weight of a functional layer. */
   readonly parameters?: Readonly<Record<string, Parameter>>;
+  /** The mask that a function was given leaves each token those up to itself. */
+  readonly causal?: boolean;
   /** Where the call of a function stands. */
   readonly place?: Pick<Layer, 'path' | 'location'>;
 }
@@ -123,6 +125,10 @@ export interface FunctionRow {
   readonly tensors: readonly string[];
   /** What it makes of a tensor whose entries are all the same known number, given by the name of its first tensor. */
   readonly constant?: (bound: Arguments) => number | undefined;
+  /** What it keeps of a matrix lies on one side of the diagonal: made of plain numbers, it is a mask. */
+  readonly triangular?: true;
+  /** A parameter that tells which logits are left out. */
+  readonly mask?: string;
   /** Of these, the one that is the weight of a layer, and no input, where it is a trainable tensor. */
   readonly weight?: string;
   readonly operation: OperationRow;

@@ -107,8 +107,11 @@ export type Operation =
   /** Linear interpolation between positions, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
   | { readonly kind: 'interpolation'; readonly alignCorners: boolean }
   | { readonly kind: 'softmax' }
+  /** Takes some of the logits away: those of later tokens, or others. */
+  | { readonly kind: 'mask'; readonly causal: boolean }
   | { readonly kind: 'matmul' }
-  | { readonly kind: 'attention'; readonly heads: Quantity | null }
+  /** softmax(q kᵀ/√d) v. Causal: each token sees those up to itself. */
+  | { readonly kind: 'attention'; readonly heads: Quantity | null; readonly causal: boolean }
   | { readonly kind: 'recurrent'; readonly cell: 'rnn' | 'lstm' | 'gru'; readonly layer: Layer }
   /** Something that the evaluator could not follow. Signals stop here, with the reason. */
   | Opaque;

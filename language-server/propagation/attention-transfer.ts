@@ -1,14 +1,15 @@
-import { softmaxMoments } from '../meanfield/softmax-moments.js';
+import { type AttentionRow, attentionRows, sharedKeys } from '../meanfield/attention-rows.js';
 import type { Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { unknownTokens } from '../protocol.js';
 import { positions } from './extent.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
-import { type Attention, type Context, type NodeState, stops, type Transfer, times } from './transfer.js';
+import { type Attention, type Context, type NodeState, passes, stops, type Transfer, times } from './transfer.js';
 
 /**
  * softmax(q kᵀ/√d) v. The part of the logits that differs between keys has variance v = E q² (E k² − E k k′) for any number of heads; with
  * Gaussian logits Σ a² = S, about e^v/T over T tokens while v is small, and E y² = S E v² + (1 − S) E v v′, E y y′ = E v²/T + (1 − 1/T) E v v′.
+ * A causal mask leaves t keys to query t: means are over queries.
  * Our closure, confirmed by simulation; ideas from Noci et al. 2022, arXiv:2206.03126, and Dong et al. 2021, arXiv:2103.03404.
  */
 export const attentionTransfer: Transfer<'attention'> = (node, [query, key, value], context) => {
@@ -19,6 +20,7 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
   const free = k.q - amongTokens(key, k);
   const attention = weightsOf(context, {
     tokens,
+    causal: node.causal,
     variance: q.q * free,
     shared: correlated(q) * freeShare(key, k),
   });
@@ -83,9 +85,11 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
     attention: {
       stage: 'logits',
       tokens: numberOf(node.shape?.at(-1) ?? null) ?? (positions(key.extent) > 1 ? positions(key.extent) : null),
+      causal: false,
       variance: summed * q.q * free,
       shared: correlated(q) * freeShare(key, k),
       share: 0,
+      overlap: 0,
       cross: 0,
       through: 0,
     },
@@ -115,21 +119,38 @@ export const softmaxTransfer: Transfer<'softmax'> = (_, [input], context) => {
   };
 };
 
+/** Logits that a mask leaves fewer of. */
+export const maskTransfer: Transfer<'mask'> = ({ causal }, [input]) => {
+  if (!input) return stops('The tensor that is masked here could not be followed.');
+  const { signal, reason, channels, extent, attention } = input;
+  return {
+    signal,
+    reason,
+    channels,
+    extent,
+    attention: attention && { ...attention, causal: attention.causal || causal },
+    backward: [passes],
+  };
+};
+
 function weightsOf(
   { assume }: Context,
-  { tokens, variance, shared }: Pick<Attention, 'tokens' | 'variance' | 'shared'>,
+  { tokens, causal, variance, shared }: Pick<Attention, 'tokens' | 'causal' | 'variance' | 'shared'>,
 ): Attention {
   if (tokens === null) assume(unknownTokens);
   if (variance > sharpest) assume('Some attention is sharp at initialization, where its theory tells orders of magnitude only.');
-  const { square: share, cube } = tokens === null ? { square: 0, cube: 0 } : softmaxMoments(Math.min(variance, widest), tokens);
+  const rows = tokens === null ? [] : attentionRows(Math.min(variance, widest), tokens, causal);
+  const mean = (of: (row: AttentionRow) => number) => rows.reduce((sum, row) => sum + row.weight * of(row), 0);
   return {
     stage: 'weights',
     tokens,
+    causal,
     variance,
     shared,
-    share,
-    cross: tokens === null ? 0 : (tokens * share) ** shared / tokens,
-    through: Math.max(0, share - 2 * cube + share * share),
+    share: mean(({ square }) => square),
+    overlap: tokens === null ? 0 : sharedKeys(tokens, causal),
+    cross: mean(({ square, keys }) => (keys * square) ** shared / keys),
+    through: mean(({ square, cube }) => Math.max(0, square - 2 * cube + square * square)),
   };
 }
 
@@ -146,16 +167,16 @@ const spreadOut = () => ({ factor: 1, share: 0 });
  * Backwards a value gets Σ_s a_s g_s from all queries: of its square Σ a² = S where these gradients have nothing in common, and what they have
  * in common from each pair of queries, whose weights are independent.
  */
-function attend({ tokens, share, cross }: Attention, value: NodeState, queries: number | null): Partial<NodeState> {
+function attend({ tokens, share, overlap, cross }: Attention, value: NodeState, queries: number | null): Partial<NodeState> {
   const signal = value.signal!;
   const { logScale, q, mean, pair } = signal;
   const [along, between] = [amongTokens(value, signal), positions(value.extent) > 1 ? signal.pairSpace : pair];
   const even = tokens === null ? 0 : 1 / tokens;
-  const space = even * q + (1 - even) * along;
+  const space = overlap * q + (1 - overlap) * along;
   // Pairs of queries a key.
   const pairs = tokens === null || queries === null ? 1 : Math.max(0, (queries - 1) / tokens);
   const gathered = (coherence: number) => {
-    const together = share + pairs * Math.max(0, coherence);
+    const together = share + (queries === null || tokens === null ? 1 : (queries - 1) * overlap) * Math.max(0, coherence);
     // Over infinitely many tokens nothing is left of what they do not have in common: how little, only their number tells.
     return together === 0 && tokens === null ? Number.NaN : together;
   };
@@ -167,7 +188,7 @@ function attend({ tokens, share, cross }: Attention, value: NodeState, queries: 
       pair: cross * pair + (1 - cross) * between,
       space,
       near: space,
-      pairSpace: even * pair + (1 - even) * between,
+      pairSpace: overlap * pair + (1 - overlap) * between,
     }),
     reason: null,
     backward: [
@@ -177,7 +198,7 @@ function attend({ tokens, share, cross }: Attention, value: NodeState, queries: 
         mixed: (coherence) => {
           const together = gathered(coherence);
           // Different keys of one query, and of two.
-          const apart = (1 - share) * (even / Math.max(1 - even, even)) + pairs * Math.max(0, coherence) * (1 - even);
+          const apart = (1 - share) * (even / Math.max(1 - even, even)) + pairs * Math.max(0, coherence) * (1 - overlap);
           return together > 0 ? Math.min(1, (tokens === null ? pairs * Math.max(0, coherence) : apart) / together) : 1;
         },
         tokens: spreadOut,

@@ -2,7 +2,7 @@ import type { Network, Node } from '../network/graph.js';
 import { activationTransfer } from './activation-transfer.js';
 import { affineTransfer } from './affine-transfer.js';
 import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
-import { attentionTransfer, matmulTransfer, softmaxTransfer } from './attention-transfer.js';
+import { attentionTransfer, maskTransfer, matmulTransfer, softmaxTransfer } from './attention-transfer.js';
 import { dropoutTransfer } from './dropout-transfer.js';
 import { sameExtent } from './extent.js';
 import { interpolationTransfer } from './interpolation-transfer.js';
@@ -17,6 +17,7 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
   add: addTransfer,
   affine: affineTransfer,
   attention: attentionTransfer,
+  mask: maskTransfer,
   concatenate: concatenateTransfer,
   dropout: dropoutTransfer,
   input: inputTransfer,

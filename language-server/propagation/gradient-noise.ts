@@ -63,6 +63,7 @@ export function gradientNoise(node: Node, i: number, above: LinearForm, signals:
     case 'shift':
     case 'pooling':
     case 'reshape':
+    case 'mask':
       return above;
     default:
       return null;

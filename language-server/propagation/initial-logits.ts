@@ -29,7 +29,7 @@ export function initialLogits({ nodes, outputs, layers }: Network, states: reado
   return { layer: node.layer, classes, variance, tied: isTied(layers, node.layer.weight) };
 }
 
-const rescaling = new Set<Node['kind']>(['reshape', 'scale', 'shift']);
+const rescaling = new Set<Node['kind']>(['reshape', 'mask', 'scale', 'shift']);
 
 const isTied = (layers: readonly Layer[], weight: Parameter | null): boolean =>
   layers.some((layer) => layer.role === 'embedding' && layer.weight === weight);

@@ -184,6 +184,7 @@ class Walk {
       case 'add':
         return [factor(2 * Math.log(Math.abs(node.coefficients[node.inputs.indexOf(input)] ?? 1)))];
       case 'reshape':
+      case 'mask':
       case 'shift':
         return [];
       default:
@@ -310,8 +311,8 @@ function stop(reason: string): never {
 }
 
 /** What may follow the features: pooling over positions and the way to probabilities. */
-const heads: ReadonlySet<Node['kind']> = new Set(['softmax', 'reshape', 'shift', 'pooling', 'dropout']);
-const rearranging: ReadonlySet<Node['kind']> = new Set(['reshape', 'shift', 'dropout']);
+const heads: ReadonlySet<Node['kind']> = new Set(['softmax', 'reshape', 'mask', 'shift', 'pooling', 'dropout']);
+const rearranging: ReadonlySet<Node['kind']> = new Set(['reshape', 'mask', 'shift', 'dropout']);
 
 function reasonOf(node: Node): string {
   switch (node.kind) {

@@ -69,6 +69,7 @@ export function signalNoise(node: Node, signals: Signals): LinearForm | null {
     case 'scale':
     case 'shift':
     case 'reshape':
+    case 'mask':
       return first ?? null;
     default:
       return null;

@@ -49,14 +49,18 @@ export interface Rectified {
 
 export interface Attention {
   readonly stage: 'logits' | 'weights';
-  /** Keys that each query sees; `null`: not known. */
+  /** Keys, all of which a query sees unless it is causal; `null`: not known. */
   readonly tokens: number | null;
+  /** Each query sees the keys up to its own place. */
+  readonly causal: boolean;
   /** Variance of what differs between keys in the logits of one query. */
   readonly variance: number;
   /** Correlation of that between two inputs. */
   readonly shared: number;
   /** Σ a² over the keys. */
   readonly share: number;
+  /** Σ a a′ for two queries of one input. */
+  readonly overlap: number;
   /** Σ a_a a_b for two inputs. */
   readonly cross: number;
   /** Σ a² − 2 Σ a³ + (Σ a²)²: of independent gradients with respect to the weights what reaches the logits. */

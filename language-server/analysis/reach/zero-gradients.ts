@@ -123,6 +123,7 @@ function givesZero(node: Node, isZero: ReadonlySet<number>, zeros: ReadonlySet<P
     case 'dropout':
     case 'pooling':
     case 'reshape':
+    case 'mask':
       return all;
     default:
       return false;

@@ -32,7 +32,8 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
     case 'namespace':
       return callForeign(run, absence(run, function_.name), call);
     case 'unknown':
-      return callForeign(run, function_.reason, call);
+      // What becomes of a mask is a mask: `mask.view(1, 1, n, n)`, `mask.to(x.device)`.
+      return function_.causal ? function_ : callForeign(run, function_.reason, call);
     case 'none':
       return callForeign(run, 'None is called here.', call);
     default:

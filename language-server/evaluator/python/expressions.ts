@@ -87,7 +87,9 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
         ? negate(run, operand, node)
         : operator === '+'
           ? positive(operand)
-          : run.unknown('Bit inversion is not followed.', node);
+          : operand.kind === 'unknown'
+            ? operand
+            : run.unknown('Bit inversion is not followed.', node);
     }
     case 'comparison_operator':
       return evaluateComparison(run, node, scope, frame);

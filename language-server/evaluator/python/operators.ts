@@ -206,6 +206,8 @@ export function positive(value: Value): Value {
 
 /** `left operator right` for comparisons; an undecided one is `unknown`. */
 export function compare(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode | null = null): Value {
+  const mask = [left, right].find((value) => value.kind === 'unknown' && value.causal);
+  if (mask && !operator.startsWith('is')) return mask;
   switch (operator) {
     case 'is':
     case 'is not': {
@@ -230,7 +232,13 @@ export function compare(run: Interpreter, operator: string, left: Value, right: 
 }
 
 function identical(left: Value, right: Value): boolean | undefined {
-  if (left.kind === 'unknown' || right.kind === 'unknown') return undefined;
+  if (left.kind === 'unknown' || right.kind === 'unknown') {
+    // A tensor whose entries are not followed is there, all the same.
+    return [left, right].some((value) => value.kind === 'unknown' && value.causal) &&
+      [left, right].some(({ kind }) => kind === 'none')
+      ? false
+      : undefined;
+  }
   if (left.kind === 'none' || right.kind === 'none') return left.kind === right.kind;
   if (left.kind === 'namespace' && right.kind === 'namespace') return left.name === right.name;
   return keyOf(left) === keyOf(right);

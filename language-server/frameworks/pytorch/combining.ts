@@ -101,18 +101,25 @@ function einsumShape(equation: Argument, inputs: readonly Shape[]): Shape {
 const softmax = sameShape((): Operation => ({ kind: 'softmax' }));
 
 /**
- * Logits that no probability is left for. Like the masks of `scaled_dot_product_attention`, they change how many tokens are averaged, and
- * not what the theory used here says of their mean.
+ * Logits that no probability is left for. Other masks than causal ones change how many tokens are averaged by numbers that only the data know.
  */
-const maskedFill: OperationRow = ({ arguments: { value }, inputs }) => {
+const maskedFill: OperationRow = ({ arguments: { value }, inputs, causal }) => {
   const filling = number(value);
   return filling !== null && filling <= -1000
-    ? { operation: { kind: 'reshape' }, shape: inputs[0] ?? null }
+    ? { operation: { kind: 'mask', causal: causal === true }, shape: inputs[0] ?? null }
     : "The operation 'masked_fill' is not described by the theory used here.";
 };
 
-const attention: OperationRow = ({ inputs: [query = null, , value = null] }) => ({
-  operation: { kind: 'attention', heads: null },
+/** `torch.where(mask, logits, -inf)`. */
+const whereMasked: OperationRow = (context) => {
+  const { input, other } = context.arguments;
+  return context.causal && context.inputs.length === 1
+    ? maskedFill({ ...context, arguments: { value: typeof other === 'number' ? other : input } })
+    : "The operation 'where' is not described by the theory used here.";
+};
+
+const attention: OperationRow = ({ arguments: { is_causal }, inputs: [query = null, , value = null], causal }) => ({
+  operation: { kind: 'attention', heads: null, causal: is_causal === true || causal === true },
   shape: query && value ? [...query.slice(0, -1), value.at(-1)!] : null,
 });
 
@@ -129,7 +136,7 @@ const elementwise: readonly [names: readonly string[], row: (tensor: string) => 
   [['mv', 'dot', 'inner', 'outer', 'kron', 'chain_matmul'], binary('other', matmul)],
   [
     ['masked_fill', 'masked_fill_'],
-    (tensor) => ({ signature: `${tensor}, mask, value`, tensors: [tensor], operation: maskedFill }),
+    (tensor) => ({ signature: `${tensor}, mask, value`, tensors: [tensor], mask: 'mask', operation: maskedFill }),
   ],
   [
     ['softmax', 'log_softmax'],
@@ -157,7 +164,7 @@ const undescribedNames = [
     'exp2',
     'expm1',
   ],
-  ...['floor', 'ceil', 'round', 'sign', 'topk', 'sort', 'argsort', 'argmax', 'argmin', 'where', 'maximum', 'minimum'],
+  ...['floor', 'ceil', 'round', 'sign', 'topk', 'sort', 'argsort', 'argmax', 'argmin', 'maximum', 'minimum'],
   ...['baddbmm', 'addcmul', 'addcdiv', 'lerp', 'logsumexp', 'scatter', 'scatter_add', 'index_add', 'cdist', 'multinomial'],
   ...[
     'fmod',
@@ -298,6 +305,12 @@ export const combiningTables: Tables = {
     'torch.hstack': { signature: 'tensors', tensors: ['tensors'], operation: along(1) },
     'torch.vstack': { signature: 'tensors', tensors: ['tensors'], operation: along(0) },
     'torch.einsum': { signature: 'equation, *operands', tensors: ['operands'], operation: einsum },
+    'torch.where': {
+      signature: 'condition, input=None, other=None',
+      tensors: ['input', 'other'],
+      mask: 'condition',
+      operation: whereMasked,
+    },
     'torch.addmm': {
       signature: 'input, mat1, mat2, *, beta=1, alpha=1, out=None',
       tensors: ['mat1', 'mat2'],
@@ -315,13 +328,14 @@ export const combiningTables: Tables = {
     [`${f}.scaled_dot_product_attention`]: {
       signature: 'query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False',
       tensors: ['query', 'key', 'value'],
+      mask: 'attn_mask',
       operation: attention,
     },
     [`${f}.multi_head_attention_forward`]: {
       signature: 'query, key, value, *rest, **options',
       tensors: ['query', 'key', 'value'],
       operation: ({ inputs: [query = null] }) => ({
-        operation: { kind: 'attention', heads: null },
+        operation: { kind: 'attention', heads: null, causal: false },
         shape: query,
         outputs: [{ shape: query }, { shape: null }],
       }),

@@ -207,7 +207,7 @@ class MultiheadAttention(Module):
             query = F.linear(query, self.q_proj_weight, self.in_proj_bias)
             key = F.linear(key, self.k_proj_weight, self.in_proj_bias)
             value = F.linear(value, self.v_proj_weight, self.in_proj_bias)
-        return self.out_proj(F.scaled_dot_product_attention(query, key, value)), None
+        return self.out_proj(F.scaled_dot_product_attention(query, key, value, attn_mask, is_causal=is_causal)), None
 
 
 def eye(n, m=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
@@ -331,15 +331,15 @@ class TransformerEncoderLayer(Module):
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
         x = src
         if self.norm_first:
-            x = x + self._attend(self.norm1(x))
+            x = x + self._attend(self.norm1(x), src_mask, is_causal)
             x = x + self._feed(self.norm2(x))
         else:
-            x = self.norm1(x + self._attend(x))
+            x = self.norm1(x + self._attend(x, src_mask, is_causal))
             x = self.norm2(x + self._feed(x))
         return x
 
-    def _attend(self, x):
-        return self.dropout1(self.self_attn(x, x, x)[0])
+    def _attend(self, x, mask, is_causal):
+        return self.dropout1(self.self_attn(x, x, x, attn_mask=mask, is_causal=is_causal)[0])
 
     def _feed(self, x):
         return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
@@ -367,17 +367,17 @@ class TransformerDecoderLayer(Module):
                 tgt_is_causal=False, memory_is_causal=False):
         x = tgt
         if self.norm_first:
-            x = x + self._attend(self.norm1(x))
+            x = x + self._attend(self.norm1(x), tgt_mask, tgt_is_causal)
             x = x + self._cross(self.norm2(x), memory)
             x = x + self._feed(self.norm3(x))
         else:
-            x = self.norm1(x + self._attend(x))
+            x = self.norm1(x + self._attend(x, tgt_mask, tgt_is_causal))
             x = self.norm2(x + self._cross(x, memory))
             x = self.norm3(x + self._feed(x))
         return x
 
-    def _attend(self, x):
-        return self.dropout1(self.self_attn(x, x, x)[0])
+    def _attend(self, x, mask, is_causal):
+        return self.dropout1(self.self_attn(x, x, x, attn_mask=mask, is_causal=is_causal)[0])
 
     def _cross(self, x, memory):
         return self.dropout2(self.multihead_attn(x, memory, memory)[0])
@@ -403,7 +403,7 @@ class TransformerEncoder(Module):
 
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
         for layer in self.layers:
-            src = layer(src)
+            src = layer(src, mask, is_causal=is_causal)
         if self.norm is not None:
             src = self.norm(src)
         return src
@@ -419,7 +419,7 @@ class TransformerDecoder(Module):
     def forward(self, tgt, memory, tgt_mask=None, memory_mask=None, tgt_key_padding_mask=None, memory_key_padding_mask=None,
                 tgt_is_causal=None, memory_is_causal=False):
         for layer in self.layers:
-            tgt = layer(tgt, memory)
+            tgt = layer(tgt, memory, tgt_mask, tgt_is_causal=tgt_is_causal)
         if self.norm is not None:
             tgt = self.norm(tgt)
         return tgt
@@ -446,7 +446,12 @@ class Transformer(Module):
 
     def forward(self, src, tgt, src_mask=None, tgt_mask=None, memory_mask=None, src_key_padding_mask=None, tgt_key_padding_mask=None,
                 memory_key_padding_mask=None, src_is_causal=None, tgt_is_causal=None, memory_is_causal=False):
-        return self.decoder(tgt, self.encoder(src))
+        memory = self.encoder(src, src_mask, is_causal=src_is_causal)
+        return self.decoder(tgt, memory, tgt_mask, memory_mask, tgt_is_causal=tgt_is_causal)
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz, device=None, dtype=None):
+        return torch.triu(torch.full((sz, sz), float('-inf')), diagonal=1)
 
 
 class ConvNormActivation(Sequential):

@@ -253,7 +253,7 @@ const both: readonly [names: readonly string[], signature: string, operation: Op
     unknownShape,
   ],
   [
-    ['repeat_interleave', 'broadcast_to', 'as_strided', 'hsplit', 'vsplit', 'triu', 'tril', 'atleast_1d', 'nan_to_num'],
+    ['repeat_interleave', 'broadcast_to', 'as_strided', 'hsplit', 'vsplit', 'atleast_1d', 'nan_to_num'],
     '*rest, **options',
     unknownShape,
   ],
@@ -292,6 +292,9 @@ const methodsOnly: readonly [names: readonly string[], signature: string, operat
     identity,
   ],
 ];
+
+/** What one side of the diagonal of a matrix keeps. */
+const triangle = (tensor: string): FunctionRow => ({ ...unary('diagonal=0', unknownShape, tensor), triangular: true });
 
 function rowsOf(list: typeof both, tensor: string, prefix: string): Record<string, FunctionRow> {
   return Object.fromEntries(
@@ -336,6 +339,7 @@ export const reshapingTables: Tables = {
   },
   functions: {
     ...rowsOf(both, 'input', 'torch.'),
+    ...named(['torch.tril', 'torch.triu'], triangle('input')),
     ...named(
       ['torch.nn.functional.interpolate', 'torch.nn.functional.upsample'],
       unary(`${upsampleSignature}, antialias=False`, interpolate),
@@ -364,5 +368,5 @@ export const reshapingTables: Tables = {
     'torch.nn.functional.unfold': unary('kernel_size, dilation=1, padding=0, stride=1', unfold),
     'torch.nn.functional.fold': unary('output_size, kernel_size, dilation=1, padding=0, stride=1', fold),
   },
-  methods: { ...rowsOf(both, 'self', ''), ...rowsOf(methodsOnly, 'self', '') },
+  methods: { ...rowsOf(both, 'self', ''), ...rowsOf(methodsOnly, 'self', ''), ...named(['tril', 'triu'], triangle('self')) },
 };
