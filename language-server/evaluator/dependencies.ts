@@ -28,7 +28,7 @@ export class Dependencies {
     const { tree, texts } = this;
     const textOf = (node: SyntaxNode): string => {
       if (structural.has(node.type)) texts.add(node);
-      return tree.text.slice(node.start, node.end);
+      return tree.textOf(node);
     };
     return Object.assign(Object.create(tree) as SyntaxTree, { textOf });
   }

@@ -1,6 +1,6 @@
 import type { ModuleRow, Output } from '../frameworks/framework.js';
 import { instantiate } from '../frameworks/index.js';
-import type { Shape } from '../network/graph.js';
+import type { Parameter, Shape } from '../network/graph.js';
 import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
@@ -19,6 +19,7 @@ import {
   int,
   nativeClass,
   none,
+  type ParameterValue,
   type Tensor,
   tuple,
   type Unknown,
@@ -205,25 +206,29 @@ function tensorInputs(run: Interpreter, value: Value, node: SyntaxNode): Tensor[
 }
 
 /** Modules under a root in the order of `named_modules()`, each once, with its path. */
-export function namedModules(root: Instance, prefix = '', seen = new Set<Instance>()): { path: string; module: Instance }[] {
-  if (seen.has(root)) return [];
-  seen.add(root);
-  const found = [{ path: prefix, module: root }];
-  // One list for all levels: a model may nest as deep as calls may.
-  for (const [name, child] of root.module?.children ?? [])
-    if (child.kind === 'instance')
-      for (const inner of namedModules(child, prefix === '' ? name : `${prefix}.${name}`, seen)) found.push(inner);
+export function namedModules(root: Instance, prefix = ''): { path: string; module: Instance }[] {
+  const found: { path: string; module: Instance }[] = [];
+  const seen = new Set<Instance>();
+  const visit = (module: Instance, path: string): void => {
+    if (seen.has(module)) return;
+    seen.add(module);
+    found.push({ path, module });
+    for (const [name, child] of module.module?.children ?? [])
+      if (child.kind === 'instance') visit(child, path === '' ? name : `${path}.${name}`);
+  };
+  visit(root, prefix);
   return found;
 }
 
 /** Parameters under a root in the order of `named_parameters()`, each once. */
-export function namedParameters(root: Instance): { path: string; value: Extract<Value, { kind: 'parameter' }> }[] {
-  const seen = new Set<object>();
-  return namedModules(root).flatMap(({ path, module }) =>
-    [...(module.module?.parameters ?? [])].flatMap(([name, value]) => {
-      if (value.kind !== 'parameter' || seen.has(value.parameter)) return [];
+export function namedParameters(root: Instance): { path: string; value: ParameterValue }[] {
+  const found: { path: string; value: ParameterValue }[] = [];
+  const seen = new Set<Parameter>();
+  for (const { path, module } of namedModules(root))
+    for (const [name, value] of module.module?.parameters ?? []) {
+      if (value.kind !== 'parameter' || seen.has(value.parameter)) continue;
       seen.add(value.parameter);
-      return [{ path: path === '' ? name : `${path}.${name}`, value }];
-    }),
-  );
+      found.push({ path: path === '' ? name : `${path}.${name}`, value });
+    }
+  return found;
 }

@@ -23,19 +23,26 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], { assume, shap
   if (moments.problem) return { ...geometry, ...stops(moments.problem) };
   if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments), reason: null, backward: [] };
   if (node.variant === 'bilinear') return { ...geometry, ...stops('Bilinear layers are not followed yet.') };
+  const { signal, reason, profile, means } = forward(node, input, moments);
   return {
-    ...geometry,
-    ...forward(node, input, moments),
+    channels: node.outChannels,
+    extent,
+    signal,
+    reason,
+    profile,
+    means,
     unevenness: unevennessOf(node, input, moments),
     backward: [gradientBelow(node, input.extent, extent, moments.sigmaW2!)],
   };
 };
 
-function forward(node: Affine, { signal, reason, extent, profile }: NodeState, moments: WeightMoments): Partial<NodeState> {
+type Forward = Pick<NodeState, 'signal' | 'reason' | 'profile' | 'means'>;
+
+function forward(node: Affine, { signal, reason, extent, profile }: NodeState, moments: WeightMoments): Forward {
   const { sigmaB2, biasMean } = moments;
   const sigmaW2 = moments.sigmaW2!;
-  if (!signal) return { signal: null, reason };
-  if (sigmaB2 === null) return { signal: null, reason: 'The variance of the biases is not known.' };
+  if (!signal) return { signal: null, reason, profile: null, means: null };
+  if (sigmaB2 === null) return { signal: null, reason: 'The variance of the biases is not known.', profile: null, means: null };
   const flatShares = validShares(node, extent);
   const above = padsWithZeros(node) && extent.length > 0 ? aboveConvolution(node, extent, profile ?? flat(extent)) : null;
   // Where a map has more in its middle than at its border, less of it meets the padding.
@@ -72,9 +79,9 @@ function unevennessOf(node: Affine, { signal }: NodeState, { normal }: WeightMom
 
 /** The loss at borders depends on where the gradient is, so it is left to the reverse sweep. */
 function gradientBelow(node: Affine, input: Extent, output: Extent, sigmaW2: number): Backward {
-  const through = times(sigmaW2, strideShare(node, input, output));
-  if (node.variant !== 'convolution') return through;
-  return { ...through, spread: (above) => withoutLoss(node, belowConvolution(node, input, above)) };
+  const { logFactor, offset, gain } = times(sigmaW2, strideShare(node, input, output));
+  if (node.variant !== 'convolution') return { logFactor, offset, gain };
+  return { logFactor, offset, gain, spread: (above) => withoutLoss(node, belowConvolution(node, input, above)) };
 }
 
 /** Reflected or repeated borders give back what zeros would swallow. */

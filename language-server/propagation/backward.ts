@@ -39,21 +39,30 @@ const unknown: Gradient = { ...none, logNorm: null };
  * backwards, squares add, because the weights in between are independent. Norms over all entries do not see ratios of widths.
  * Schoenholz et al. 2017, arXiv:1611.01232, eq. 17 and section 5.
  */
-export function backward(network: Network, states: readonly NodeState[]): Gradient[] {
+export function backward(network: Network, states: readonly NodeState[]): Backwards {
   const gradients: Gradient[] = states.map(() => none);
+  const passedDown: Gradient[][] = states.map(() => []);
   for (const id of network.outputs) gradients[id] = { ...none, logNorm: 0 };
   for (let id = network.nodes.length - 1; id >= 0; id--) {
     const gradient = gradients[id]!;
     if (gradient.logNorm === Number.NEGATIVE_INFINITY) continue;
     network.nodes[id]!.inputs.forEach((input, i) => {
-      gradients[input] = joined(gradients[input]!, passed(gradient, states, network.nodes[id]!, input, i));
+      const one = passed(gradient, states, network.nodes[id]!, input, i);
+      passedDown[id]!.push(one);
+      gradients[input] = joined(gradients[input]!, one);
     });
   }
-  return gradients;
+  return { gradients, passedDown };
+}
+
+export interface Backwards {
+  readonly gradients: readonly Gradient[];
+  /** By node, what it hands down to each of its inputs; empty where nothing arrives at it. */
+  readonly passedDown: readonly (readonly Gradient[])[];
 }
 
 /** What one use of a node's output hands down to it: input i of a node. */
-export function passed(gradient: Gradient, states: readonly NodeState[], node: Node, input: number, i: number): Gradient {
+function passed(gradient: Gradient, states: readonly NodeState[], node: Node, input: number, i: number): Gradient {
   const { id, kind } = node;
   const given = states[id]!.backward[i];
   if (!given || gradient.logNorm === null || Number.isNaN(given.logFactor)) return unknown;
@@ -136,6 +145,7 @@ function joined(a: Gradient, b: Gradient): Gradient {
   if (a.logNorm === null || b.logNorm === null) return unknown;
   const larger = Math.max(a.logNorm, b.logNorm);
   if (larger === Number.NEGATIVE_INFINITY) return none;
+  if (a.logNorm === Number.NEGATIVE_INFINITY) return b;
   const [first, second] = [Math.exp(a.logNorm - larger), Math.exp(b.logNorm - larger)];
   return {
     logNorm: larger + Math.log(first + second),

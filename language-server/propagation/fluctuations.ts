@@ -1,6 +1,6 @@
 import type { Network } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
-import { type Gradient, passed } from './backward.js';
+import type { Backwards, Gradient } from './backward.js';
 import { commonNoise } from './common-noise.js';
 import { evennessOfGradient, joinedSamples } from './evenness.js';
 import { gradientNoise } from './gradient-noise.js';
@@ -40,7 +40,7 @@ const mostNodes = 1200;
 export function fluctuations(
   network: Network,
   states: readonly NodeState[],
-  gradients: readonly Gradient[],
+  { gradients, passedDown }: Backwards,
   training: boolean,
 ): Fluctuations | null {
   if (network.nodes.length > mostNodes) return null;
@@ -61,7 +61,7 @@ export function fluctuations(
     signals.forms.push(form);
     signals.commons.push(commonNoise(node, form, signals));
   }
-  return { signals: signals.forms, gradients: reverse(network, signals), ownError: joined ? errorBehindBatches : 0 };
+  return { signals: signals.forms, gradients: reverse(network, signals, passedDown), ownError: joined ? errorBehindBatches : 0 };
 }
 
 /** ln ‖·‖² of what has arrived at a node, and its form. */
@@ -70,16 +70,16 @@ interface Arrived {
   readonly form: LinearForm | null;
 }
 
-function reverse(network: Network, signals: Signals): (LinearForm | null)[] {
-  const { states, gradients } = signals;
-  const arrived: (Arrived | null)[] = states.map(() => null);
+function reverse(network: Network, signals: Signals, passedDown: Backwards['passedDown']): (LinearForm | null)[] {
+  const { gradients } = signals;
+  const arrived: (Arrived | null)[] = gradients.map(() => null);
   for (const id of network.outputs) arrived[id] = { gradient: gradients[id]!, form: certain };
   for (let id = network.nodes.length - 1; id >= 0; id--) {
     const here = arrived[id];
-    if (!here || gradients[id]!.logNorm === Number.NEGATIVE_INFINITY) continue;
+    if (!here) continue;
     const node = network.nodes[id]!;
-    node.inputs.forEach((input, i) => {
-      const gradient = passed(gradients[id]!, states, node, input, i);
+    passedDown[id]!.forEach((gradient, i) => {
+      const input = node.inputs[i]!;
       if (gradient.logNorm === Number.NEGATIVE_INFINITY) return;
       const form = here.form && gradient.logNorm !== null ? gradientNoise(node, i, here.form, signals) : null;
       arrived[input] = joinedForms(arrived[input] ?? null, { gradient, form }, input, signals);

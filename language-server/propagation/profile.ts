@@ -1,5 +1,5 @@
 import type { Affine, Node, Pooling } from '../network/graph.js';
-import { type Extent, outputsOfTap, type Taps, tapsOf, windowsAlong } from './extent.js';
+import { type Extent, outputsOfTap, type Taps, tapsOf, windowOf, windowsAlong } from './extent.js';
 
 /**
  * How squared signals or gradients are spread over a feature map: one vector of mean 1 a spatial dimension, their product at a position. Zero
@@ -61,16 +61,17 @@ interface AxisAbove extends Omit<Axis, 'above' | 'below'> {
 
 function aboveAxis(size: number, taps: Taps, below: Float64Array | undefined): Pick<AxisAbove, 'to' | 'means' | 'share'> {
   const [to, means] = [new Float64Array(taps.outputs), new Float64Array(taps.outputs)];
+  const values = below ?? new Float64Array(size).fill(1);
+  const roots = rootsOf(values);
   for (let tap = 0; tap < taps.kernel; tap++) {
     const { first, last, offset } = outputsOfTap(size, taps, tap);
     let ownMean = 0;
     for (let output = first; output <= last; output++) {
-      const value = below ? below[output * taps.stride - offset]! : 1;
-      to[output]! += value;
-      ownMean += Math.sqrt(value) / taps.outputs;
+      const position = output * taps.stride - offset;
+      to[output]! += values[position]!;
+      ownMean += roots[position]! / taps.outputs;
     }
-    for (let output = first; output <= last; output++)
-      means[output]! += ownMean * Math.sqrt(below ? below[output * taps.stride - offset]! : 1);
+    for (let output = first; output <= last; output++) means[output]! += ownMean * roots[output * taps.stride - offset]!;
   }
   const share = sum(to) / (taps.kernel * taps.outputs);
   return { to: normalized(to), means: normalized(means), share };
@@ -79,26 +80,55 @@ function aboveAxis(size: number, taps: Taps, below: Float64Array | undefined): P
 /** What is left when each channel's mean, of this share of the second moment, is taken away: where means are small, that adds. */
 export function withoutMeans(profile: Profile | null, means: Profile | null, share: number): Profile | null {
   if (!profile || !(share < 1)) return profile;
-  return profile.map((axis, i) => {
-    const product = means?.[i] ?? normalized(axis.map(Math.sqrt));
-    return normalized(axis.map((value, position) => Math.max(0, value - 2 * share * product[position]! + share)));
-  });
+  const left: Float64Array[] = [];
+  for (const [i, axis] of profile.entries()) {
+    if (isRepeated(profile, i) && isRepeated(means, i)) {
+      left.push(left[i - 1]!);
+      continue;
+    }
+    const product = means?.[i] ?? normalized(rootsOf(axis));
+    const values = new Float64Array(axis.length);
+    for (let position = 0; position < axis.length; position++)
+      values[position] = Math.max(0, axis[position]! - 2 * share * product[position]! + share);
+    left.push(normalized(values));
+  }
+  return left;
+}
+
+/** Whether a dimension has the very vector of the one before it, as those of square maps do: then what is made of it is the same, too. */
+const isRepeated = (profile: Profile | null, i: number): boolean => i > 0 && (!profile || profile[i] === profile[i - 1]);
+
+function rootsOf(values: Float64Array): Float64Array {
+  const roots = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) roots[i] = Math.sqrt(values[i]!);
+  return roots;
 }
 
 /** The profile behind a pooling: windows have what their positions have in the mean. */
 export function abovePooling(node: Node & Pooling, extent: Extent, below: Profile | null): Profile | null {
   if (!below) return null;
-  return extent.map((size, i) =>
-    normalized(
-      Float64Array.from(windowsAlong(node, i, size), ({ first, count }) => {
-        const end = Math.min(size, first + count);
-        let total = 0;
-        for (let position = first; position < end; position++) total += below[i]?.[position] ?? 1;
-        return total / Math.max(1, end - first);
-      }),
-    ),
-  );
+  const above: Float64Array[] = [];
+  for (const [i, size] of extent.entries()) {
+    if (isRepeated(below, i) && sameWindows(node, extent, i)) {
+      above.push(above[i - 1]!);
+      continue;
+    }
+    const windows = windowsAlong(node, i, size);
+    const values = new Float64Array(windows.length);
+    for (const [output, { first, count }] of windows.entries()) {
+      const end = Math.min(size, first + count);
+      let total = 0;
+      for (let position = first; position < end; position++) total += below[i]?.[position] ?? 1;
+      values[output] = total / Math.max(1, end - first);
+    }
+    above.push(normalized(values));
+  }
+  return above;
 }
+
+/** Windows along a dimension that are those along the one before it. */
+const sameWindows = (node: Node & Pooling, extent: Extent, i: number): boolean =>
+  extent[i] === extent[i - 1] && sameTaps(windowOf(node, i, extent[i]!), windowOf(node, i - 1, extent[i - 1]!));
 
 /** One dimension of a map; most maps are square, and kernels too, so that the next dimension can share the vector. */
 interface Axis {
@@ -129,20 +159,38 @@ function belowAxis(size: number, taps: Taps, above: Float64Array | undefined): P
 
 /** The profile below a pooling: each position gets what the windows over it have. */
 export function belowPooling(node: Node & Pooling, extent: Extent, above: Profile): Profile {
-  return extent.map((size, i) => {
-    const below = new Float64Array(size);
-    windowsAlong(node, i, size).forEach(({ first, count }, output) => {
+  const below: Float64Array[] = [];
+  for (const [i, size] of extent.entries()) {
+    if (isRepeated(above, i) && sameWindows(node, extent, i)) {
+      below.push(below[i - 1]!);
+      continue;
+    }
+    const values = new Float64Array(size);
+    for (const [output, { first, count }] of windowsAlong(node, i, size).entries()) {
       const weight = above[i]?.[output] ?? 1;
-      for (let position = first; position < Math.min(size, first + count); position++) below[position]! += weight;
-    });
-    return normalized(below);
-  });
+      for (let position = first; position < Math.min(size, first + count); position++) values[position]! += weight;
+    }
+    below.push(normalized(values));
+  }
+  return below;
 }
 
 /** Weighted mean of two profiles of the same map. */
 export function mixed(a: Profile | null, b: Profile | null, shareOfB: number): Profile | null {
   if (!a || !b || a.length !== b.length) return a ?? b;
-  return a.map((axis, i) => axis.map((value, position) => (1 - shareOfB) * value + shareOfB * (b[i]![position] ?? 1)));
+  const means: Float64Array[] = [];
+  for (const [i, axis] of a.entries()) {
+    if (isRepeated(a, i) && isRepeated(b, i)) {
+      means.push(means[i - 1]!);
+      continue;
+    }
+    const other = b[i]!;
+    const values = new Float64Array(axis.length);
+    for (let position = 0; position < axis.length; position++)
+      values[position] = (1 - shareOfB) * axis[position]! + shareOfB * (other[position] ?? 1);
+    means.push(values);
+  }
+  return means;
 }
 
 function sum(values: Float64Array): number {
@@ -156,14 +204,20 @@ export function mixedBy(extent: Extent, profiles: readonly (Profile | null)[], s
   if (profiles.every((profile) => profile === profiles[0])) return profiles[0] ?? null;
   const total = shares.reduce((all, share) => all + share, 0);
   if (!(total > 0)) return null;
-  return extent.map((size, axis) => {
+  const means: Float64Array[] = [];
+  for (const [i, size] of extent.entries()) {
+    if (size === extent[i - 1] && profiles.every((profile) => isRepeated(profile, i))) {
+      means.push(means[i - 1]!);
+      continue;
+    }
     const mean = new Float64Array(size);
     profiles.forEach((profile, k) => {
       for (let position = 0; position < size; position++)
-        mean[position]! += (shares[k]! / total) * (profile ? profile[axis]![position]! : 1);
+        mean[position]! += (shares[k]! / total) * (profile ? profile[i]![position]! : 1);
     });
-    return mean;
-  });
+    means.push(mean);
+  }
+  return means;
 }
 
 /** Divides by the mean, in place. */

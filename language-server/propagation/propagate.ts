@@ -66,12 +66,13 @@ export function propagate(declared: Network, options: PropagateOptions = {}): Pr
     inputCosine: options.inputCosine ?? 0.5,
     assume: (sentence) => assumptions.add(sentence),
   });
-  const gradients = backward(network, states);
+  const backwards = backward(network, states);
+  const { gradients } = backwards;
   const around = surroundings(network);
   const layers = layerTheories(network, around, states, training);
   const locals = new Map([...layers].map(([layer, { local }]) => [layer, local]));
   const dominators = new Dominators(network);
-  const spread = fluctuations(network, states, gradients, training);
+  const spread = fluctuations(network, states, backwards, training);
   const figures = summarize({ network, dominators, states, gradients, locals, fluctuations: spread });
   const spectrum = isometry(network, dominators, states, gradients, training);
   const stopped = stops(network, states);

@@ -2,7 +2,7 @@ import { activation } from '../meanfield/activations.js';
 import type { Affine, Network, Node } from '../network/graph.js';
 import type { Band, Spread, Uncertainty } from '../protocol.js';
 import type { Fluctuations } from './fluctuations.js';
-import { combined, type LinearForm, varianceOf } from './linear-form.js';
+import { combined, type LinearForm } from './linear-form.js';
 
 /** Error bars of one node. */
 export function bandAt(fluctuations: Fluctuations | null, id: number): Band | null {
@@ -28,7 +28,7 @@ export function uncertainty(
   ]);
   const [lowInput, highInput] = [signals[first.inputs[0] ?? -1], signals[last.inputs[0] ?? -1]];
   const output = signals[network.outputs[0] ?? -1];
-  const variance = varianceOf(gradient) + ownError ** 2;
+  const variance = gradient.variance + ownError ** 2;
   const activationGradient = spreadOf(gradient, ownError);
   return {
     log10Gradient: activationGradient.deviation,
@@ -52,7 +52,7 @@ export function uncertainty(
 /** From a natural logarithm. */
 const spreadOf = (form: LinearForm, ownError = 0): Spread => ({
   shift: form.shift / Math.LN10,
-  deviation: Math.hypot(Math.sqrt(varianceOf(form)), ownError) / Math.LN10,
+  deviation: Math.hypot(Math.sqrt(form.variance), ownError) / Math.LN10,
 });
 
 /**
@@ -64,7 +64,7 @@ export function doubts({ nodes }: Network, fluctuations: Fluctuations | null): s
   const bent = nodes.find((node) => {
     const length = fluctuations.signals[node.inputs[0] ?? -1];
     const scaleFree = node.kind === 'activation' && activation(node.activation, node.parameters)?.homogeneous;
-    return node.kind === 'activation' && !scaleFree && length && varianceOf(length) > 0.25;
+    return node.kind === 'activation' && !scaleFree && length && length.variance > 0.25;
   });
   if (!bent) return [];
   return [

@@ -35,7 +35,10 @@ export class PythonParser {
   static async load(runtime: Uint8Array, grammar: Uint8Array, limits: Limits = defaultLimits): Promise<PythonParser> {
     await Parser.init({ wasmBinary: runtime.slice().buffer });
     const parser = new Parser();
-    parser.setLanguage(await Language.load(grammar));
+    const language = await Language.load(grammar);
+    language.types = language.types.map(internalized);
+    language.fields = language.fields.map((field) => field && internalized(field));
+    parser.setLanguage(language);
     return new PythonParser(parser, limits);
   }
 
@@ -73,6 +76,9 @@ export class PythonParser {
     this.parser.delete();
   }
 }
+
+/** The text as the engine keeps names of properties: those are equal where they are the same, and the evaluator compares names all the time. */
+const internalized = (text: string): string => Object.keys({ [text]: null })[0]!;
 
 /** The runtime copies what the callback returns into a buffer of 10 KiB; shorter chunks only cost calls. */
 const chunkLength = 5_000;
