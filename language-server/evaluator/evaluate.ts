@@ -191,10 +191,18 @@ class FileEvaluation {
         if (instance?.module) {
           const network = networkOf(this.run, entry, instance, given);
           if (network.layers.length > 0) this.networks.push(network);
+          else this.unseen(network);
         }
         this.run.takeNotes();
       });
     }
+  }
+
+  /** A model of nothing but parts that are not there is no reason to stay silent. */
+  private unseen({ entry, location, unknown }: Network): void {
+    const part = unknown.find(({ path }) => path !== null);
+    if (part)
+      this.problems.push({ message: `Not analysed: no layer of '${entry}' is known. ${part.reason}`, range: location.range });
   }
 
   /** A file of more models than anyone looks at: what is left out is said once. */

@@ -55,6 +55,8 @@ export class Interpreter {
   /** Where control is, for locations of what native code makes. */
   current: SyntaxNode | null = null;
   private notes = new Map<string, Note>();
+  /** What was noted while a model was built that is no part of another one. */
+  readonly notesOfBuilding = new WeakMap<Instance, Note[]>();
   private readonly classes = new Map<string, ClassValue>();
   /** Parts of the analysed text that all of this depends on. */
   readonly dependencies: Dependencies;
@@ -158,6 +160,31 @@ export class Interpreter {
       const result = work();
       if (matters(result)) for (const [key, note] of this.notes) notes.set(key, note);
       return result;
+    } finally {
+      this.notes = notes;
+    }
+  }
+
+  /** Runs the constructor of a module. */
+  asPart(work: () => void): void {
+    this.constructing++;
+    try {
+      work();
+    } finally {
+      this.constructing--;
+    }
+  }
+
+  /** Runs the constructor of a model: what it notes belongs to that model, whoever else is reported first. */
+  building(instance: Instance, work: () => void): void {
+    const { notes } = this;
+    this.notes = new Map();
+    try {
+      work();
+      this.notesOfBuilding.set(instance, [...this.notes.values()]);
+    } catch (error) {
+      for (const [key, note] of this.notes) notes.set(key, note);
+      throw error;
     } finally {
       this.notes = notes;
     }

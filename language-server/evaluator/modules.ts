@@ -41,7 +41,6 @@ export function build(run: Interpreter, type: ClassValue, call: Call): Instance 
   if (instance.module) {
     if (run.built.length >= run.limits.nodes) throw new Raised('MemoryError', 'Too many modules.');
     run.built.push(instance);
-    if (type.unknownBase) run.note(type.unknownBase.reason, type.unknownBase.location);
     if (type.row && !classAttribute(type, '__init__')) construct(run, instance, call);
   }
   return instance;

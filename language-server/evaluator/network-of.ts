@@ -1,8 +1,18 @@
-import type { InitializerVisit, Layer, Network, Node, Parameter, Shape, UnregisteredLayers } from '../network/graph.js';
+import type {
+  InitializerVisit,
+  Layer,
+  Network,
+  Node,
+  Unknown as Note,
+  Parameter,
+  Shape,
+  UnregisteredLayers,
+} from '../network/graph.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
+import { missingParts } from './missing-parts.js';
 import { callModule, namedModules, namedParameters } from './modules.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
@@ -47,7 +57,12 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
-  const notes = [...before, ...run.takeNotes()];
+  const missing = missingParts(run, modules);
+  const building = modules.flatMap(({ module }) => run.notesOfBuilding.get(module) ?? []);
+  const others = [...building, ...before, ...run.takeNotes()].filter(
+    ({ reason }) => !missing.some((part) => part.reason === reason),
+  );
+  const notes = [...distinct(missing), ...others];
   const network: Network = {
     name: entry.name ?? instance.class.name,
     entry: entry.entry,
@@ -84,6 +99,12 @@ function inEvaluation(run: Interpreter, instance: Instance, shape: Shape, traine
     run.training = true;
     run.takeNotes();
   }
+}
+
+/** Parts that a loop made at one place are told once. */
+function distinct(notes: readonly Note[]): Note[] {
+  const key = ({ reason, location: { file, range } }: Note) => `${reason} ${file} ${range.start.line} ${range.start.character}`;
+  return [...new Map(notes.toReversed().map((note) => [key(note), note])).values()].toReversed();
 }
 
 /** In evaluation mode dropout is switched off in any case. */

@@ -151,6 +151,8 @@ export interface ClassValue {
   readonly row: ModuleRow | null;
   /** Ancestors that the evaluator does not know. */
   readonly unknownBase: Unknown | null;
+  /** What it has besides what is known of it; `null`: all of it is known. */
+  readonly beyond: Unknown | null;
   /** `enum.Enum`, `typing.NamedTuple` and the like change what a class body means. */
   flavour: 'plain' | 'enum' | 'dataclass' | 'namedtuple' | 'exception';
 }
@@ -250,6 +252,8 @@ export interface Unknown {
   readonly shape?: true;
   /** Set on what was made from a triangular matrix: as a mask it leaves each token those up to itself. */
   readonly causal?: true;
+  /** What was called and is not there: `library.Block`. */
+  readonly result?: string;
 }
 
 /** Why something is not known, as the rest of a sentence. */
@@ -294,7 +298,7 @@ export function set(items: Iterable<Value>): SetValue {
 /** A class that no `class` statement defines: of Python, of the framework, or one that is not known. */
 export function nativeClass(
   name: string,
-  parts: Partial<Pick<ClassValue, 'qualified' | 'row' | 'unknownBase' | 'flavour'>> = {},
+  parts: Partial<Pick<ClassValue, 'qualified' | 'row' | 'unknownBase' | 'beyond' | 'flavour'>> = {},
   bases: readonly ClassValue[] = [],
 ): ClassValue {
   const type: ClassValue = {
@@ -308,6 +312,7 @@ export function nativeClass(
     file: null,
     row: null,
     unknownBase: null,
+    beyond: parts.unknownBase ?? null,
     flavour: 'plain',
     ...parts,
   };

@@ -32,6 +32,8 @@ export interface Framework {
   readonly moduleClass: string;
   /** Classes without a row that others derive from, with their own bases: what `isinstance` asks for. */
   readonly abstract: Readonly<Record<string, readonly string[]>>;
+  /** Of these classes, with those that derive from them, only what matters to models is told: what else they have is not known. */
+  readonly open: readonly string[];
   /** Classes that are compositions of others, written in the user's language and evaluated like user code. */
   readonly library: string;
   /** Full names of the classes and functions in `library`, by their short names there. */

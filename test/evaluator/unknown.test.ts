@@ -136,9 +136,9 @@ test('a model that is half typed keeps what is complete', () => {
 });
 
 test('a base class that is not there is said, and the class is still analysed', () => {
-  const network = only(`from pytorch_lightning import LightningModule
+  const network = only(`from mmengine.model import BaseModule
 
-class Net(LightningModule):
+class Net(BaseModule):
     def __init__(self):
         super().__init__()
         self.a = nn.Linear(8, 16)
@@ -148,7 +148,7 @@ class Net(LightningModule):
         return self.b(torch.relu(self.a(x)))
 `);
   expect(network.layers.map(({ path }) => path)).toEqual(['a', 'b']);
-  expect(unknowns(network).join()).toMatch(/LightningModule/);
+  expect(unknowns(network).join()).toMatch(/BaseModule/);
 });
 
 test('zip() with something that is not known runs as often as what is', () => {
@@ -158,4 +158,95 @@ net = nn.Sequential(*[nn.Linear(width, width) for width, _ in zip((8, 16, 32), e
 `);
   expect(networks[0]!.layers.map(({ path }) => path)).toEqual(['0', '1', '2']);
   expect(networks[0]!.unknown[0]!.reason).toContain('elsewhere.sizes');
+});
+
+test('parts from a library that is not there are named by their paths, each in the model that has them', () => {
+  const { networks } = evaluateText(`from torch import nn
+from elsewhere import FocalLoss, MixBlock, make_norm
+
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.loss = FocalLoss(4)
+    def forward(self, x):
+        return self.fc(x)
+
+class Mixed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Linear(8, 32)
+        self.norm = make_norm(32)
+        self.stack = nn.Sequential(nn.Linear(32, 32), MixBlock(32))
+        self.spare = MixBlock(32)
+    def forward(self, x):
+        return self.stack(self.norm(self.stem(x)))
+
+plain, mixed = Plain(), Mixed()
+`);
+  const told = networks.map(({ name, unknown }) => [
+    name,
+    ...unknown.map(({ path, reason }) => `${path}: ${reason.split(' ')[0]}`),
+  ]);
+  expect(told).toEqual([
+    ['Plain'],
+    ['Mixed', "norm: 'elsewhere.make_norm'", "spare: 'elsewhere.MixBlock'", "stack.1: 'elsewhere.MixBlock'"],
+  ]);
+});
+
+test('a model of which no layer is known says so', () => {
+  const { networks, problems } = evaluateText(`from torch import nn
+from elsewhere import Backbone
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = Backbone(32)
+    def forward(self, x):
+        return self.body(x)
+`);
+  expect(networks).toEqual([]);
+  expect(problems.map(({ message }) => message)).toEqual([
+    "Not analysed: no layer of 'Net' is known. 'elsewhere.Backbone' is not in the files that could be read.",
+  ]);
+});
+
+test('a class without forward() is a module where its missing base is called like one, and makes layers', () => {
+  const { networks } = evaluateText(`from torch import nn
+from elsewhere import BaseAgent, BaseBlock, BaseModel
+
+class Part(BaseBlock):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+class Settings(BaseModel):
+    width = 4
+
+class Agent(BaseAgent):
+    def __init__(self):
+        self.net = nn.Sequential(nn.Linear(Settings().width, 8), nn.ReLU(), nn.Linear(8, 2))
+
+agent, part = Agent(), Part()
+`);
+  expect(networks.map(({ name, layers }) => `${name}: ${layers.map(({ path }) => path)}`)).toEqual([
+    'Sequential: 0,2',
+    'Part: fc',
+  ]);
+});
+
+test('what an initializer of a missing base class may write is not known', () => {
+  const network = only(`from elsewhere import BaseModule
+
+class Net(BaseModule):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(4, 8)
+        self.init_weights()
+        self.b = nn.Linear(8, 8)
+
+    def forward(self, x):
+        return self.b(torch.relu(self.a(x)))
+`);
+  expect(network.layers.map(({ weight }) => weight?.writes.at(-1)?.variance ?? null)).toEqual([null, 1 / 24]);
 });

@@ -13,6 +13,7 @@ import {
   scopeAsDict,
   string,
   tuple,
+  unknown,
   type Value,
 } from '../values.js';
 import { callValue, dataclassConstructor } from './calls.js';
@@ -50,7 +51,7 @@ export function attribute(run: Interpreter, object: Value, name: string): Value 
       return position >= 0 ? object.items[position] : methodOf(run, object, name);
     }
     case 'unknown':
-      return object;
+      return object.result === undefined ? object : unknown(object.reason, object.location);
     default:
       return methodOf(run, object, name);
   }
@@ -77,7 +78,7 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
       { positional: [object, string(name)], keywords: new Map(), node: run.current ?? run.file.tree.root },
       null,
     );
-  return renamed(run, object, name) ?? object.class.unknownBase ?? undefined;
+  return renamed(run, object, name) ?? object.class.beyond ?? undefined;
 }
 
 /** `self.__setattr__(name, value)`, which a class may also call on `super()`. */
@@ -96,7 +97,7 @@ function getter(run: Interpreter, object: Instance): Value {
     const { children, parameters } = object.module!;
     const own = children.get(key.value) ?? parameters.get(key.value) ?? object.attributes.get(key.value);
     if (own) return own;
-    if (object.class.unknownBase) return object.class.unknownBase;
+    if (object.class.beyond) return object.class.beyond;
     throw new Raised('AttributeError', `'${object.class.name}' has no attribute '${key.value}'.`);
   });
 }
@@ -147,7 +148,7 @@ function attributeOfClass(run: Interpreter, type: ClassValue, name: string): Val
   if (name === '__bases__') return type.unknownBase ?? basesOf(run, type);
   const value = classAttribute(type, name);
   if (value?.kind === 'descriptor') return value.variant === 'property' ? value : bindTo(run, type, value);
-  return value ?? unboundMethod(run, type, name) ?? type.unknownBase ?? undefined;
+  return value ?? unboundMethod(run, type, name) ?? type.beyond ?? undefined;
 }
 
 /** `nn.Linear.__init__(self, …)`, `nn.Conv2d.forward(self, x)`: methods of the framework's own classes, with the instance as an argument. */
@@ -201,7 +202,7 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
   return {
     kind: 'builtin',
     name,
-    call: () => (object.self.kind === 'instance' ? (object.self.class.unknownBase ?? { kind: 'none' }) : { kind: 'none' }),
+    call: () => (object.self.kind === 'instance' ? (object.self.class.beyond ?? { kind: 'none' }) : { kind: 'none' }),
   };
 }
 

@@ -168,13 +168,13 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
   hasattr: (run, { positional: [object, name], node }) => {
     if (object?.kind === 'unknown') return run.unknown('The attributes of this value are not known.', node);
     const value = object && name?.kind === 'string' ? attribute(run, object, name.value) : undefined;
-    return bool(value !== undefined && !(object?.kind === 'instance' && value === object.class.unknownBase));
+    return bool(value !== undefined && !(object?.kind === 'instance' && value === object.class.beyond));
   },
   getattr: (run, { positional: [object, name, otherwise], node }) => {
     if (!object || name?.kind !== 'string') return otherwise ?? run.unknown('The name of this attribute is not known.', node);
     const value = attribute(run, object, name.value);
     // An attribute of a missing base class is only a guess: a given default is a fact.
-    if (value && !(otherwise && object.kind === 'instance' && value === object.class.unknownBase)) return value;
+    if (value && !(otherwise && object.kind === 'instance' && value === object.class.beyond)) return value;
     if (otherwise) return otherwise;
     throw new Raised('AttributeError', `'${typeName(object)}' has no attribute '${name.value}'.`);
   },

@@ -29,8 +29,10 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
       return callFrameworkFunction(run, function_, call);
     case 'descriptor':
       return callValue(run, function_.function, call, scope);
-    case 'namespace':
-      return callForeign(run, absence(run, function_.name), call);
+    case 'namespace': {
+      const value = callForeign(run, absence(run, function_.name), call);
+      return value.kind === 'unknown' ? { ...value, result: function_.name } : value;
+    }
     case 'unknown':
       // What becomes of a mask is a mask: `mask.view(1, 1, n, n)`, `mask.to(x.device)`.
       return function_.causal ? function_ : callForeign(run, function_.reason, call);
@@ -93,16 +95,14 @@ function instantiate(run: Interpreter, type: ClassValue, call: Call): Value {
   if (type.flavour === 'namedtuple') return namedTuple(run, type, call);
   const instance = build(run, type, call);
   const init = classAttribute(type, '__init__');
-  if (init) {
-    // What a module builds is a part of it; what a trainer or an agent builds is a model.
-    const part = instance.module ? 1 : 0;
-    run.constructing += part;
-    try {
-      callValue(run, init, { ...call, positional: [instance, ...call.positional] }, null);
-    } finally {
-      run.constructing -= part;
-    }
-  }
+  const initialize = () => {
+    if (instance.module && type.unknownBase) run.note(type.unknownBase.reason, type.unknownBase.location);
+    if (init) callValue(run, init, { ...call, positional: [instance, ...call.positional] }, null);
+  };
+  // What a module builds is a part of it; what a trainer or an agent builds is a model.
+  if (!instance.module) initialize();
+  else if (run.constructing > 0) run.asPart(initialize);
+  else run.building(instance, () => run.asPart(initialize));
   if (init) return instance;
   if (type.flavour === 'dataclass') fillFields(run, type, instance, call);
   else if (type.flavour === 'exception' || isException(type)) instance.attributes.set('args', tuple(call.positional));

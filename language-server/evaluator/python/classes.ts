@@ -1,6 +1,6 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { Raised } from '../budget.js';
-import { frameworkClass } from '../framework-names.js';
+import { frameworkClass, openness } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
 import { touch } from '../touch.js';
@@ -85,6 +85,7 @@ export function makeClass(
     file: run.file,
     row: known.find((base) => base.row)?.row ?? null,
     unknownBase: unknownBase ?? known.find((base) => base.unknownBase)?.unknownBase ?? null,
+    beyond: unknownBase ?? openness(run, qualified) ?? known.find((base) => base.beyond)?.beyond ?? null,
     flavour,
   };
   return resolveBases(type, known);

@@ -1,9 +1,10 @@
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { movedTo } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
+import { namedParameters } from '../modules.js';
 import { Scope } from '../scope.js';
-import { writeInPlace } from '../tensors.js';
-import { bool, dict, ellipsis, list, none, set, string, tuple, type Value } from '../values.js';
+import { forgetParameter, writeInPlace } from '../tensors.js';
+import { bool, dict, ellipsis, list, none, set, string, tuple, type Unknown, type Value } from '../values.js';
 import { assign } from './assignment.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
@@ -245,7 +246,18 @@ function evaluateCall(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
       } else positional.push(evaluate(run, argument, scope, frame));
     }
   run.current = node;
+  if (function_.kind === 'unknown') forgetInitialized(run, function_, functionNode, scope);
   return callValue(run, function_, { positional, keywords, node }, scope);
+}
+
+/** `self.init_weights()` of a base class that is not there: whatever is registered so far may have other weights from here on. */
+function forgetInitialized(run: Interpreter, { reason }: Unknown, callee: SyntaxNode, scope: Scope): void {
+  const object = callee.type === 'attribute' ? child(callee, 'object') : null;
+  const self = object?.type === 'identifier' ? scope.get(run.file.tree.textOf(object)) : undefined;
+  if (run.trace || self?.kind !== 'instance' || !self.module || !self.class.unknownBase) return;
+  const text = run.file.tree.textOf(callee).split('.').at(-1)!;
+  if (!/init|reset/i.test(text)) return;
+  for (const { value } of namedParameters(self)) forgetParameter(run, value, `${text}()`, reason, callee);
 }
 
 function evaluateBinary(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): Value {

@@ -10,7 +10,7 @@ import { creators, initializers, values } from './initializers.js';
 import { library, libraryNames } from './library.js';
 import { linearTables } from './linear.js';
 import { lossTables } from './losses.js';
-import { abstract, aliases, transparent } from './names.js';
+import { abstract, aliases, open, transparent } from './names.js';
 import { normalizationTables } from './normalization.js';
 import { numberTensors, withConstants } from './number-tensors.js';
 import { poolingTables } from './pooling.js';
@@ -37,7 +37,7 @@ const tables = [
 export const pytorch: Framework = {
   name: 'pytorch',
   label: 'PyTorch',
-  packages: ['torch', 'torchvision', 'einops'],
+  packages: ['torch', 'torchvision', 'einops', 'lightning', 'pytorch_lightning', 'transformers'],
   moduleClass: 'torch.nn.Module',
   parameterClass: 'torch.nn.Parameter',
   modules: join(tables.map((table) => table.modules)),
@@ -46,6 +46,7 @@ export const pytorch: Framework = {
   initializers,
   values: { ...values, ...numberTensors },
   creators,
+  open,
   library,
   libraryNames,
   abstract,

@@ -1,3 +1,5 @@
+import { transformersLibrary, transformersNames } from './transformers.js';
+
 /**
  * Classes that are made of others, in Python, evaluated like user code. Only what shapes the network at initialization is here:
  * arguments that change neither layers nor their distributions are accepted and ignored.
@@ -7,7 +9,8 @@ import math
 from copy import deepcopy
 import torch
 import torch.nn.init as init
-from torch.nn import Module, Linear, Conv1d, Conv2d, Conv3d, Dropout, LayerNorm, BatchNorm2d, BatchNorm3d, ReLU, GELU, Sigmoid, AdaptiveAvgPool2d, Parameter
+from torch.nn import Module, Linear, Conv1d, Conv2d, Conv3d, Dropout, LayerNorm, BatchNorm2d, BatchNorm3d, AdaptiveAvgPool2d, Parameter
+from torch.nn import GELU, Identity, LeakyReLU, Mish, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 import torch.nn.functional as F
 
 
@@ -515,7 +518,7 @@ class MLP(Sequential):
         layers.append(Dropout(dropout))
         super().__init__(*layers)
 
-`;
+${transformersLibrary}`;
 
 const torch = [
   'Sequential',
@@ -536,6 +539,7 @@ const vision = ['ConvNormActivation', 'Conv2dNormActivation', 'Conv3dNormActivat
 export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries([
   ...torch.map((name) => [name, `torch.nn.${name}`]),
   ...vision.map((name) => [name, `torchvision.ops.${name}`]),
+  ...transformersNames,
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
   ['annotate', 'torch.jit.annotate'],

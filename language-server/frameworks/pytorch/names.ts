@@ -22,7 +22,15 @@ export const abstract: Framework['abstract'] = {
   'torch.nn.modules.loss._Loss': module,
   'torch.nn.modules.loss._WeightedLoss': ['torch.nn.modules.loss._Loss'],
   'torch.jit.ScriptModule': module,
+  'lightning.LightningModule': module,
 };
+
+/** Classes of packages around PyTorch that models derive from. Of them, only what makes or initializes layers is described here. */
+export const open: Framework['open'] = [
+  'lightning.LightningModule',
+  'transformers.PreTrainedModel',
+  'transformers.PretrainedConfig',
+];
 
 /** Files below `torch.nn.modules` whose classes are also `torch.nn.…`; names with a row or class of their own keep it. */
 const files = [
@@ -77,6 +85,16 @@ export const aliases: Framework['aliases'] = {
   'timm.layers.DropPath': 'timm.layers.drop.DropPath',
   'timm.models.layers.DropPath': 'timm.layers.drop.DropPath',
   'timm.models.layers.drop.DropPath': 'timm.layers.drop.DropPath',
+  ...Object.fromEntries(
+    [
+      ...['lightning.pytorch', 'lightning.pytorch.core', 'lightning.pytorch.core.module', 'pytorch_lightning'],
+      ...['pytorch_lightning.core', 'pytorch_lightning.core.module', 'pytorch_lightning.core.lightning'],
+    ].map((place) => [`${place}.LightningModule`, 'lightning.LightningModule']),
+  ),
+  'transformers.modeling_utils.PreTrainedModel': 'transformers.PreTrainedModel',
+  'transformers.PreTrainedConfig': 'transformers.PretrainedConfig',
+  'transformers.configuration_utils.PretrainedConfig': 'transformers.PretrainedConfig',
+  'transformers.configuration_utils.PreTrainedConfig': 'transformers.PretrainedConfig',
   'torch.nn.init._no_grad_normal_': 'torch.nn.init.normal_',
   'torch.nn.init._no_grad_uniform_': 'torch.nn.init.uniform_',
   'torch.nn.init._no_grad_fill_': 'torch.nn.init.constant_',
