@@ -2,10 +2,12 @@ import type { Interpreter } from './interpreter.js';
 import { markLoaded } from './loaded-weights.js';
 import { callModule, callOwnOperation, construct, namedModules, namedParameters, unknownModule } from './modules.js';
 import { callValue } from './python/calls.js';
+import { classAttribute } from './python/classes.js';
+import { entriesOf } from './python/dict-classes.js';
 import { fromArgument } from './signature.js';
 import { forgetParameter } from './tensors.js';
 import { touch } from './touch.js';
-import { bool, builtin, type Call, dict, type Instance, list, none, string, tuple, type Value } from './values.js';
+import { bool, builtin, type Call, dict, type Instance, keyOf, list, none, string, tuple, type Value } from './values.js';
 
 /** `object.name = value`. Modules and trainable tensors register themselves with the module that holds them. */
 export function setAttribute(run: Interpreter, object: Value, name: string, value: Value): void {
@@ -19,10 +21,15 @@ export function setAttribute(run: Interpreter, object: Value, name: string, valu
   } else if (object.kind === 'instance') setInstanceAttribute(run, object, name, value);
 }
 
-function setInstanceAttribute(_run: Interpreter, object: Instance, name: string, value: Value): void {
+function setInstanceAttribute(run: Interpreter, object: Instance, name: string, value: Value): void {
   const state = object.module;
   if (!state) {
-    object.attributes.set(name, value);
+    const own = entriesOf(object) && classAttribute(object.class, '__setattr__');
+    const node = run.current ?? run.file.tree.root;
+    if (own) callValue(run, own, { positional: [object, string(name), value], keywords: new Map(), node }, null);
+    else object.attributes.set(name, value);
+    if (object.attributes.get('__dict__') === object && name !== '__dict__')
+      entriesOf(object)?.entries.set(keyOf(string(name)), { key: string(name), value });
     return;
   }
   const wasChild = state.children.has(name);

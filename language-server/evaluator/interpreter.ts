@@ -7,7 +7,7 @@ import type { Budget, BudgetLimits } from './budget.js';
 import { Dependencies } from './dependencies.js';
 import type { Scope, SourceFile } from './scope.js';
 import type { Trace } from './trace.js';
-import { type ClassValue, type Instance, type Unknown, unknown } from './values.js';
+import { type ClassValue, type Instance, type Unknown, unknown, type Value } from './values.js';
 import { Visits } from './visits.js';
 
 /** Where imports lead. */
@@ -48,6 +48,8 @@ export class Interpreter {
   /** Whether modules say that they are in training, and whether somebody asked. */
   training = true;
   askedForTraining = false;
+  /** Arguments of the constructors of instances whose classes have more than is known of them, by name. */
+  readonly givenTo = new WeakMap<Instance, Map<string, Value>>();
   /** How many constructors of modules are running. */
   constructing = 0;
   /** How many branches are running of which it is not known whether they run. */

@@ -154,7 +154,7 @@ export interface ClassValue {
   /** What it has besides what is known of it; `null`: all of it is known. */
   readonly beyond: Unknown | null;
   /** `enum.Enum`, `typing.NamedTuple` and the like change what a class body means. */
-  flavour: 'plain' | 'enum' | 'dataclass' | 'namedtuple' | 'exception';
+  flavour: 'plain' | 'enum' | 'dataclass' | 'namedtuple' | 'exception' | 'dict';
 }
 
 export interface Instance {

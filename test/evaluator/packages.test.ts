@@ -24,11 +24,12 @@ class Coder(L.LightningModule):
     def __init__(self, width=4):
         super().__init__()
         self.save_hyperparameters()
-        self.encoder = nn.Linear(3, width)
+        self.encoder = nn.Linear(3, self.hparams.width)
+        self.decoder = nn.Linear(self.hparams['width'], 3)
         self.log_every = 5
     def forward(self, x):
         self.log('mean', x.mean())
-        return self.encoder(x)
+        return self.decoder(self.encoder(x))
 
 class Other(pl.LightningModule):
     def __init__(self):
@@ -45,7 +46,7 @@ class Last(LightningModule):
         return self.fc(x)
 `),
   ).toEqual([
-    { name: 'Coder', layers: ['encoder 0.1111'], unknown: [] },
+    { name: 'Coder', layers: ['encoder 0.1111', 'decoder 0.0833'], unknown: [] },
     { name: 'Other', layers: ['fc 0.0278'], unknown: ["'Other' has no forward()."] },
     { name: 'Last', layers: ['fc 0.1111'], unknown: [] },
   ]);

@@ -18,6 +18,7 @@ import {
 } from '../values.js';
 import { callValue, dataclassConstructor } from './calls.js';
 import { classAttribute } from './classes.js';
+import { entriesOf, entryAsAttribute, inheritedFromDict, isHidden, methodOfDict } from './dict-classes.js';
 import { submodule } from './imports.js';
 import { methodOf } from './methods.js';
 
@@ -43,6 +44,7 @@ export function attribute(run: Interpreter, object: Value, name: string): Value 
       return name === '__name__' ? string(object.name.split('.').at(-1)!) : undefined;
     case 'builtin':
       if (name === '__bases__' && object.name === 'object') return tuple([]);
+      if (object.name === 'dict' && name !== '__name__' && name !== 'fromkeys') return methodOfDict(run, name);
       return object.members?.get(name) ?? (name === '__name__' ? string(object.name) : undefined);
     case 'bound':
       return attribute(run, object.function, name);
@@ -66,10 +68,12 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
     const value = moduleAttribute(run, object, name);
     if (value) return value;
   }
+  const entries = entriesOf(object) && (entryAsAttribute(object, name) ?? inheritedFromDict(run, object, name));
+  if (entries) return entries;
   if (name === '__setattr__') return setter(run, object);
   if (name === '__getattr__' && object.module) return getter(run, object);
   if (name === '__class__') return object.class;
-  if (name === '__dict__') return dict([...object.attributes].map(([key, value]) => [string(key), value] as const));
+  if (name === '__dict__') return dict(visible(object).map(([key, value]) => [string(key), value] as const));
   const fallback = classAttribute(object.class, '__getattr__');
   if (fallback)
     return callValue(
@@ -80,6 +84,8 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
     );
   return renamed(run, object, name) ?? object.class.beyond ?? undefined;
 }
+
+const visible = ({ attributes }: Instance): [string, Value][] => [...attributes].filter(([name]) => !isHidden(name));
 
 /** `self.__setattr__(name, value)`, which a class may also call on `super()`. */
 function setter(run: Interpreter, object: Instance): Value {
@@ -185,6 +191,8 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
     const value = ancestor.attributes.get(name);
     if (value) return bindTo(run, object.self, value);
   }
+  const ofDict = object.self.kind === 'instance' ? inheritedFromDict(run, object.self, name) : undefined;
+  if (ofDict) return ofDict;
   if (name === '__getattribute__')
     return builtin(name, ({ positional: [key], node }) => {
       const found = key?.kind === 'string' ? attribute(run, object.self, key.value) : undefined;

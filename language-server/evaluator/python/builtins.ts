@@ -25,6 +25,7 @@ import {
 import { attribute } from './attributes.js';
 import { callMethod, callValue } from './calls.js';
 import { isSubclass, makeClass } from './classes.js';
+import { entriesOf } from './dict-classes.js';
 import { formatValue, representation } from './format.js';
 import { iterate } from './iteration.js';
 import { binary, compare, isInstance } from './operators.js';
@@ -167,12 +168,12 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
   },
   hasattr: (run, { positional: [object, name], node }) => {
     if (object?.kind === 'unknown') return run.unknown('The attributes of this value are not known.', node);
-    const value = object && name?.kind === 'string' ? attribute(run, object, name.value) : undefined;
+    const value = object && name?.kind === 'string' ? attributeOrNothing(run, object, name.value) : undefined;
     return bool(value !== undefined && !(object?.kind === 'instance' && value === object.class.beyond));
   },
   getattr: (run, { positional: [object, name, otherwise], node }) => {
     if (!object || name?.kind !== 'string') return otherwise ?? run.unknown('The name of this attribute is not known.', node);
-    const value = attribute(run, object, name.value);
+    const value = otherwise ? attributeOrNothing(run, object, name.value) : attribute(run, object, name.value);
     // An attribute of a missing base class is only a guess: a given default is a fact.
     if (value && !(otherwise && object.kind === 'instance' && value === object.class.beyond)) return value;
     if (otherwise) return otherwise;
@@ -194,6 +195,9 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
     bool(value !== undefined && ['function', 'bound', 'builtin', 'class', 'framework'].includes(value.kind)) as Value,
   id: (_, { positional: [value] }) => value ?? none,
   hash: (_, { positional: [value] }) => value ?? none,
+  // For the framework's classes that keep what their constructors were given.
+  __arguments_of__: (run, { positional: [self] }) =>
+    dict([...((self?.kind === 'instance' && run.givenTo.get(self)) || [])].map(([key, value]) => [string(key), value] as const)),
   vars: (run, { positional: [value] }) => (value ? (attribute(run, value, '__dict__') ?? none) : none),
   print: () => none,
   super: () => none,
@@ -231,6 +235,16 @@ function sideBySide(run: Interpreter, values: readonly Value[], node: Call['node
   const known = columns.filter((_, i) => values[i]!.kind !== 'unknown');
   const length = Math.min(...(known.length > 0 ? known : columns).map((column) => column.length));
   return Array.from({ length }, (_, i) => columns.map((column) => column[i] ?? column[0]!));
+}
+
+/** A `__getattr__` that raises says that there is nothing of this name. */
+function attributeOrNothing(run: Interpreter, object: Value, name: string): Value | undefined {
+  try {
+    return attribute(run, object, name);
+  } catch (error) {
+    if (error instanceof Raised && error.typeName === 'AttributeError') return undefined;
+    throw error;
+  }
 }
 
 function lengthOf(run: Interpreter, value: Value, node: Call['node']): Value {
@@ -295,7 +309,8 @@ function textOf(run: Interpreter, value: Value | undefined, show: (value: Value)
 
 function makeDict(run: Interpreter, { positional: [from], keywords, node }: Call): Value {
   const pairs: [Value, Value][] = [];
-  if (from?.kind === 'dict') for (const entry of from.entries.values()) pairs.push([entry.key, entry.value]);
+  const held = entriesOf(from);
+  if (held) for (const entry of held.entries.values()) pairs.push([entry.key, entry.value]);
   else if (from)
     for (const pair of iterate(run, from, node))
       if ((pair.kind === 'tuple' || pair.kind === 'list') && pair.items.length === 2)

@@ -9,6 +9,7 @@ import { touch } from '../touch.js';
 import { type BoundMethod, builtin, type Call, type ClassValue, type Instance, none, tuple, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { classAttribute, fieldsOf } from './classes.js';
+import { holdEntries, inheritedFromDict } from './dict-classes.js';
 import { callFunction } from './functions.js';
 
 /** Calls anything that can be called. What cannot, gives `unknown`, or an opaque node where tensors went in. */
@@ -94,10 +95,12 @@ function instantiate(run: Interpreter, type: ClassValue, call: Call): Value {
   if (maker?.kind === 'descriptor' || maker?.kind === 'function') run.note(`'${type.name}.__new__' is not followed.`, call.node);
   if (type.flavour === 'namedtuple') return namedTuple(run, type, call);
   const instance = build(run, type, call);
-  const init = classAttribute(type, '__init__');
+  if (type.flavour === 'dict') holdEntries(instance);
+  const init = classAttribute(type, '__init__') ?? inheritedFromDict(run, instance, '__init__');
   const initialize = () => {
     if (instance.module && type.unknownBase) run.note(type.unknownBase.reason, type.unknownBase.location);
-    if (init) callValue(run, init, { ...call, positional: [instance, ...call.positional] }, null);
+    if (init?.kind === 'builtin') init.call(call);
+    else if (init) callValue(run, init, { ...call, positional: [instance, ...call.positional] }, null);
   };
   // What a module builds is a part of it; what a trainer or an agent builds is a model.
   if (!instance.module) initialize();

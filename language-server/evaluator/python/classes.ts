@@ -72,6 +72,7 @@ export function makeClass(
       } else if (!harmlessBases.test(base.name))
         unknownBase = run.unknown(`The base class '${base.name}' is not in the files that could be read.`, place);
     } else if (base.kind === 'unknown') unknownBase = base;
+    else if (base.kind === 'builtin' && base.name === 'dict') flavour = 'dict';
   }
   const qualified = run.file === run.library ? (qualifiedName(run, name) ?? null) : null;
   const type: ClassValue = {

@@ -8,6 +8,7 @@ import { bool, dict, ellipsis, list, none, set, string, tuple, type Unknown, typ
 import { assign } from './assignment.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
+import { entriesOf } from './dict-classes.js';
 import { format, formatValue } from './format.js';
 import { defineLambda } from './functions.js';
 import { iterate, spread } from './iteration.js';
@@ -187,7 +188,7 @@ function evaluateDictionary(run: Interpreter, node: SyntaxNode, scope: Scope, fr
     else if (part.type === 'dictionary_splat') {
       const inner = namedChildren(part)[0];
       const value = inner ? evaluate(run, inner, scope, frame) : none;
-      if (value.kind === 'dict') for (const entry of value.entries.values()) pairs.push([entry.key, entry.value]);
+      for (const entry of entriesOf(value)?.entries.values() ?? []) pairs.push([entry.key, entry.value]);
     }
   }
   return dict(pairs);
@@ -239,8 +240,9 @@ function evaluateCall(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
       } else if (argument.type === 'dictionary_splat') {
         const inner = namedChildren(argument)[0];
         const value = inner ? evaluate(run, inner, scope, frame) : none;
-        if (value.kind === 'dict') {
-          for (const { key, value: entry } of value.entries.values()) if (key.kind === 'string') keywords.set(key.value, entry);
+        const held = entriesOf(value);
+        if (held) {
+          for (const { key, value: entry } of held.entries.values()) if (key.kind === 'string') keywords.set(key.value, entry);
         } else if (value.kind === 'unknown')
           run.note(`The keyword arguments '**${inner ? run.file.tree.textOf(inner) : ''}' are not known.`, argument);
       } else positional.push(evaluate(run, argument, scope, frame));

@@ -8,6 +8,7 @@ import {
   dict,
   type FunctionValue,
   list,
+  namedEntries,
   none,
   type ParameterDefinition,
   string,
@@ -129,6 +130,7 @@ export function callFunction(run: Interpreter, function_: FunctionValue, call: C
     const scope = new Scope('function', function_.scope);
     scope.callee = function_;
     bind(run, function_, call, scope);
+    if (name === '__init__') noteArguments(run, call.positional[0], scope);
     return run.inFile(function_.file, call.node, () => runBody(run, function_, scope));
   } catch (error) {
     // Half an object is worse than none.
@@ -142,6 +144,18 @@ export function callFunction(run: Interpreter, function_: FunctionValue, call: C
     if (outermost) run.running.delete(node);
     run.budget.leave();
   }
+}
+
+/** What the constructors of an instance were given, as some of the framework's classes ask; what a subclass was given stands. */
+function noteArguments(run: Interpreter, self: Value | undefined, { variables }: Scope): void {
+  if (self?.kind !== 'instance' || !self.class.beyond) return;
+  const known = run.givenTo.get(self) ?? new Map<string, Value>();
+  for (const [key, value] of variables) {
+    if (value === self || known.has(key)) continue;
+    if (value.kind === 'dict' && key === 'kwargs') for (const [inner, one] of namedEntries(value)) known.set(inner, one);
+    else known.set(key, value);
+  }
+  run.givenTo.set(self, known);
 }
 
 /** Functions that end call themselves in levels, as trees of blocks do. */

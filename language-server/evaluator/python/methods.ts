@@ -166,7 +166,7 @@ function tupleMethod(object: Extract<Value, { kind: 'list' | 'tuple' }>, name: s
   }
 }
 
-function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dict' }>, name: string): Value | undefined {
+export function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dict' }>, name: string): Value | undefined {
   const entries = object.entries;
   const on = (work: (call: Call) => Value | undefined): Value => builtin(name, (call) => work(call) ?? none);
   switch (name) {

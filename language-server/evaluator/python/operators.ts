@@ -338,6 +338,7 @@ export function isInstance(run: Interpreter, value: Value, type: Value): boolean
   if (type.kind === 'class') return isInstanceOf(value, type);
   const name = type.kind === 'builtin' || type.kind === 'namespace' ? type.name.split('.').at(-1)! : '';
   const kinds = pythonTypes[name];
+  if (kinds?.includes('dict') && value.kind === 'instance' && value.class.flavour === 'dict') return true;
   if (kinds) {
     if (!kinds.includes(value.kind)) return false;
     if (value.kind === 'number') return name === 'float' ? value.float : name === 'int' ? !value.float : true;

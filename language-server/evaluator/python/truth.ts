@@ -3,6 +3,7 @@ import type { Interpreter } from '../interpreter.js';
 import type { Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
+import { entriesOf } from './dict-classes.js';
 
 /** `bool(value)`; `undefined` where it is not known. */
 export function truth(run: Interpreter, value: Value): boolean | undefined {
@@ -33,6 +34,8 @@ export function truth(run: Interpreter, value: Value): boolean | undefined {
     case 'parameter':
       return undefined;
     case 'instance': {
+      const entries = entriesOf(value);
+      if (entries) return entries.entries.size > 0;
       const length = value.class.resolution.some((type) => type.attributes.has('__len__'))
         ? attribute(run, value, '__len__')
         : undefined;

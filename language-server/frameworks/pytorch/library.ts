@@ -1,3 +1,4 @@
+import { lightningLibrary, lightningNames } from './lightning.js';
 import { transformersLibrary, transformersNames } from './transformers.js';
 
 /**
@@ -518,7 +519,7 @@ class MLP(Sequential):
         layers.append(Dropout(dropout))
         super().__init__(*layers)
 
-${transformersLibrary}`;
+${transformersLibrary}${lightningLibrary}`;
 
 const torch = [
   'Sequential',
@@ -540,6 +541,7 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ...torch.map((name) => [name, `torch.nn.${name}`]),
   ...vision.map((name) => [name, `torchvision.ops.${name}`]),
   ...transformersNames,
+  ...lightningNames,
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
   ['annotate', 'torch.jit.annotate'],

@@ -22,7 +22,6 @@ export const abstract: Framework['abstract'] = {
   'torch.nn.modules.loss._Loss': module,
   'torch.nn.modules.loss._WeightedLoss': ['torch.nn.modules.loss._Loss'],
   'torch.jit.ScriptModule': module,
-  'lightning.LightningModule': module,
 };
 
 /** Classes of packages around PyTorch that models derive from. Of them, only what makes or initializes layers is described here. */
