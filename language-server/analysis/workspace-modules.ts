@@ -128,9 +128,14 @@ function absolute(path: string): string {
 
 /** Changes with the contents of a file; `null` where there is none. */
 function stampOf(path: string): string | null {
-  const place = diskPath(path);
-  const stat = place === null ? undefined : statSync(place, { throwIfNoEntry: false });
-  return stat?.isFile() ? `${stat.mtimeMs} ${stat.size}` : null;
+  try {
+    const place = diskPath(path);
+    const stat = place === null ? undefined : statSync(place, { throwIfNoEntry: false });
+    return stat?.isFile() ? `${stat.mtimeMs} ${stat.size}` : null;
+  } catch {
+    // A part of the path is a file, or may not be entered.
+    return null;
+  }
 }
 
 function realPlaceOf(path: string): string | null {

@@ -56,7 +56,8 @@ function packageOf(files: FileSystem, folder: string): { parent: string; names: 
   return { parent, names };
 }
 
-const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', '.git/HEAD'];
+/** `.git` is a file in further working trees of a repository and in repositories inside of others. */
+const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', '.git/HEAD', '.git'];
 
 /** The folders that imports of a file may lead into, with all that is in them: its project and its package. */
 export function readableFolders(files: FileSystem, from: string): string[] {

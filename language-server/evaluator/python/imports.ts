@@ -75,7 +75,7 @@ function nativeModule(run: Interpreter, name: string, from: SourceFile): Value |
   if (name.startsWith('.') || !run.isFrameworkPackage(name)) return null;
   // The core package is what the tables describe; its own sources are never read for it.
   const isCore = name.split('.', 1)[0] === run.framework.moduleClass.split('.', 1)[0];
-  if (!isCore && run.resolveImport(name, from)) return null;
+  if (!isCore && from !== run.library && run.resolveImport(name, from)) return null;
   return frameworkValue(run, name) ?? missing(name);
 }
 
