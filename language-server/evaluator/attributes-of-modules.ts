@@ -1,3 +1,4 @@
+import { contentsOf } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
 import { markLoaded } from './loaded-weights.js';
 import { callModule, callOwnOperation, construct, namedModules, namedParameters, unknownModule } from './modules.js';
@@ -15,6 +16,10 @@ export function setAttribute(run: Interpreter, object: Value, name: string, valu
   else if (object.kind === 'class') object.attributes.set(name, value);
   else if (object.kind === 'parameter' && name === 'data' && value.kind === 'parameter') {
     object.parameter.writes.push(...value.parameter.writes.slice(-1));
+  } else if (object.kind === 'parameter' && name === 'data' && value.kind === 'list' && value.array) {
+    const node = run.current ?? run.file.tree.root;
+    const source = { kind: 'call', text: 'assignment to .data', location: run.location(node) } as const;
+    object.parameter.writes.push(...contentsOf(value, source).writes);
   } else if (object.kind === 'parameter' && name === 'data') {
     const reason = value.kind === 'unknown' ? value.reason : 'The values that this tensor gets are not known.';
     forgetParameter(run, object, 'assignment to .data', reason, run.current ?? run.file.tree.root);

@@ -1,10 +1,12 @@
 import type { CreatorRow, FunctionRow, InitializerRow, Output, ValueRow } from '../frameworks/framework.js';
 import { initialize } from '../frameworks/index.js';
+import type { Source } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
+import { numbersIn, sizesOf } from './python/arrays.js';
 import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
 import { forgetParameter, nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
 import { touch } from './touch.js';
@@ -323,6 +325,8 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
       ? sizes.map((size) => (size as Extract<Value, { kind: 'number' }>).value)
       : null;
   }
+  if (row.contents || (row.sizesOrData && given?.kind === 'parameter'))
+    return tensorOf(run, first ?? call.keywords.get('data'), name, call);
   const fill = row.fill ? (call.keywords.get(row.fill) ?? call.positional[row.fillPosition ?? 1]) : undefined;
   const mean: Quantity | null = row.fill ? (fill?.kind === 'number' ? fill.value : null) : row.mean;
   const parameter: Parameter = {
@@ -341,6 +345,29 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
   return { kind: 'parameter', parameter, trainable: false };
 }
 
+/** `torch.tensor(0.5)`, `torch.from_numpy(random)`: a tensor of its own with what is given. */
+function tensorOf(run: Interpreter, given: Value | undefined, name: string, call: Call): ParameterValue {
+  const source = { kind: 'call', text: name.split('.').slice(-2).join('.'), location: run.location(call.node) } as const;
+  return { kind: 'parameter', parameter: contentsOf(given, source), trainable: false };
+}
+
+/** What is known of the numbers that a tensor gets: those of another tensor, or the same number in all places. */
+export function contentsOf(given: Value | undefined, source: Source): Parameter {
+  const last = given?.kind === 'parameter' ? given.parameter.writes.at(-1) : undefined;
+  if (given?.kind === 'parameter' && last) return { name: '', shape: given.parameter.shape, writes: [{ ...last, source }] };
+  const numbers = given?.kind === 'number' ? [given.value] : (given && numbersIn(given)) || [];
+  const shape = given?.kind === 'number' ? [] : given?.kind === 'list' ? sizesOf(given) : null;
+  const [mean] = numbers;
+  const same = mean !== undefined && numbers.every((one) => one === mean);
+  return {
+    name: '',
+    shape,
+    writes: [
+      { family: same ? 'constant' : 'unknown', mean: same ? mean : null, variance: same ? 0 : null, formula: null, source },
+    ],
+  };
+}
+
 /** `torch.Tensor([0.5, 1.5])`: what is no number in place of the sizes may be the contents. */
 function holdsData(row: CreatorRow, given: Value | undefined): boolean {
   return row.sizesOrData === true && given !== undefined && given.kind !== 'number';
@@ -355,6 +382,10 @@ export function makeTrainable(run: Interpreter, call: Call): Value {
     return { kind: 'parameter', parameter: tensor.parameter, trainable: true };
   }
   if (tensor?.kind === 'number') return constantParameter(run, tensor.value, call);
+  if (tensor?.kind === 'list' && tensor.array) {
+    const source = { kind: 'call', text: 'numbers of the program', location: run.location(call.node) } as const;
+    return { kind: 'parameter', parameter: contentsOf(tensor, source), trainable: true };
+  }
   const reason = tensor?.kind === 'unknown' ? tensor.reason : 'The tensor of this parameter is not known.';
   const parameter: Parameter = {
     name: '',

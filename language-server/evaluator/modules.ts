@@ -4,6 +4,7 @@ import type { Parameter, Shape } from '../network/graph.js';
 import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
+import { contentsOf } from './framework-calls.js';
 import { isModuleClass } from './framework-names.js';
 import { noteCall } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
@@ -62,12 +63,18 @@ export function construct(run: Interpreter, instance: Instance, call: Call): voi
   if (!row || !state) return;
   const owner = instance.class.resolution.find((ancestor) => ancestor.row === row && ancestor.qualified);
   const name = owner?.qualified ?? instance.class.name;
-  const bound = toArguments(sizesAsSymbols(run, row, bindSignature(row.signature, call, name.split('.').at(-1)!), call));
+  const given = sizesAsSymbols(run, row, bindSignature(row.signature, call, name.split('.').at(-1)!), call);
+  const bound = toArguments(given);
   const made = instantiate(run.framework, name, row, bound, { path: '', location: run.location(call.node) });
   state.built = { name, row, arguments: { ...bound, ...made.attributes } };
   state.layer = made.layer;
   for (const [key, parameter] of made.parameters)
     state.parameters.set(key, parameter ? { kind: 'parameter', parameter, trainable: true } : none);
+  for (const { name: key, contents } of row.tensors) {
+    const value = contents === undefined ? none : (given.get(contents) ?? none);
+    const source = { kind: 'call', text: `${contents}=…`, location: run.location(call.node) } as const;
+    if (value.kind !== 'none') made.parameters.get(key)?.writes.push(...contentsOf(value, source).writes);
+  }
   if (row.buffers) {
     const kept = bound[row.buffers.when] !== false;
     for (const [key, value] of Object.entries(row.buffers.values))

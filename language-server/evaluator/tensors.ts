@@ -357,6 +357,9 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
           ? int(parameter.shape.reduce((a, b) => multiply(a, b), 1 as (typeof parameter.shape)[number]))
           : run.unknown('The size of this tensor is not known.'),
       );
+    case 'T':
+      if (!value.trainable && !run.trace) return turned(value);
+      break;
     case 'requires_grad':
       return bool(value.trainable);
     case 'grad':
@@ -385,7 +388,15 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   return builtin(name, ({ node }) => run.unknown(`The result of .${name}() on a tensor is not followed here.`, node));
 }
 
+/** A random tensor before it becomes a weight. */
+function turned({ parameter }: ParameterValue): ParameterValue {
+  return { kind: 'parameter', parameter: { ...parameter, shape: parameter.shape?.toReversed() ?? null }, trainable: false };
+}
+
 const unchanged = new Set([
+  'astype',
+  'copy',
+  'numpy',
   'to',
   'cuda',
   'cpu',

@@ -57,6 +57,8 @@ export interface ListValue {
   readonly items: Value[];
   /** A one-dimensional tensor of known numbers (`torch.linspace`): arithmetic goes entry by entry. */
   readonly array?: true;
+  /** An array of numpy: `size` is a number there. */
+  readonly numpy?: true;
 }
 
 export interface TupleValue {

@@ -85,6 +85,8 @@ export interface TensorRow {
   readonly shape: string;
   /** The tensor exists if this expression is true; absent: always. */
   readonly when?: string;
+  /** The argument that gives its contents, where it is given. */
+  readonly contents?: string;
   readonly initial: InitialRow;
 }
 
@@ -170,6 +172,8 @@ export interface CreatorRow {
   readonly sizes: 'positional' | 'like' | 'unknown';
   /** A sequence in place of the sizes is the contents: `torch.Tensor([0.5])`. */
   readonly sizesOrData?: boolean;
+  /** The first argument is the contents, a number or a tensor: `torch.tensor(0.5)`. */
+  readonly contents?: boolean;
   /** Name of the argument that holds the constant of `torch.full`. */
   readonly fill?: string;
   /** Position of that argument; absent: 1. */

@@ -250,3 +250,20 @@ class Net(BaseModule):
 `);
   expect(network.layers.map(({ weight }) => weight?.writes.at(-1)?.variance ?? null)).toEqual([null, 1 / 24]);
 });
+
+test('a tensor of contents that are not known is no constant', () => {
+  const network = only(`import numpy as np
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        table = torch.tensor(np.load("table.npy"))
+        self.table = nn.Embedding(9, 8, _weight=table)
+        self.a = nn.Linear(8, 8)
+        self.a.weight.data = table
+
+    def forward(self, x):
+        return self.a(self.table(x))
+`);
+  expect(network.layers.map(({ weight }) => weight?.writes.at(-1)?.variance)).toEqual([null, null]);
+});

@@ -154,7 +154,11 @@ function attributeOfClass(run: Interpreter, type: ClassValue, name: string): Val
   if (name === '__bases__') return type.unknownBase ?? basesOf(run, type);
   const value = classAttribute(type, name);
   if (value?.kind === 'descriptor') return value.variant === 'property' ? value : bindTo(run, type, value);
-  return value ?? unboundMethod(run, type, name) ?? type.beyond ?? undefined;
+  const told =
+    type.qualified !== null && run.resolve(`${type.qualified}.${name}`)
+      ? frameworkValue(run, `${type.qualified}.${name}`)
+      : undefined;
+  return value ?? told ?? unboundMethod(run, type, name) ?? type.beyond ?? undefined;
 }
 
 /** `nn.Linear.__init__(self, …)`, `nn.Conv2d.forward(self, x)`: methods of the framework's own classes, with the instance as an argument. */

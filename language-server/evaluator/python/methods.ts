@@ -2,6 +2,7 @@ import { numberOf } from '../../network/quantity.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { bool, builtin, type Call, dict, int, keyOf, list, none, set, string, tuple, type Value } from '../values.js';
+import { arrayMethod } from './arrays.js';
 import { sorted } from './builtins.js';
 import { iterate } from './iteration.js';
 import { equal } from './operators.js';
@@ -29,65 +30,6 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
     default:
       return undefined;
   }
-}
-
-/** Methods of a tensor of known numbers. */
-function arrayMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {
-  const { items } = object;
-  const each = (work: (value: Value) => Value): Value =>
-    builtin(name, () => ({ kind: 'list', items: items.map(work), array: true }));
-  switch (name) {
-    case 'tolist':
-      return builtin(name, () => list(items.slice()));
-    case 'item':
-      return builtin(name, ({ node }) => items[0] ?? run.unknown('This tensor is empty.', node));
-    case 'int':
-    case 'long':
-      return each((value) => {
-        const number = value.kind === 'number' ? numberOf(value.value) : null;
-        return number === null ? value : int(Math.trunc(number));
-      });
-    case 'float':
-    case 'double':
-    case 'numpy':
-    case 'cpu':
-    case 'detach':
-    case 'to':
-    case 'type':
-      return each((value) => value);
-    case 'numel':
-      return builtin(name, () => int(items.length));
-    case 'max':
-    case 'min':
-    case 'sum':
-      return builtin(name, ({ node }) => reduced(run, name, items, node));
-    case 'split':
-      return builtin(name, ({ positional: [sizes] }) => arraySplit(run, items, sizes));
-    default:
-      return undefined;
-  }
-}
-
-/** `widths.max()`: one number of a tensor of known numbers. */
-function reduced(run: Interpreter, name: 'max' | 'min' | 'sum', items: readonly Value[], node: Call['node']): Value {
-  const numbers = items.flatMap((item) => (item.kind === 'number' ? (numberOf(item.value) ?? []) : []));
-  if (numbers.length !== items.length || numbers.length === 0)
-    return run.unknown(`The ${name} of these numbers is not known.`, node);
-  const result = name === 'sum' ? numbers.reduce((a, b) => a + b, 0) : Math[name](...numbers);
-  return { kind: 'number', value: result, float: items.some((item) => item.kind === 'number' && item.float) };
-}
-
-/** `torch.linspace(0, rate, sum(depths)).split(depths)`. */
-function arraySplit(run: Interpreter, items: readonly Value[], sizes: Value | undefined): Value {
-  if (sizes?.kind !== 'list' && sizes?.kind !== 'tuple') return run.unknown('The sizes of these parts are not known.');
-  let start = 0;
-  return tuple(
-    sizes.items.map((size): Value => {
-      const length = size.kind === 'number' ? (numberOf(size.value) ?? 0) : 0;
-      start += length;
-      return { kind: 'list', items: items.slice(start - length, start), array: true };
-    }),
-  );
 }
 
 function listMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {

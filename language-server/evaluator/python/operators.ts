@@ -94,7 +94,8 @@ function entryByEntry(run: Interpreter, operator: string, left: Value, right: Va
   const entry = (value: Value, i: number): Value =>
     value.kind === 'list' ? (value.items[i] ?? run.unknown('These tensors differ in length.', node)) : value;
   const items = Array.from({ length }, (_, i) => binary(run, operator, entry(left, i), entry(right, i), node));
-  return { kind: 'list', items, array: true };
+  const numpy = [left, right].some((value) => value.kind === 'list' && value.numpy);
+  return { kind: 'list', items, array: true, ...(numpy && { numpy }) };
 }
 
 function asNumber(value: Value): NumberValue | null {

@@ -7,6 +7,7 @@ import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
 import { iterate } from './iteration.js';
 import { namespaceObject } from './namespace-object.js';
+import { numpy } from './numpy.js';
 import { binary } from './operators.js';
 import { regularExpressions } from './regular-expressions.js';
 
@@ -25,6 +26,9 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     exp: onNumber('exp', Math.exp, float),
     log2: onNumber('log2', Math.log2, float),
     log10: onNumber('log10', Math.log10, float),
+    log1p: onNumber('log1p', Math.log1p, float),
+    isqrt: onNumber('isqrt', (x) => Math.floor(Math.sqrt(x)), int),
+    trunc: onNumber('trunc', Math.trunc, int),
     sin: onNumber('sin', Math.sin, float),
     cos: onNumber('cos', Math.cos, float),
     tanh: onNumber('tanh', Math.tanh, float),
@@ -157,18 +161,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
   }),
   argparse: (run) => ({ ArgumentParser: argumentParser(run), Namespace: namespace(run) }),
   types: (run) => ({ SimpleNamespace: namespace(run) }),
-  numpy: () => ({
-    pi: float(Math.PI),
-    sqrt: onNumber('sqrt', Math.sqrt, float, (q) => power(q, 0.5)),
-    log: onNumber('log', Math.log, float),
-    log2: onNumber('log2', Math.log2, float),
-    exp: onNumber('exp', Math.exp, float),
-    floor: onNumber('floor', Math.floor, float, floor),
-    ceil: onNumber('ceil', Math.ceil, float, ceil),
-    linspace: builtin('linspace', ({ positional: [start, stop, count], keywords }) =>
-      spaced(numeric(start), numeric(stop), numeric(count ?? keywords.get('num')) ?? 50),
-    ),
-  }),
+  numpy,
   re: regularExpressions,
   os: (run) => ({ environ: namespaceObject(run, environmentMethods, run.file.tree.root), getenv: environment }),
   typing: (run) => ({
@@ -268,12 +261,6 @@ const environmentMethods = new Map<string, Value>([
   ['keys', builtin('keys', () => list([]))],
   ['setdefault', builtin('setdefault', ({ positional: [, value = none] }) => value)],
 ]);
-
-function spaced(start: number | null, stop: number | null, count: number): Value {
-  if (start === null || stop === null || count > 10_000) return notKnown('linspace');
-  const step = count > 1 ? (stop - start) / (count - 1) : 0;
-  return { kind: 'list', items: Array.from({ length: Math.max(0, count) }, (_, i) => float(start + step * i)), array: true };
-}
 
 function gcd(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)];

@@ -27,9 +27,13 @@ export function subscript(run: Interpreter, node: SyntaxNode, scope: Scope, fram
 /** `object[key]` on values. */
 export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNode): Value {
   switch (object.kind) {
-    case 'list':
+    case 'list': {
+      const picked = itemOfSequence(run, object.items, key, 'list', node);
+      // A part of an array is an array.
+      return picked.kind === 'list' && key.kind === 'slice' ? { ...object, items: picked.items } : picked;
+    }
     case 'tuple':
-      return itemOfSequence(run, object.items, key, object.kind, node);
+      return itemOfSequence(run, object.items, key, 'tuple', node);
     case 'range':
       return itemOfSequence(run, iterate(run, object, node), key, 'list', node);
     case 'string': {

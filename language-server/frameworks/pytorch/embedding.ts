@@ -30,7 +30,7 @@ function node(layer: Layer, size: Quantity | null, shape: Shape): Operated {
 const embedding: ModuleRow = {
   signature:
     'num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None',
-  tensors: [{ name: 'weight', shape: 'num_embeddings, embedding_dim', initial: standardNormal }],
+  tensors: [{ name: 'weight', shape: 'num_embeddings, embedding_dim', initial: standardNormal, contents: '_weight' }],
   role: 'embedding',
   // A lookup: each output entry is one weight.
   summands: '1',
@@ -46,7 +46,7 @@ const embedding: ModuleRow = {
 const embeddingBag: ModuleRow = {
   signature:
     "num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None",
-  tensors: [{ name: 'weight', shape: 'num_embeddings, embedding_dim', initial: standardNormal }],
+  tensors: [{ name: 'weight', shape: 'num_embeddings, embedding_dim', initial: standardNormal, contents: '_weight' }],
   role: 'embedding',
   summands: '1',
   operation: () => 'How many rows this EmbeddingBag joins depends on the data.',

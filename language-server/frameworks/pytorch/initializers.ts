@@ -248,6 +248,9 @@ const full: CreatorRow = { ...creator('constant', 0, 0), fill: 'fill_value' };
 /** Numbers that are written down or counted: they are what they are, but no law describes them. */
 const given = elsewhere(creator('unknown', null, null));
 
+/** One number, or a tensor that is known already. */
+const contents: CreatorRow = { ...given, contents: true };
+
 export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.randn': normal,
   'torch.rand': uniform,
@@ -264,11 +267,10 @@ export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.ones_like': like(ones),
   'torch.empty_like': like(empty),
   'torch.full_like': { ...like(full) },
-  // One number, or a list of them whose law is not known.
-  'torch.tensor': { ...elsewhere(creator('constant', null, 0)), fill: 'data', fillPosition: 0 },
-  'torch.as_tensor': { ...elsewhere(creator('constant', null, 0)), fill: 'data', fillPosition: 0 },
+  'torch.tensor': contents,
+  'torch.as_tensor': contents,
+  'torch.from_numpy': contents,
   'torch.normal': given,
-  'torch.from_numpy': given,
   'torch.arange': given,
   'torch.range': given,
   'torch.logspace': given,

@@ -10,7 +10,7 @@ import math
 from copy import deepcopy
 import torch
 import torch.nn.init as init
-from torch.nn import Module, Linear, Conv1d, Conv2d, Conv3d, Dropout, LayerNorm, BatchNorm2d, BatchNorm3d, AdaptiveAvgPool2d, Parameter
+from torch.nn import Module, Linear, Conv1d, Conv2d, Conv3d, Dropout, Embedding, LayerNorm, BatchNorm2d, BatchNorm3d, AdaptiveAvgPool2d, Parameter
 from torch.nn import GELU, Identity, LeakyReLU, Mish, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 import torch.nn.functional as F
 
@@ -44,6 +44,13 @@ class _ModuleSequence(Module):
         for index, module in enumerate(modules):
             self.add_module(str(offset + index), module)
         return self
+
+
+def _embedding_from_pretrained(embeddings, freeze=True, padding_idx=None, *options, **others):
+    rows, columns = embeddings.shape
+    embedding = Embedding(rows, columns, padding_idx, _weight=embeddings)
+    embedding.weight.requires_grad = not freeze
+    return embedding
 
 
 class Sequential(_ModuleSequence):
@@ -545,6 +552,7 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
   ['annotate', 'torch.jit.annotate'],
+  ['_embedding_from_pretrained', 'torch.nn.Embedding.from_pretrained'],
   ['spectral_norm', 'torch.nn.utils.spectral_norm'],
   ['_einops_einsum', 'einops.einsum'],
   ['_einops_pack', 'einops.pack'],

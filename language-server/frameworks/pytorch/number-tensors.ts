@@ -31,6 +31,8 @@ export const numberTensors: Readonly<Record<string, ValueRow>> = {
         : undefined,
   },
   'torch.tensor': each('input, *, dtype=None, device=None, requires_grad=False', (x) => x),
+  'torch.from_numpy': each('input', (x) => x),
+  'torch.as_tensor': each('input, dtype=None, device=None', (x) => x),
   'torch.round': each('input, *, decimals=0', roundHalfEven),
   'torch.floor': each('input', Math.floor),
   'torch.ceil': each('input', Math.ceil),

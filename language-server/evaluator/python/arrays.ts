@@ -1,0 +1,154 @@
+import { numberOf } from '../../network/quantity.js';
+import type { Interpreter } from '../interpreter.js';
+import { bool, builtin, type Call, float, int, type ListValue, list, tuple, type Value } from '../values.js';
+
+/** An array of numpy whose entries are known. */
+export const arrayOf = (items: Value[]): ListValue => ({ kind: 'list', items, array: true, numpy: true });
+
+/** The numbers of an array, also of one with several axes; `undefined` where one is not known. */
+export function numbersIn(value: Value): number[] | undefined {
+  if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
+  const numbers = value.items.map((item) => {
+    const one = item.kind === 'number' ? numberOf(item.value) : null;
+    return one === null ? numbersIn(item) : [one];
+  });
+  return numbers.some((one) => one === undefined) ? undefined : numbers.flatMap((one) => one!);
+}
+
+/** Sizes along the axes of an array; those of uneven lists are those of their first. */
+export function sizesOf({ items }: ListValue): number[] {
+  const [first] = items;
+  return [items.length, ...(first?.kind === 'list' && first.array ? sizesOf(first) : [])];
+}
+
+/** Methods and attributes of a tensor of known numbers, and of an array of numpy. */
+export function arrayMethod(run: Interpreter, object: ListValue, name: string): Value | undefined {
+  const { items } = object;
+  const like = (entries: Value[]): ListValue => ({ ...object, items: entries });
+  const each = (work: (value: Value) => Value): Value => builtin(name, () => eachEntry(object, work));
+  switch (name) {
+    case 'tolist':
+      return builtin(name, () => plain(object));
+    case 'item':
+      return builtin(name, ({ node }) => items[0] ?? run.unknown('This tensor is empty.', node));
+    case 'int':
+    case 'long':
+      return each(truncated);
+    case 'astype':
+      return builtin(name, ({ positional: [type], keywords }) => {
+        const given = type ?? keywords.get('dtype');
+        if (given?.kind !== 'builtin') return object;
+        return eachEntry(object, /int/.test(given.name) ? truncated : given.name === 'bool' ? (value) => value : floating);
+      });
+    case 'float':
+    case 'double':
+    case 'cpu':
+    case 'detach':
+    case 'to':
+    case 'type':
+    case 'copy':
+    case 'clone':
+    case 'contiguous':
+      return each((value) => value);
+    case 'numpy':
+      return builtin(name, () => ({ ...object, numpy: true }));
+    case 'numel':
+      return builtin(name, () => int(sizesOf(object).reduce((a, b) => a * b, 1)));
+    case 'size':
+      // A number of numpy's arrays, and a method of tensors.
+      if (object.numpy) return int(sizesOf(object).reduce((a, b) => a * b, 1));
+      return builtin(name, ({ positional: [axis] }) => shapeOrSize(run, object, axis));
+    case 'shape':
+      return tuple(sizesOf(object).map((size) => int(size)));
+    case 'ndim':
+      return int(sizesOf(object).length);
+    case 'dim':
+      return builtin(name, () => int(sizesOf(object).length));
+    case 'flatten':
+    case 'ravel':
+      return builtin(name, () => like(flat(items)));
+    case 'max':
+    case 'min':
+    case 'sum':
+    case 'prod':
+    case 'mean':
+      return builtin(name, ({ positional, keywords, node }) =>
+        positional.length > 0 || keywords.size > 0
+          ? run.unknown('What an array has along one axis is not followed.', node)
+          : reduced(run, name, items, node),
+      );
+    case 'any':
+    case 'all':
+      return builtin(name, ({ node }) => {
+        const numbers = numbersIn(object);
+        if (!numbers) return run.unknown('These numbers are not known.', node);
+        return bool(name === 'any' ? numbers.some((x) => x !== 0) : numbers.every((x) => x !== 0));
+      });
+    case 'split':
+      return builtin(name, ({ positional: [sizes] }) => arraySplit(object, sizes));
+    default:
+      return undefined;
+  }
+}
+
+const plain = (object: ListValue): ListValue =>
+  list(object.items.map((item) => (item.kind === 'list' && item.array ? plain(item) : item)));
+
+const flat = (items: readonly Value[]): Value[] =>
+  items.flatMap((item) => (item.kind === 'list' && item.array ? flat(item.items) : [item]));
+
+const eachEntry = (object: ListValue, work: (value: Value) => Value): ListValue => ({
+  ...object,
+  items: object.items.map((item) => (item.kind === 'list' && item.array ? eachEntry(item, work) : work(item))),
+});
+
+function truncated(value: Value): Value {
+  const number = value.kind === 'number' ? numberOf(value.value) : null;
+  return number === null ? value : int(Math.trunc(number));
+}
+
+const floating = (value: Value): Value => (value.kind === 'number' ? float(value.value) : value);
+
+function shapeOrSize(run: Interpreter, object: ListValue, axis: Value | undefined): Value {
+  const sizes = sizesOf(object);
+  if (!axis) return tuple(sizes.map((size) => int(size)));
+  const place = axis.kind === 'number' ? numberOf(axis.value) : null;
+  const size = place === null ? undefined : sizes[place < 0 ? sizes.length + place : place];
+  return size === undefined ? run.unknown('This size is not known.') : int(size);
+}
+
+/** `widths.max()`: one number of a tensor of known numbers. */
+function reduced(
+  run: Interpreter,
+  name: 'max' | 'min' | 'sum' | 'prod' | 'mean',
+  items: readonly Value[],
+  node: Call['node'],
+): Value {
+  const entries = flat(items);
+  const numbers = numbersIn(list(entries));
+  if (!numbers || numbers.length === 0) return run.unknown(`The ${name} of these numbers is not known.`, node);
+  const total = () => numbers.reduce((a, b) => a + b, 0);
+  const results = {
+    max: () => Math.max(...numbers),
+    min: () => Math.min(...numbers),
+    sum: total,
+    prod: () => numbers.reduce((a, b) => a * b, 1),
+    mean: () => total() / numbers.length,
+  };
+  const isFloat = name === 'mean' || entries.some((item) => item.kind === 'number' && item.float);
+  return { kind: 'number', value: results[name](), float: isFloat };
+}
+
+/** `torch.linspace(0, rate, sum(depths)).split(depths)`. */
+function arraySplit(object: ListValue, sizes: Value | undefined): Value {
+  if (sizes?.kind !== 'list' && sizes?.kind !== 'tuple')
+    return { kind: 'unknown', reason: 'The sizes of these parts are not known.', location: null };
+  let start = 0;
+  return tuple(
+    sizes.items.map((size): Value => {
+      const length = size.kind === 'number' ? (numberOf(size.value) ?? 0) : 0;
+      start += length;
+      return { ...object, items: object.items.slice(start - length, start) };
+    }),
+  );
+}
