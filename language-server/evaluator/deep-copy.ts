@@ -1,6 +1,6 @@
 import type { Parameter } from '../network/graph.js';
 import type { Interpreter } from './interpreter.js';
-import { dict, type Instance, list, set, tuple, type Value } from './values.js';
+import { dict, type Instance, set, tuple, type Value } from './values.js';
 
 /** `copy.deepcopy(value)`. Copied parameters remember their original, because both start with the same numbers. */
 export function deepCopy(run: Interpreter, value: Value): Value {
@@ -8,7 +8,7 @@ export function deepCopy(run: Interpreter, value: Value): Value {
   const copy = (one: Value): Value => {
     switch (one.kind) {
       case 'list':
-        return list(one.items.map(copy));
+        return { ...one, items: one.items.map(copy) };
       case 'tuple':
         return one.fields ? { ...one, items: one.items.map(copy) } : tuple(one.items.map(copy));
       case 'dict':

@@ -6,6 +6,7 @@ import type { Quantity } from '../network/quantity.js';
 import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
+import { writeBlock } from './matrix-parts.js';
 import { numbersIn, sizesOf } from './python/arrays.js';
 import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
 import { forgetParameter, nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
@@ -261,6 +262,7 @@ export function writeParameter(run: Interpreter, name: string, row: InitializerR
   writeTensor(run, name, row, target, call);
   writeTap(target);
   noteVectorWrite(target);
+  writeBlock(target);
   parameter.recomputed?.lost.push(...parameter.writes.splice(count));
 }
 

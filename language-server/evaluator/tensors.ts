@@ -5,6 +5,7 @@ import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, methodOfConstant, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
+import { equalParts, matrixPart, viewOf, writeBlock } from './matrix-parts.js';
 import { touchParameter } from './touch.js';
 import {
   asClause,
@@ -235,22 +236,17 @@ function parameterArithmetic(operator: string, left: Value, right: Value): Param
 }
 
 /** From here on nobody knows what the tensor holds, and the report says why. */
-export function forgetParameter(
-  run: Interpreter,
-  { parameter }: ParameterValue,
-  text: string,
-  reason: string,
-  node: SyntaxNode,
-): void {
+export function forgetParameter(run: Interpreter, value: ParameterValue, text: string, reason: string, node: SyntaxNode): void {
   const location = run.location(node);
   run.note(reason, location);
-  parameter.writes.push({
+  value.parameter.writes.push({
     family: 'unknown',
     mean: null,
     variance: null,
     formula: null,
     source: { kind: 'call', text, location },
   });
+  writeBlock(value);
 }
 
 /** `weight *= 0.5`: the tensor itself changes, whatever names it has. */
@@ -258,7 +254,10 @@ export function writeInPlace(run: Interpreter, operator: string, target: Paramet
   const result = parameterArithmetic(operator, target, operand)?.parameter.writes[0];
   const text = run.file.tree.textOf(node).slice(0, 60);
   if (!result) forgetParameter(run, target, text, `What '${text}' makes of the tensor is not followed.`, node);
-  else target.parameter.writes.push({ ...result, source: { kind: 'call', text, location: run.location(node), changes: true } });
+  else {
+    target.parameter.writes.push({ ...result, source: { kind: 'call', text, location: run.location(node), changes: true } });
+    writeBlock(target);
+  }
 }
 
 export function scaleDistribution(distribution: Distribution, factor: number): Distribution {
@@ -357,9 +356,6 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
           ? int(parameter.shape.reduce((a, b) => multiply(a, b), 1 as (typeof parameter.shape)[number]))
           : run.unknown('The size of this tensor is not known.'),
       );
-    case 'T':
-      if (!value.trainable && !run.trace) return turned(value);
-      break;
     case 'requires_grad':
       return bool(value.trainable);
     case 'grad':
@@ -381,6 +377,8 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
     const tensor = toTensor(run, value, run.current ?? run.file.tree.root);
     return tensor ? tensorAttribute(run, tensor, name) : undefined;
   }
+  const view = viewMethod(value, name);
+  if (view) return view;
   const row = run.framework.methods[name];
   // Views share their numbers with the tensor, and what happens to them is not followed.
   touchParameter(value);
@@ -388,9 +386,53 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   return builtin(name, ({ node }) => run.unknown(`The result of .${name}() on a tensor is not followed here.`, node));
 }
 
-/** A random tensor before it becomes a weight. */
-function turned({ parameter }: ParameterValue): ParameterValue {
-  return { kind: 'parameter', parameter: { ...parameter, shape: parameter.shape?.toReversed() ?? null }, trainable: false };
+/** Methods that give the same numbers in another shape, or equal parts of them. */
+function viewMethod(value: ParameterValue, name: string): Value | undefined {
+  const { shape } = value.parameter;
+  const numbers = (given: readonly Value[]) => given.map((one) => (one.kind === 'number' ? numberOf(one.value) : null));
+  switch (name) {
+    case 'T':
+      return viewOf(value, shape?.toReversed() ?? null);
+    case 't':
+      return builtin(name, () => viewOf(value, shape?.toReversed() ?? null));
+    case 'view':
+    case 'reshape':
+      return builtin(name, ({ positional }) => {
+        const [first] = positional;
+        const sizes = numbers(first?.kind === 'tuple' || first?.kind === 'list' ? first.items : positional);
+        return viewOf(value, completed(shape, sizes));
+      });
+    case 'flatten':
+    case 'transpose':
+    case 'permute':
+    case 'squeeze':
+    case 'unsqueeze':
+      return builtin(name, () => viewOf(value, null));
+    case 'chunk':
+    case 'split':
+      return builtin(name, ({ positional: [count, axis], keywords }) => {
+        const [parts, along] = numbers([
+          count ?? keywords.get('chunks') ?? keywords.get('split_size') ?? none,
+          axis ?? keywords.get('dim') ?? int(0),
+        ]);
+        const made =
+          parts != null && along != null
+            ? equalParts(value, name, parts, along < 0 ? (shape?.length ?? 0) + along : along)
+            : null;
+        return made ? tuple(made) : viewOf(value, null);
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** `view(4, -1)`: the size that is left open follows from the others. */
+function completed(shape: Shape, sizes: readonly (number | null)[]): Shape {
+  const total = shape?.reduce<Quantity>((product, size) => multiply(product, size), 1) ?? null;
+  const count = total === null ? null : numberOf(total);
+  if (count === null || sizes.some((size) => size === null)) return null;
+  const others = sizes.reduce<number>((product, size) => (size === -1 ? product : product * size!), 1);
+  return sizes.map((size) => (size === -1 ? count / others : size!));
 }
 
 const unchanged = new Set([
@@ -475,7 +517,5 @@ export function slicedParameter(run: Interpreter, value: ParameterValue, key: Va
   if (tap) return tap;
   const part = vectorPart(value, key);
   if (part) return part;
-  // What is written into the part is written into the whole.
-  touchParameter(value);
-  return { ...run.unknown('A part of a tensor is not followed.', node) };
+  return matrixPart(value, key);
 }

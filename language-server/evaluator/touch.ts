@@ -29,7 +29,8 @@ export function touch(values: readonly Value[], depth = 4): void {
 }
 
 /** Also the whole that it is a part of. */
-export function touchParameter({ parameter, partOf }: ParameterValue): void {
+export function touchParameter({ parameter, partOf, blockOf }: ParameterValue): void {
+  if (blockOf) touchParameter(blockOf.whole);
   for (const one of [parameter, ...(partOf ? [partOf.whole] : [])]) {
     one.touched = true;
     delete one.parts;

@@ -3,6 +3,7 @@ import type { Location } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
+import type { PartOf } from './matrix-parts.js';
 import type { Scope, SourceFile } from './scope.js';
 
 /** What an expression of the analysed program evaluates to. */
@@ -230,6 +231,8 @@ export interface ParameterValue {
   readonly tapOf?: KernelTap;
   /** This is a range of a vector: what is written into it is noted there. */
   readonly partOf?: { readonly whole: Parameter; readonly from: number; readonly to: number };
+  /** This is a part or another view of a tensor: what is written into it is written there. */
+  readonly blockOf?: PartOf;
 }
 
 export interface KernelTap {

@@ -69,7 +69,7 @@ class Net(nn.Module):
         magic_(self.a.weight)
         self.b.weight.data = torch.from_numpy(np.load("b.npy"))
         with torch.no_grad():
-            self.c.weight[0] = 1.0
+            self.c.weight[0] = torch.load("row.pt")
 
     def forward(self, x):
         return self.c(self.b(self.a(x)))

@@ -2,8 +2,10 @@ import { numberOf, symbol } from '../../network/quantity.js';
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { setAttribute } from '../attributes-of-modules.js';
 import { Raised } from '../budget.js';
+import { contentsOf } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
 import { kernelTap, writeTap } from '../kernel-taps.js';
+import { matrixPart, writeBlock } from '../matrix-parts.js';
 import type { Scope } from '../scope.js';
 import { placesOf, rangeOf } from '../slice-range.js';
 import { selectPart } from '../tensors.js';
@@ -118,13 +120,10 @@ function assignItem(run: Interpreter, target: SyntaxNode, value: Value, scope: S
       writeTap(tap);
       return;
     }
-    object.parameter.writes.push({
-      family: 'unknown',
-      mean: null,
-      variance: null,
-      formula: null,
-      source: { kind: 'call', text: 'assignment to a part of the tensor', location: run.location(target) },
-    });
+    const part = matrixPart(object, key);
+    const source = { kind: 'call', text: 'assignment to a part of the tensor', location: run.location(target) } as const;
+    part.parameter.writes.push(...contentsOf(value, source).writes);
+    writeBlock(part);
   }
 }
 

@@ -2,8 +2,9 @@ import { add, numberOf } from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { BudgetExceeded } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
+import { matrixPart } from '../matrix-parts.js';
 import { touch } from '../touch.js';
-import { asClause, int, string, type Value } from '../values.js';
+import { asClause, int, type ParameterValue, string, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
 
@@ -37,13 +38,22 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
       run.note('It is not known how many parts this tensor has: shown as if it had one.', node);
       return [value];
     case 'parameter':
-      // Rows share their numbers with the tensor, and what a loop writes into them is not followed.
-      touch([value]);
-      return [];
+      return rowsOf(run, value);
     default:
       return [];
   }
 }
+
+/** Rows share their numbers with the tensor: what a loop writes into them is written there. */
+function rowsOf(run: Interpreter, value: ParameterValue): readonly Value[] {
+  const count = numberOf(value.parameter.shape?.[0]);
+  if (!run.trace && count !== null && count <= manyRows)
+    return Array.from({ length: count }, (_, i) => matrixPart(value, int(i)));
+  touch([value]);
+  return [];
+}
+
+const manyRows = 256;
 
 /** `*value` in a call or a display: a shape that is not known stands for its entries, however many they are. */
 export function spread(run: Interpreter, value: Value, node: SyntaxNode): readonly Value[] {
