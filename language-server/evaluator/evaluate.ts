@@ -88,6 +88,7 @@ class FileEvaluation {
     );
     this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, this.files);
     this.run.inputShape = options.inputShape ?? null;
+    this.run.parseExpression = (text) => this.parseExpression(text);
     holder.run = this.run;
     this.files.add(this.run.main);
   }

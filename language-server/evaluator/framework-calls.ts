@@ -131,14 +131,15 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     }
     return unknown?.kind === 'unknown' ? unknown : run.unknown(`The result of ${short}() is not followed here.`, call.node);
   }
-  const weight = row.weight ? bound.get(row.weight) : undefined;
+  const { weight, weightAt, others } = weightIn(row, bound);
   const isWeight = weight?.kind === 'parameter' && weight.trainable;
-  const tensors = row.tensors.flatMap((key) => (isWeight && key === row.weight ? [] : inputsOf(run, bound.get(key), call)));
+  const tensors = row.tensors.flatMap((key) => inputsOf(run, isWeight && key === row.weight ? others : bound.get(key), call));
   const result = row.operation({
     arguments: toArguments(bound),
     inputs: tensors.map((tensor) => tensor.shape),
     layer: layerOf(run, isWeight ? weight : bound.get('weight')),
-    parameters: parametersIn(bound),
+    parameters: { ...parametersIn(bound), ...(isWeight && weightAt !== undefined && { [row.weight!]: weight.parameter }) },
+    ...(weightAt !== undefined && { weightAt }),
     causal: row.mask !== undefined && isCausal(bound.get(row.mask)),
     place: { path: run.trace.path, location: run.location(call.node) },
   });
@@ -160,6 +161,19 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
       ),
     );
   return spread(result.outputs);
+}
+
+/** The argument that may be a layer's weight; where it takes several tensors, the only one that is trainable, and the others. */
+function weightIn(
+  row: FunctionRow,
+  bound: ReadonlyMap<string, Value>,
+): { weight: Value | undefined; weightAt?: number; others: Value | undefined } {
+  const given = row.weight ? bound.get(row.weight) : undefined;
+  if (given?.kind !== 'tuple' && given?.kind !== 'list') return { weight: given, others: undefined };
+  const places = given.items.flatMap((item, i) => (item.kind === 'parameter' && item.trainable ? [i] : []));
+  const [weightAt] = places;
+  if (weightAt === undefined || places.length > 1 || given.items.length !== 2) return { weight: undefined, others: undefined };
+  return { weight: given.items[weightAt], weightAt, others: given.items[1 - weightAt] };
 }
 
 /** `self.features(probe).view(1, -1).size(1)` outside of `forward`: of what a module made to find a size, the sizes are all that counts. */

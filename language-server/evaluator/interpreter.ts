@@ -39,6 +39,8 @@ export class Interpreter {
   doubts = 0;
   /** Walks over modules and parameters while models are built. */
   readonly visits = new Visits();
+  /** Reads an expression that is given as a text; `null`: it is none. */
+  parseExpression: (text: string) => { file: SourceFile; node: SyntaxNode } | null = () => null;
   /** Shape of the first tensor that models get, as the user set it. */
   inputShape: Shape = null;
   /** Shapes that the file calls models with, by class. */

@@ -20,6 +20,7 @@ import { tensorsIn } from './tensors.js';
 import { touch } from './touch.js';
 import { Trace } from './trace.js';
 import { uncalledInitializers } from './uncalled.js';
+import { unlistedMatrices } from './unlisted-matrices.js';
 import { type ClassValue, type FunctionValue, type Instance, tuple, type Value } from './values.js';
 import { markWrittenElsewhere } from './written-elsewhere.js';
 
@@ -57,7 +58,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
-  const missing = missingParts(run, modules);
+  const missing = [...missingParts(run, modules), ...unlistedMatrices(instance, layers, trace.nodes)];
   const building = modules.flatMap(({ module }) => run.notesOfBuilding.get(module) ?? []);
   const others = [...building, ...before, ...run.takeNotes()].filter(
     ({ reason }) => !missing.some((part) => part.reason === reason),

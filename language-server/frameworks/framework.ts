@@ -106,6 +106,8 @@ export interface OperationContext {
   readonly inputs: readonly Shape[];
   /** The layer that owns the tensors; `null` for functions and for modules without weights. */
   readonly layer: Layer | null;
+  /** Place of the weight among the tensors of an argument that takes several. */
+  readonly weightAt?: number;
   /** Arguments of a function that are parameters: the weight of a functional layer. */
   readonly parameters?: Readonly<Record<string, Parameter>>;
   /** The mask that a function was given leaves each token those up to itself. */
@@ -133,7 +135,7 @@ export interface FunctionRow {
   readonly triangular?: true;
   /** A parameter that tells which logits are left out. */
   readonly mask?: string;
-  /** Of these, the one that is the weight of a layer, and no input, where it is a trainable tensor. */
+  /** Of these, the one that is the weight of a layer, and no input, where it is a trainable tensor; of several, the only such one. */
   readonly weight?: string;
   readonly operation: OperationRow;
 }

@@ -54,6 +54,48 @@ model = nn.Sequential(Dense(16, 8), nn.ReLU(), Dense(8, 2))
   expect(networks.map(({ entry, layers }) => `${entry}: ${layers.map(({ path }) => path)}`)).toEqual(['model: 0,2']);
 });
 
+test('a contraction with a trainable tensor is a layer that sums over what the result lacks', () => {
+  const { networks } = evaluateText(`import torch
+from torch import nn
+
+class Experts(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Parameter(torch.randn(4, 8, 16) * 0.1)
+        self.outer = nn.Parameter(torch.randn(4, 16, 8) * 0.1)
+        self.mix = nn.Parameter(torch.randn(8, 8))
+
+    def forward(self, x):
+        x = torch.relu(torch.einsum('btd,edh->bteh', x, self.inner))
+        x = torch.einsum('bteh,ehd->btd', x, self.outer)
+        return torch.einsum('gh,bth->btg', self.mix, x)
+`);
+  const layers = networks[0]!.nodes.flatMap((node) => (node.kind === 'affine' ? [node.layer] : []));
+  expect(layers.map(({ path, summands }) => `${path} ${summands}`)).toEqual(['inner 8', 'outer 64', 'mix 8']);
+  expect(networks[0]!.unknown).toEqual([]);
+});
+
+test('a trainable matrix that is in no layer is named, unless it is added or stands for an input', () => {
+  const { networks } = evaluateText(`import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.places = nn.Parameter(torch.zeros(6, 8))
+        self.queries = nn.Parameter(torch.randn(6, 8))
+        self.left = nn.Parameter(torch.randn(6, 6))
+        self.fc = nn.Linear(8, 8)
+        self.unused = nn.Parameter(torch.randn(3, 3))
+
+    def forward(self, x):
+        x = self.fc(x) + self.places + self.fc(self.queries)
+        return torch.matmul(self.left, x)
+`);
+  expect(networks[0]!.layers.map(({ path }) => path)).toEqual(['fc']);
+  expect(networks[0]!.unknown.map(({ path }) => path)).toEqual(['left', 'unused']);
+});
+
 test('multi-head attention projects queries, keys and values with one packed weight, and what attention gives', () => {
   const { networks } = evaluateText(`import torch
 from torch import nn

@@ -10,6 +10,7 @@ import { type BoundMethod, builtin, type Call, type ClassValue, type Instance, n
 import { attribute } from './attributes.js';
 import { classAttribute, fieldsOf } from './classes.js';
 import { holdEntries, inheritedFromDict } from './dict-classes.js';
+import { evaluate } from './expressions.js';
 import { callFunction } from './functions.js';
 
 /** Calls anything that can be called. What cannot, gives `unknown`, or an opaque node where tensors went in. */
@@ -21,6 +22,7 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
       return callBound(run, function_, call, scope);
     case 'builtin':
       if (function_.name === 'super') return superOf(run, call, scope);
+      if (function_.name === 'eval') return evaluateText(run, call, scope);
       return function_.call(call);
     case 'class':
       return instantiate(run, function_, call);
@@ -76,6 +78,13 @@ export function callMethod(
 ): Value | undefined {
   const method = attribute(run, object, name);
   return method ? callValue(run, method, { positional, keywords: new Map(), node }, null) : undefined;
+}
+
+/** `eval('nn.ReLU')` of a text that is known. */
+function evaluateText(run: Interpreter, { positional: [text], node }: Call, scope: Scope | null): Value {
+  const parsed = text?.kind === 'string' && scope ? run.parseExpression(text.value) : null;
+  if (!parsed || !scope) return text?.kind === 'unknown' ? text : run.unknown('eval() of this is not followed.', node);
+  return run.inFile(parsed.file, node, () => evaluate(run, parsed.node, scope, { yielded: null }));
 }
 
 function superOf(run: Interpreter, call: Call, scope: Scope | null): Value {

@@ -1,8 +1,8 @@
 import type { Operation, Shape } from '../../network/graph.js';
-import { add, type Quantity } from '../../network/quantity.js';
-import type { Argument, FunctionRow, OperationContext, OperationRow } from '../framework.js';
+import { add, multiply, type Quantity } from '../../network/quantity.js';
+import type { Argument, FunctionRow, Operated, OperationContext, OperationRow } from '../framework.js';
 import { axisOf, number } from './arguments.js';
-import { transposedLinear } from './linear.js';
+import { denseNode, functionalLayer, transposedLinear } from './linear.js';
 import { sameShape, type Tables, undescribed } from './rows.js';
 import { broadcast } from './shapes.js';
 
@@ -77,10 +77,42 @@ const addmm: OperationRow = (context) => {
   return transposedLinear(given, context.parameters?.mat2) ?? "The operation 'addmm' is not described by the theory used here.";
 };
 
-const einsum: OperationRow = ({ arguments: { equation }, inputs }) => {
+const einsum: OperationRow = (context) => {
+  const {
+    arguments: { equation },
+    inputs,
+  } = context;
+  const layer = weightOfEinsum(context);
+  if (layer) return layer;
   if (inputs.length === 1) return { operation: { kind: 'reshape' }, shape: null };
   return { operation: { kind: 'matmul' }, shape: einsumShape(equation, inputs) };
 };
+
+/** `einsum('btd,edh->bteh', x, weight)`: a layer that sums over the letters of the weight that the result lacks. */
+function weightOfEinsum(context: OperationContext): Operated | null {
+  const { arguments: bound, inputs, parameters, weightAt } = context;
+  const weight = parameters?.operands;
+  const equation = typeof bound.equation === 'string' ? bound.equation.replace(/\s/g, '') : '';
+  const [left = '', right] = equation.split('->');
+  const letters = weightAt === undefined ? undefined : left.split(',')[weightAt];
+  if (!weight?.shape || weightAt === undefined || right === undefined || letters?.length !== weight.shape.length) return null;
+  const product = (kept: (letter: string) => boolean): Quantity =>
+    weight.shape!.reduce<Quantity>((total, size, i) => (kept(letters[i]!) ? multiply(total, size) : total), 1);
+  const summands = product((letter) => !right.includes(letter));
+  const [input = null] = inputs;
+  // What sums over nothing rescales.
+  if (summands === 1 || !/^[a-zA-Z]+$/.test(letters)) return null;
+  const layer = functionalLayer(context, 'einsum', weight, () => summands);
+  if (!layer) return null;
+  if (!layer.role) layer.summands = summands;
+  const node = denseNode(
+    layer,
+    summands,
+    product((letter) => right.includes(letter) && !left.split(',')[1 - weightAt]!.includes(letter)),
+    null,
+  );
+  return { ...node, shape: einsumShape(equation, weightAt === 0 ? [weight.shape, input] : [input, weight.shape]) };
+}
 
 /** Sizes by letter; `null` with an ellipsis, or where a letter has no known size. */
 function einsumShape(equation: Argument, inputs: readonly Shape[]): Shape {
@@ -304,7 +336,7 @@ export const combiningTables: Tables = {
     'torch.stack': { signature: 'tensors, dim=0', tensors: ['tensors'], operation: stack },
     'torch.hstack': { signature: 'tensors', tensors: ['tensors'], operation: along(1) },
     'torch.vstack': { signature: 'tensors', tensors: ['tensors'], operation: along(0) },
-    'torch.einsum': { signature: 'equation, *operands', tensors: ['operands'], operation: einsum },
+    'torch.einsum': { signature: 'equation, *operands', tensors: ['operands'], weight: 'operands', operation: einsum },
     'torch.where': {
       signature: 'condition, input=None, other=None',
       tensors: ['input', 'other'],

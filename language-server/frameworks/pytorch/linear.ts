@@ -25,7 +25,7 @@ const dense: OperationRow = ({ arguments: bound, inputs, layer }) => {
   return denseNode(layer, quantity(bound.in_features) ?? layer.fanIn, outFeatures, input);
 };
 
-function denseNode(layer: Layer, inFeatures: Quantity | null, outFeatures: Quantity | null, input: Shape): Operated {
+export function denseNode(layer: Layer, inFeatures: Quantity | null, outFeatures: Quantity | null, input: Shape): Operated {
   return {
     operation: {
       kind: 'affine',
