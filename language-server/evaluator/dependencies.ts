@@ -49,13 +49,43 @@ export class Dependencies {
   private watchBodies(node: SyntaxNode): void {
     const { children } = node;
     if (structural.has(node.type)) for (const inner of children) this.watchBodies(inner);
-    const body = node.type === 'function_definition' ? children.find(({ field }) => field === 'body') : null;
-    if (!body) return;
-    const statements = body.children;
+    if (node.type !== 'function_definition') return;
+    const at = children.findIndex(({ field }) => field === 'body');
+    if (at < 0) return;
     const look = () => {
       if (this.recording) this.bodies.add(node);
-      return statements;
     };
-    Object.defineProperty(body, 'children', { get: look, configurable: true, enumerable: true });
+    (children as SyntaxNode[])[at] = new WatchedBody(children[at]!, look);
+    node.onlyNamed = undefined;
+  }
+}
+
+/** A body that tells when somebody looks into it. As a class of its own it leaves all other nodes alike, which is what makes them quick to read. */
+class WatchedBody implements SyntaxNode {
+  readonly type: string;
+  readonly field: string | null;
+  readonly named: boolean;
+  readonly start: number;
+  readonly end: number;
+  text: string | undefined;
+  onlyNamed: readonly SyntaxNode[] | undefined;
+  readonly #statements: readonly SyntaxNode[];
+  readonly #look: () => void;
+
+  constructor(body: SyntaxNode, look: () => void) {
+    this.type = body.type;
+    this.field = body.field;
+    this.named = body.named;
+    this.start = body.start;
+    this.end = body.end;
+    this.text = body.text;
+    this.onlyNamed = undefined;
+    this.#statements = body.children;
+    this.#look = look;
+  }
+
+  get children(): readonly SyntaxNode[] {
+    this.#look();
+    return this.#statements;
   }
 }

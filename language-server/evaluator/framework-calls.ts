@@ -223,7 +223,9 @@ export function methodOfConstant(run: Interpreter, value: ParameterValue, name: 
 }
 
 function parametersIn(bound: ReadonlyMap<string, Value>): Record<string, Parameter> {
-  return Object.fromEntries([...bound].flatMap(([name, value]) => (value.kind === 'parameter' ? [[name, value.parameter]] : [])));
+  const parameters: Record<string, Parameter> = {};
+  for (const [name, value] of bound) if (value.kind === 'parameter') parameters[name] = value.parameter;
+  return parameters;
 }
 
 /** The layer of the model that owns a tensor which a function is given as its weight. */

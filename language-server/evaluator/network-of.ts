@@ -8,6 +8,7 @@ import type {
   Shape,
   UnregisteredLayers,
 } from '../network/graph.js';
+import type { SyntaxNode } from '../source/syntax-tree.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';
@@ -189,10 +190,17 @@ function trainableTensors(root: Instance, builtHere: boolean): { path: string; p
 /** Code outside of a class writes its tensor of that name: the initializer of a model that the class was not built in. */
 function isWrittenElsewhere({ file, node }: ClassValue, name: string): boolean {
   if (!file || !node || !/^\w+$/.test(name)) return false;
+  const known = written.get(node)?.get(name);
+  if (known !== undefined) return known;
   const rest = `${file.tree.text.slice(0, node.start)}\n${file.tree.text.slice(node.end)}`;
   const tensor = `(?<!\\bself)\\.${name}\\b`;
-  return new RegExp(`_\\([^\\n]*${tensor}|${tensor}(\\.data)?(\\.\\w+_\\(|\\s*=[^=])`).test(rest);
+  const found = new RegExp(`_\\([^\\n]*${tensor}|${tensor}(\\.data)?(\\.\\w+_\\(|\\s*=[^=])`).test(rest);
+  written.set(node, (written.get(node) ?? new Map()).set(name, found));
+  return found;
 }
+
+/** By definition of a class: many modules of one class have a tensor of one name. */
+const written = new WeakMap<SyntaxNode, Map<string, boolean>>();
 
 const weightReaders = ['load_weights', 'load_state_dict', '_load_from_state_dict', 'from_pretrained', 'load_from'];
 

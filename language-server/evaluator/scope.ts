@@ -12,7 +12,7 @@ export interface SourceFile {
 export class Scope {
   readonly variables = new Map<string, Value>();
   /** Imported names whose files are read when something asks for them. */
-  private readonly deferred = new Map<string, () => Value>();
+  private deferred: Map<string, () => Value> | null = null;
   /** Names declared `global` or `nonlocal`, with the scope they mean. */
   private redirected: Map<string, Scope> | null = null;
   /** The function whose call this scope belongs to: `super()` asks for it. */
@@ -26,21 +26,22 @@ export class Scope {
   /** A name of this very block. */
   get(name: string): Value | undefined {
     const known = this.variables.get(name);
-    const load = known === undefined ? this.deferred.get(name) : undefined;
+    const load = known === undefined ? this.deferred?.get(name) : undefined;
     if (!load) return known;
-    this.deferred.delete(name);
+    this.deferred?.delete(name);
     const value = load();
     this.variables.set(name, value);
     return value;
   }
 
   get names(): readonly string[] {
-    return [...this.variables.keys(), ...this.deferred.keys()];
+    return [...this.variables.keys(), ...(this.deferred?.keys() ?? [])];
   }
 
   /** Binds a name to what `load` will give. */
   defer(name: string, load: () => Value): void {
     this.variables.delete(name);
+    this.deferred ??= new Map();
     this.deferred.set(name, load);
   }
 
@@ -60,13 +61,13 @@ export class Scope {
 
   assign(name: string, value: Value): void {
     const scope = this.redirected?.get(name) ?? this;
-    scope.deferred.delete(name);
+    scope.deferred?.delete(name);
     scope.variables.set(name, value);
   }
 
   delete(name: string): void {
     this.variables.delete(name);
-    this.deferred.delete(name);
+    this.deferred?.delete(name);
   }
 
   /** `global name`. */

@@ -24,19 +24,20 @@ import { vectorPart } from './vector-parts.js';
 
 /** Tensors anywhere inside values, as ids of nodes. */
 export function tensorsIn(values: readonly Value[]): number[] {
-  return values.flatMap((value): number[] => {
+  const found: number[] = [];
+  for (const value of values)
     switch (value.kind) {
       case 'tensor':
-        return [value.node];
+        found.push(value.node);
+        break;
       case 'list':
       case 'tuple':
-        return tensorsIn(value.items);
+        for (const node of tensorsIn(value.items)) found.push(node);
+        break;
       case 'dict':
-        return tensorsIn([...value.entries.values()].map((entry) => entry.value));
-      default:
-        return [];
+        for (const entry of value.entries.values()) found.push(...tensorsIn([entry.value]));
     }
-  });
+  return found;
 }
 
 /** The same, with parameters turned into nodes. */

@@ -5,6 +5,7 @@ import type { Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { PartOf } from './matrix-parts.js';
 import type { Scope, SourceFile } from './scope.js';
+import type { Walk } from './visits.js';
 
 /** What an expression of the analysed program evaluates to. */
 export type Value =
@@ -60,6 +61,8 @@ export interface ListValue {
   readonly array?: true;
   /** An array of numpy: `size` is a number there. */
   readonly numpy?: true;
+  /** The parts of a module, so that a loop over them is known as a walk. */
+  readonly walk?: { readonly how: Walk; readonly root: Instance };
 }
 
 export interface TupleValue {
@@ -210,6 +213,8 @@ export interface Namespace {
   readonly name: string;
   readonly members: ReadonlyMap<string, Value> | null;
   readonly scope: Scope | null;
+  /** Of a framework's package: what its names were found to mean. */
+  known?: Map<string, Value>;
 }
 
 export interface FrameworkFunction {

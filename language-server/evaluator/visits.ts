@@ -6,7 +6,7 @@ import type { Interpreter } from './interpreter.js';
 import { namedParameters } from './modules.js';
 import { NameTests } from './name-tests.js';
 import type { Scope } from './scope.js';
-import type { Instance, Value } from './values.js';
+import type { Instance, ListValue, Value } from './values.js';
 
 /** How user code walks over the parts of a module. */
 export type Walk = 'apply' | 'modules' | 'children' | 'parameters';
@@ -31,21 +31,23 @@ export interface Visit {
 export class Visits {
   readonly finished: Visit[] = [];
   readonly names = new NameTests();
-  private readonly marks = new WeakMap<Value, { readonly how: Walk; readonly root: Instance }>();
   private readonly roots: Instance[] = [];
   private undecided = 0;
 
   /** Remembers what a list of modules or parameters was made of, so that a loop over it is known as a walk. */
-  mark(items: Value, how: Walk, root: Instance): Value {
-    this.marks.set(items, { how, root });
-    return items;
+  mark(items: ListValue, how: Walk, root: Instance): ListValue {
+    return Object.assign(items, { walk: { how, root } });
   }
 
   /** Runs a loop, as a walk if it runs over the parts of a module. */
   loop<T>(run: Interpreter, over: Value, loop: SyntaxNode, rounds: () => T): T {
     const right = child(loop, 'right');
     const mark =
-      this.marks.get(over) ?? (over.kind === 'instance' && over.module ? { how: 'children' as const, root: over } : null);
+      over.kind === 'list'
+        ? over.walk
+        : over.kind === 'instance' && over.module
+          ? { how: 'children' as const, root: over }
+          : null;
     return mark && right && !run.trace
       ? this.walk(run, mark.how, mark.root, right, child(loop, 'body') ?? loop, rounds)
       : rounds();

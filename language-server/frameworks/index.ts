@@ -318,6 +318,28 @@ export function initialize(
   shape: Shape,
   source: Source,
 ): Distribution {
+  let known = draws.get(row);
+  if (!known) {
+    known = new Map();
+    draws.set(row, known);
+  }
+  const key = `${argumentsKey(bound)}${shape && argumentKey(shape)}`;
+  let found = known.get(key);
+  if (!found) {
+    found = drawOf(framework, name, row, bound, shape);
+    // Arguments come from users' files, which have no end.
+    if (known.size < 2_000) known.set(key, found);
+  }
+  const { family, mean, variance, formula, given } = found;
+  return given ? { family, mean, variance, formula, given, source } : { family, mean, variance, formula, source };
+}
+
+type Draw = Omit<Distribution, 'source'>;
+
+/** What an initializer makes of equal shapes with equal arguments. */
+const draws = new WeakMap<InitializerRow, Map<string, Draw>>();
+
+function drawOf(framework: Framework, name: string, row: InitializerRow, bound: Arguments, shape: Shape): Draw {
   const fans = framework.fans(shape);
   if (!fans && shape && row.needsFans)
     throw new RangeError(`${name.split('.').at(-1)} needs a tensor with at least two dimensions.`);
@@ -337,7 +359,7 @@ export function initialize(
   const mean = row.mean === undefined ? 0 : quantityOf(row.mean, environment);
   const variance = quantityOf(row.variance, environment);
   const formula = row.formula ?? formulaOf(row.variance, environment, new Set(Object.keys(fanNames)));
-  return { family, mean, variance, formula, ...given(row, bound), source };
+  return { family, mean, variance, formula, ...given(row, bound) };
 }
 
 function given({ tells = [] }: InitializerRow, bound: Arguments): Pick<Distribution, 'given'> {

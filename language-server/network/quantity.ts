@@ -43,6 +43,7 @@ export function multiply(a: Quantity, b: Quantity): Quantity {
   if (b === 1) return a;
   const left = termsOf(a);
   const right = termsOf(b);
+  if (left.length === 1 && right.length === 1) return collect([timesMonomial(left[0]!, right[0]!)]);
   if (left.length * right.length > largestProduct) return collect([timesMonomial(monomialFor(a), monomialFor(b))]);
   return collect(left.flatMap((x) => right.map((y) => timesMonomial(x, y))));
 }

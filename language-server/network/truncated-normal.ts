@@ -11,12 +11,28 @@ export function truncatedNormalMoments(mean: number, std: number, a: number, b: 
   const alpha = (a - mean) / std;
   const beta = (b - mean) / std;
   // The mass can sit in a thin layer at one end; integrating over the layer keeps what cancels in the closed form.
-  const moments = integrate(alpha, beta);
+  const moments = remembered(alpha, beta);
   return { mean: mean + std * moments.mean, variance: std * std * moments.variance };
 }
 
+interface Moments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+const known = new Map<string, Moments>();
+
+/** Most layers of a model are cut alike. */
+function remembered(alpha: number, beta: number): Moments {
+  const key = `${alpha} ${beta}`;
+  const found = known.get(key) ?? integrate(alpha, beta);
+  // Bounds come from users' files, which have no end.
+  if (known.size < 1_000) known.set(key, found);
+  return found;
+}
+
 /** Moments of a standard normal on [alpha, beta] by Gauss–Legendre panels, with the density scaled to 1 at its largest point. */
-function integrate(alpha: number, beta: number): { mean: number; variance: number } {
+function integrate(alpha: number, beta: number): Moments {
   const mode = Math.min(Math.max(0, alpha), beta);
   // Beyond 40 widths of decay from the mode nothing is left: in the tail the density falls like exp(−|mode|·t).
   const reach = Math.min(12, 40 / Math.max(1, Math.abs(mode)));

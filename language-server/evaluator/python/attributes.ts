@@ -8,6 +8,7 @@ import {
   type ClassValue,
   dict,
   type Instance,
+  type Namespace,
   none,
   type SuperValue,
   scopeAsDict,
@@ -218,14 +219,19 @@ function superAttribute(run: Interpreter, object: SuperValue, name: string): Val
   };
 }
 
-function namespaceAttribute(run: Interpreter, object: Extract<Value, { kind: 'namespace' }>, name: string): Value | undefined {
-  const member = object.members?.get(name) ?? object.scope?.get(name);
+function namespaceAttribute(run: Interpreter, object: Namespace, name: string): Value | undefined {
+  const member = object.members?.get(name) ?? object.scope?.get(name) ?? object.known?.get(name);
   if (member) return member;
   if (name === '__dict__' && object.scope) return scopeAsDict(object.scope);
   const full = `${object.name}.${name}`;
   // Only what models use of the standard library is there; the rest exists but is not known.
   if (object.members) return { kind: 'namespace', name: full, members: null, scope: null };
   if (object.scope) return submodule(run, full);
-  if (run.isFrameworkPackage(full)) return frameworkValue(run, full);
-  return { kind: 'namespace', name: full, members: null, scope: null };
+  if (!run.isFrameworkPackage(full)) return { kind: 'namespace', name: full, members: null, scope: null };
+  const value = frameworkValue(run, full);
+  if (value?.kind === 'class' || value?.kind === 'framework' || value?.kind === 'namespace') {
+    object.known ??= new Map();
+    object.known.set(name, value);
+  }
+  return value;
 }

@@ -4,7 +4,7 @@ import type { Interpreter } from '../interpreter.js';
 import { namedParameters } from '../modules.js';
 import { Scope } from '../scope.js';
 import { forgetParameter, writeInPlace } from '../tensors.js';
-import { bool, dict, ellipsis, list, none, set, string, tuple, type Unknown, type Value } from '../values.js';
+import { bool, type Call, dict, ellipsis, list, none, set, string, tuple, type Unknown, type Value } from '../values.js';
 import { assign } from './assignment.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
@@ -227,13 +227,16 @@ function evaluateCall(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
   if (!functionNode || !argumentsNode) return run.unknown('The code is not complete here.', node);
   const function_ = evaluate(run, functionNode, scope, frame);
   const positional: Value[] = [];
-  const keywords = new Map<string, Value>();
+  let keywords: Map<string, Value> | null = null;
   if (argumentsNode.type === 'generator_expression') positional.push(evaluate(run, argumentsNode, scope, frame));
   else
     for (const argument of namedChildren(argumentsNode)) {
       if (argument.type === 'keyword_argument') {
         const name = child(argument, 'name');
-        if (name) keywords.set(run.file.tree.textOf(name), evaluateField(run, argument, 'value', scope, frame));
+        if (name) {
+          keywords ??= new Map();
+          keywords.set(run.file.tree.textOf(name), evaluateField(run, argument, 'value', scope, frame));
+        }
       } else if (argument.type === 'list_splat') {
         const inner = namedChildren(argument)[0];
         if (inner) positional.push(...spread(run, evaluate(run, inner, scope, frame), inner));
@@ -242,6 +245,7 @@ function evaluateCall(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
         const value = inner ? evaluate(run, inner, scope, frame) : none;
         const held = entriesOf(value);
         if (held) {
+          keywords ??= new Map();
           for (const { key, value: entry } of held.entries.values()) if (key.kind === 'string') keywords.set(key.value, entry);
         } else if (value.kind === 'unknown')
           run.note(`The keyword arguments '**${inner ? run.file.tree.textOf(inner) : ''}' are not known.`, argument);
@@ -249,8 +253,10 @@ function evaluateCall(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
     }
   run.current = node;
   if (function_.kind === 'unknown') forgetInitialized(run, function_, functionNode, scope);
-  return callValue(run, function_, { positional, keywords, node }, scope);
+  return callValue(run, function_, { positional, keywords: keywords ?? noKeywords, node }, scope);
 }
+
+const noKeywords: Call['keywords'] = new Map();
 
 /** `self.init_weights()` of a base class that is not there: whatever is registered so far may have other weights from here on. */
 function forgetInitialized(run: Interpreter, { reason }: Unknown, callee: SyntaxNode, scope: Scope): void {

@@ -124,7 +124,7 @@ export function callFunction(run: Interpreter, function_: FunctionValue, call: C
     if (running.calls > fewInside && run.doubts - running.doubts >= running.calls) run.endless.add(node);
     throw error;
   }
-  run.running.set(node, running);
+  if (outermost) run.running.set(node, running);
   running.calls++;
   try {
     const scope = new Scope('function', function_.scope);
