@@ -72,7 +72,8 @@ const built = new LruMap<string, Activation>(256);
 export function activation(name: string, parameters: Parameters = {}): Activation | null {
   const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
   if (!row) return null;
-  const key = `${name} ${JSON.stringify(Object.entries(parameters).sort())}`;
+  const given = Object.entries(parameters);
+  const key = given.length === 0 ? name : `${name} ${JSON.stringify(given.sort())}`;
   return (
     built.get(key) ??
     built.set(

@@ -32,25 +32,17 @@ function expand(phi: Activation, q: number): ((c: number) => PairMoments) | null
   const root = Math.sqrt(q);
   const breaks = [...phi.kinks.map(({ at }) => at), ...(phi.bends ?? []).flatMap((x) => [x, -x])].map((x) => x / root);
   const nodes = gaussianNodes(-reach, reach, breaks, [{ at: 0, scale: phi.scale / root, extent: phi.settled / root }]);
-  // The last entry is the next degree, which stands for all that follow.
-  const a = new Float64Array(degrees + 1);
+  const weighted = new Float64Array(nodes.count);
   let second = 0;
   let slopeSecond = 0;
   for (let i = 0; i < nodes.count; i++) {
-    const z = nodes.z[i]!;
-    const value = phi.phi(root * z);
-    const weighted = nodes.weight[i]! * value;
-    second += weighted * value;
-    slopeSecond += nodes.weight[i]! * phi.dphi(root * z) ** 2;
-    let before = 0;
-    let hermite = 1;
-    for (let n = 0; n < degrees; n++) {
-      a[n]! += weighted * hermite;
-      const next = (z * hermite - roots[n]! * before) / roots[n + 1]!;
-      before = hermite;
-      hermite = next;
-    }
+    const x = root * nodes.z[i]!;
+    const value = phi.phi(x);
+    weighted[i] = nodes.weight[i]! * value;
+    second += weighted[i]! * value;
+    slopeSecond += nodes.weight[i]! * phi.dphi(x) ** 2;
   }
+  const a = hermiteSums(nodes.z, weighted);
   const values = a.map((coefficient) => coefficient * coefficient);
   const slopes = values.map((square, n) => (n * square) / q);
   values[degrees] = Math.max(0, second - values.reduce((x, y) => x + y));
@@ -65,6 +57,28 @@ function expand(phi: Activation, q: number): ((c: number) => PairMoments) | null
     }
     return { value, slope };
   };
+}
+
+/**
+ * Σ wᵢ Heₙ(zᵢ)/√n! by degree n. The last entry is the next degree, which stands for all that follow. All nodes take one degree before the next,
+ * so that no division has to wait for another one.
+ */
+function hermiteSums(z: Float64Array, weighted: Float64Array): Float64Array {
+  const sums = new Float64Array(degrees + 1);
+  const before = new Float64Array(z.length);
+  const hermite = new Float64Array(z.length).fill(1);
+  for (let n = 0; n < degrees; n++) {
+    const [root, next] = [roots[n]!, roots[n + 1]!];
+    let sum = 0;
+    for (let i = 0; i < z.length; i++) {
+      const present = hermite[i]!;
+      sum += weighted[i]! * present;
+      hermite[i] = (z[i]! * present - root * before[i]!) / next;
+      before[i] = present;
+    }
+    sums[n] = sum;
+  }
+  return sums;
 }
 
 const roots = Float64Array.from({ length: degrees + 1 }, (_, n) => Math.sqrt(n));

@@ -45,6 +45,8 @@ export function unitNoise(phi: Activation, q: number): UnitNoise | null {
 
 const cache = new WeakMap<Activation, LruMap<number, UnitNoise | null>>();
 
+const roots = Float64Array.from({ length: unitNoiseDegrees + 2 }, (_, k) => Math.sqrt(k));
+
 function expand(phi: Activation, q: number): UnitNoise | null {
   const root = Math.sqrt(q);
   const breaks = [...phi.kinks.map(({ at }) => at), ...(phi.bends ?? []).flatMap((x) => [x, -x])].map((x) => x / root);
@@ -61,11 +63,14 @@ function expand(phi: Activation, q: number): UnitNoise | null {
     total.length += weight * square * square;
     total.joint += weight * square * slopeSquare;
     total.slope += weight * slopeSquare * slopeSquare;
-    let [before, hermite] = [0, 1];
+    let before = 0;
+    let hermite = 1;
     for (let k = 0; k <= unitNoiseDegrees; k++) {
       length[k]! += weight * square * hermite;
       slope[k]! += weight * slopeSquare * hermite;
-      [before, hermite] = [hermite, (z * hermite - Math.sqrt(k) * before) / Math.sqrt(k + 1)];
+      const next = (z * hermite - roots[k]! * before) / roots[k + 1]!;
+      before = hermite;
+      hermite = next;
     }
   }
   const [second, mu1] = [length[0]!, slope[0]!];

@@ -84,7 +84,9 @@ function throughActivation(phi: Activation, signal: Signal, input: NodeState, id
     reason: null,
     backward: [
       {
-        ...times(moments.slopeSecond, hasPositions && moments.slopeSecond > 0 ? finite(along.slope / moments.slopeSecond) : 0),
+        logFactor: Math.log(moments.slopeSecond),
+        offset: 0,
+        gain: hasPositions && moments.slopeSecond > 0 ? finite(along.slope / moments.slopeSecond) : 0,
         alongGain: alongShare(moments, variance),
         crossGain: moments.slopeSecond > 0 ? finite(between.slope / moments.slopeSecond) : 0,
       },

@@ -71,7 +71,8 @@ function normalized(node: Normalization, input: NodeState, scale: Scale, context
     single && input.parts ? input.parts : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1, gaussian: null }];
   const done = parts.map((part) => {
     const signal = inPlainUnits(part.signal);
-    return { ...part, ...standardized(signal, removed(node, signal, input, context.batch), scale, node.epsilon) };
+    const { factor, signal: after } = standardized(signal, removed(node, signal, input, context.batch), scale, node.epsilon);
+    return { share: part.share, unevenness: part.unevenness, factor, signal: after };
   });
   const factor = done.reduce((sum, { share, factor: own, unevenness }) => sum + share * own * unevenness, 0);
   if (!(factor < Number.POSITIVE_INFINITY))
