@@ -1,3 +1,4 @@
+import type { Shape } from '../../network/graph.js';
 import { add, compareQuantities, maximum, minimum, numberOf, power } from '../../network/quantity.js';
 import { setAttribute } from '../attributes-of-modules.js';
 import { Raised } from '../budget.js';
@@ -259,6 +260,10 @@ function lengthOf(run: Interpreter, value: Value, node: Call['node']): Value {
       return int([...value.value].length);
     case 'range':
       return int(iterate(run, value, node).length);
+    case 'parameter':
+      return firstSize(run, value.parameter.shape, node);
+    case 'tensor':
+      return firstSize(run, value.shape, node);
     case 'instance':
       return (
         callMethod(run, value, '__len__', [], node) ?? run.unknown(`The length of '${value.class.name}' is not known.`, node)
@@ -266,6 +271,10 @@ function lengthOf(run: Interpreter, value: Value, node: Call['node']): Value {
     default:
       return value.kind === 'unknown' ? value : run.unknown('This length is not known.', node);
   }
+}
+
+function firstSize(run: Interpreter, shape: Shape, node: Call['node']): Value {
+  return shape?.[0] === undefined ? run.unknown('The length of this tensor is not known.', node) : int(shape[0]);
 }
 
 function range(run: Interpreter, positional: readonly Value[], node: Call['node']): Value {
