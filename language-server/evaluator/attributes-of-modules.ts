@@ -1,5 +1,6 @@
 import { contentsOf } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
+import { liveEntries } from './live-entries.js';
 import { markLoaded } from './loaded-weights.js';
 import { callModule, callOwnOperation, construct, namedModules, namedParameters, unknownModule } from './modules.js';
 import { callValue } from './python/calls.js';
@@ -74,15 +75,37 @@ export function moduleAttribute(run: Interpreter, object: Instance, name: string
       run.askedForTraining = true;
       return bool(run.training);
     case '_modules':
-      return dict([...state.children].map(([key, child]) => [string(key), child] as const));
+      return liveEntries(
+        state.children,
+        (key, value) => setInstanceAttribute(run, object, key, value),
+        (key) => state.children.delete(key),
+      );
     case '_parameters':
-      return dict([...state.parameters].map(([key, parameter]) => [string(key), parameter] as const));
+      return liveEntries(
+        state.parameters,
+        (key, value) => setInstanceAttribute(run, object, key, value),
+        (key) => state.parameters.delete(key),
+      );
+    case 'all_weights':
+    case '_all_weights':
+      return state.layer?.role === 'recurrent' ? weightsByLayer(state.parameters, name === '_all_weights') : undefined;
     case '_buffers':
       return dict();
   }
   const argument = state.built?.arguments;
   if (argument && name in argument) return fromArgument(argument[name]);
   return undefined;
+}
+
+/** `rnn.all_weights`: the tensors of each layer and direction; their names in `_all_weights`. */
+function weightsByLayer(parameters: ReadonlyMap<string, Value>, names: boolean): Value {
+  const groups = new Map<string, Value[]>();
+  for (const [name, value] of parameters) {
+    if (value.kind !== 'parameter') continue;
+    const suffix = name.replace(/^(weight|bias)_[a-z]+/, '');
+    groups.set(suffix, [...(groups.get(suffix) ?? []), names ? string(name) : value]);
+  }
+  return list([...groups.values()].map(list));
 }
 
 /** Whether every module has an attribute of this name, or this one by the arguments that it was given. */

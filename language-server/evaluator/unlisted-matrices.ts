@@ -14,25 +14,42 @@ export function unlistedMatrices(root: Instance, layers: readonly Layer[], nodes
       // The weight of a layer may be calculated from others: `weight_source`.
       for (const [name, value] of module.module!.parameters)
         if (value.kind === 'parameter' && /weight/.test(name)) owned.add(value.parameter);
-  const simple = simplyUsed(nodes);
+  const { simple, multiplied } = usesOf(nodes);
   return namedParameters(root).flatMap(({ path, value: { parameter, trainable } }) => {
     const sizes = parameter.shape?.map(numberOf);
     const isMatrix = !sizes || (sizes.length >= 2 && sizes.every((size) => size === null || size > 1));
-    if (!trainable || parameter.frozen || !isMatrix || owned.has(parameter) || simple.has(parameter)) return [];
+    const mayMultiply = sizes !== undefined && sizes.filter((size) => size === null || size > 1).length >= 2;
+    if (!trainable || parameter.frozen || owned.has(parameter)) return [];
+    if (isMatrix ? simple.has(parameter) : !mayMultiply || !multiplied.has(parameter)) return [];
     return [{ reason, location: parameter.writes[0]?.source.location ?? root.location, path }];
   });
 }
 
 /** Tensors that are added to signals, rescale them, or stand where an input stands: position tables, layer scales, queries. */
-function simplyUsed(nodes: readonly Node[]): ReadonlySet<Parameter> {
+function usesOf(nodes: readonly Node[]): { simple: ReadonlySet<Parameter>; multiplied: ReadonlySet<Parameter> } {
   const readers = new Map<number, Node[]>();
-  for (const node of nodes) for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
-  const found = new Set<Parameter>();
+  for (const node of nodes)
+    for (const input of node.inputs) {
+      const others = readers.get(input);
+      if (others) others.push(node);
+      else readers.set(input, [node]);
+    }
+  const simple = new Set<Parameter>();
+  const multiplied = new Set<Parameter>();
   for (const node of nodes) {
-    if ((node.kind === 'shift' || node.kind === 'scale') && node.parameter) found.add(node.parameter);
-    if (node.kind === 'parameter' && isSimple(node, readers)) found.add(node.parameter);
+    if ((node.kind === 'shift' || node.kind === 'scale') && node.parameter) simple.add(node.parameter);
+    if (node.kind !== 'parameter') continue;
+    if (isSimple(node, readers)) simple.add(node.parameter);
+    if (isMultiplied(node, readers)) multiplied.add(node.parameter);
   }
-  return found;
+  return { simple, multiplied };
+}
+
+/** A factor of a matrix product, also after it was brought into another shape. */
+function isMultiplied(node: Node, readers: ReadonlyMap<number, readonly Node[]>, depth = 12): boolean {
+  return (readers.get(node.id) ?? []).some(
+    (reader) => reader.kind === 'matmul' || (depth > 0 && reader.kind === 'reshape' && isMultiplied(reader, readers, depth - 1)),
+  );
 }
 
 function isSimple(node: Node, readers: ReadonlyMap<number, readonly Node[]>, depth = 12): boolean {

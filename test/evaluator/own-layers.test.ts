@@ -85,15 +85,17 @@ class Net(nn.Module):
         self.places = nn.Parameter(torch.zeros(6, 8))
         self.queries = nn.Parameter(torch.randn(6, 8))
         self.left = nn.Parameter(torch.randn(6, 6))
+        self.batched = nn.Parameter(torch.randn(1, 6, 6))
+        self.table = nn.Parameter(torch.randn(1, 6, 8))
         self.fc = nn.Linear(8, 8)
         self.unused = nn.Parameter(torch.randn(3, 3))
 
     def forward(self, x):
         x = self.fc(x) + self.places + self.fc(self.queries)
-        return torch.matmul(self.left, x)
+        return torch.matmul(self.left, torch.matmul(self.batched, x + self.table))
 `);
   expect(networks[0]!.layers.map(({ path }) => path)).toEqual(['fc']);
-  expect(networks[0]!.unknown.map(({ path }) => path)).toEqual(['left', 'unused']);
+  expect(networks[0]!.unknown.map(({ path }) => path)).toEqual(['left', 'batched', 'unused']);
 });
 
 test('multi-head attention projects queries, keys and values with one packed weight, and what attention gives', () => {

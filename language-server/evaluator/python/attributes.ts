@@ -2,11 +2,11 @@ import { inheritedFromFramework, isModuleMethod, moduleAttribute, setAttribute }
 import { Raised } from '../budget.js';
 import { frameworkValue, isModuleClass } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
+import { liveEntries } from '../live-entries.js';
 import { parameterAttribute, tensorAttribute } from '../tensors.js';
 import {
   builtin,
   type ClassValue,
-  dict,
   type Instance,
   type Namespace,
   none,
@@ -74,7 +74,12 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
   if (name === '__setattr__') return setter(run, object);
   if (name === '__getattr__' && object.module) return getter(run, object);
   if (name === '__class__') return object.class;
-  if (name === '__dict__') return dict(visible(object).map(([key, value]) => [string(key), value] as const));
+  if (name === '__dict__')
+    return liveEntries(
+      visible(object),
+      (key, value) => object.attributes.set(key, value),
+      (key) => object.attributes.delete(key),
+    );
   const fallback = classAttribute(object.class, '__getattr__');
   if (fallback)
     return callValue(

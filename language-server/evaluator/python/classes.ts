@@ -5,6 +5,7 @@ import type { Interpreter } from '../interpreter.js';
 import { Scope } from '../scope.js';
 import { touch } from '../touch.js';
 import { builtin, type Call, type ClassValue, int, none, resolveBases, string, type Unknown, type Value } from '../values.js';
+import { callValue } from './calls.js';
 import { evaluate } from './expressions.js';
 import { type Frame, runStatement } from './statements.js';
 
@@ -21,8 +22,35 @@ export function defineClass(run: Interpreter, node: SyntaxNode, scope: Scope, fr
   if (body) runBody(run, body, inner, frame);
   const type = makeClass(run, name, bases, inner.variables, node, node);
   for (const value of inner.variables.values()) claim(value, type);
+  tellBases(run, type, superclasses, node, scope, frame);
   if (type.flavour === 'enum') makeMembers(run, type, node);
   return type;
+}
+
+/** Calls `__init_subclass__` of an ancestor, as registries define it, with the keywords of the `class` statement. */
+function tellBases(
+  run: Interpreter,
+  type: ClassValue,
+  superclasses: SyntaxNode | null,
+  node: SyntaxNode,
+  scope: Scope,
+  frame: Frame,
+): void {
+  const found = type.resolution.slice(1).find(({ attributes }) => attributes.has('__init_subclass__'));
+  const hook = found?.attributes.get('__init_subclass__');
+  const function_ = hook?.kind === 'descriptor' ? hook.function : hook;
+  if (function_?.kind !== 'function') return;
+  const keywords = new Map<string, Value>();
+  for (const part of superclasses ? namedChildren(superclasses) : []) {
+    const [name, value] = part.type === 'keyword_argument' ? [child(part, 'name'), child(part, 'value')] : [null, null];
+    if (name && value && run.file.tree.textOf(name) !== 'metaclass')
+      keywords.set(run.file.tree.textOf(name), evaluate(run, value, scope, frame));
+  }
+  try {
+    callValue(run, function_, { positional: [type], keywords, node }, null);
+  } catch (error) {
+    if (!(error instanceof Raised)) throw error;
+  }
 }
 
 /** One statement that cannot be followed costs the class what it defines, and no more. */

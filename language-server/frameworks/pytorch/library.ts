@@ -46,6 +46,13 @@ class _ModuleSequence(Module):
         return self
 
 
+def skip_init(module_cls, *args, **kwargs):
+    module = module_cls(*args, **kwargs)
+    for parameter in module.parameters():
+        parameter.data = torch.empty(parameter.shape)
+    return module
+
+
 def _embedding_from_pretrained(embeddings, freeze=True, padding_idx=None, *options, **others):
     rows, columns = embeddings.shape
     embedding = Embedding(rows, columns, padding_idx, _weight=embeddings)
@@ -552,6 +559,7 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
   ['annotate', 'torch.jit.annotate'],
+  ['skip_init', 'torch.nn.utils.skip_init'],
   ['_embedding_from_pretrained', 'torch.nn.Embedding.from_pretrained'],
   ['spectral_norm', 'torch.nn.utils.spectral_norm'],
   ['_einops_einsum', 'einops.einsum'],
