@@ -156,7 +156,13 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     tuple(
       outputs.map((output) =>
         'shape' in output
-          ? run.trace!.add({ kind: 'reshape' }, short, [node.node], output.shape as Shape, location)
+          ? run.trace!.add(
+              { kind: 'reshape', ...(output.taken && { taken: output.taken }) },
+              short,
+              [node.node],
+              output.shape,
+              location,
+            )
           : spread(output),
       ),
     );

@@ -1,5 +1,5 @@
 import type { Distribution } from '../network/distribution.js';
-import type { Layer, Parameter, Shape } from '../network/graph.js';
+import type { Layer, Parameter, Shape, Taken } from '../network/graph.js';
 import { add, equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, methodOfConstant, writeParameter } from './framework-calls.js';
@@ -455,20 +455,25 @@ const unchanged = new Set([
   'share_memory_',
 ]);
 
-/** Part `index` of `count` when a tensor is unpacked: `q, k, v = qkv`. */
-export function selectPart(run: Interpreter, tensor: Tensor, _index: number, _count: number, node: SyntaxNode): Value {
-  const shape = tensor.shape ? tensor.shape.slice(1) : null;
-  return run.trace ? run.trace.add({ kind: 'reshape' }, 'unbind', [tensor.node], shape, run.location(node)) : tensor;
+/** One part of a tensor that is unpacked: `q, k, v = qkv`. */
+export function selectPart(run: Interpreter, tensor: Tensor, from: number, node: SyntaxNode): Value {
+  if (!run.trace) return tensor;
+  const taken = [{ axis: 0, from, count: null }];
+  return run.trace.add({ kind: 'reshape', taken }, 'unbind', [tensor.node], tensor.shape?.slice(1) ?? null, run.location(node));
 }
 
 /** `x[key]`: some entries of a tensor. */
 export function selectTensor(run: Interpreter, tensor: Tensor, key: Value, node: SyntaxNode): Value {
   if (!run.trace) return tensor;
-  return run.trace.add({ kind: 'reshape' }, 'index', [tensor.node], selectedShape(tensor.shape, key), run.location(node));
+  const { shape, taken } = selection(tensor.shape, key) ?? { shape: null };
+  return run.trace.add({ kind: 'reshape', ...(taken && { taken }) }, 'index', [tensor.node], shape, run.location(node));
 }
 
-function selectedShape(shape: Shape, key: Value): Shape {
+/** What a subscript leaves of a tensor, and from where; `null` where its shape is not known. */
+function selection(shape: Shape, key: Value): { shape: Shape; taken?: readonly Taken[] } | null {
   if (!shape) return null;
+  const taken: Taken[] = [];
+  let isKnown = true;
   const keys = key.kind === 'tuple' ? key.items : [key];
   const used = keys.filter(({ kind }) => kind !== 'none' && kind !== 'ellipsis').length;
   const result: Quantity[] = [];
@@ -480,21 +485,39 @@ function selectedShape(shape: Shape, key: Value): Shape {
       result.push(...shape.slice(position, end));
       position = Math.max(position, end);
     } else {
-      const size = shape[position++];
+      const axis = position++;
+      const size = shape[axis];
       if (size === undefined) return null;
-      if (one.kind === 'number') continue;
+      if (one.kind === 'number') {
+        taken.push({ axis, from: (numberOf(one.value) ?? 0) < 0 ? add(size, one.value) : one.value, count: null });
+        continue;
+      }
       if (one.kind !== 'slice') return null;
       const length = slicedLength(size, one);
       if (length === null) return null;
       result.push(length);
+      if (equals(length, size) === true) continue;
+      const from = firstOf(one, size);
+      if (from === null) isKnown = false;
+      else taken.push({ axis, from, count: length });
     }
   }
-  return [...result, ...shape.slice(position)];
+  return { shape: [...result, ...shape.slice(position)], ...(isKnown && { taken }) };
+}
+
+/** First place of a slice without steps. */
+function firstOf({ start, step }: SliceValue, size: Quantity): Quantity | null {
+  if (step.kind !== 'none') return null;
+  if (start.kind === 'none') return 0;
+  if (start.kind !== 'number') return null;
+  return (numberOf(start.value) ?? 0) < 0 ? add(size, start.value) : start.value;
 }
 
 /** How many entries `start:stop:step` leaves, as Python counts; `null` where a bound or the size is not known. */
 function slicedLength(size: Quantity, { start, stop, step }: SliceValue): Quantity | null {
   if (start.kind === 'none' && stop.kind === 'none' && step.kind === 'none') return size;
+  // Nobody takes more than there is: a size that is not known yet is one that fits.
+  if (start.kind === 'none' && step.kind === 'none' && stop.kind === 'number' && numberOf(stop.value) === null) return stop.value;
   const count = numberOf(size);
   const [from, to, by] = [start, stop, step].map((bound) => (bound.kind === 'number' ? numberOf(bound.value) : bound.kind));
   if (count === null || (by !== 'none' && !(typeof by === 'number' && by > 0))) return null;
@@ -512,7 +535,7 @@ function slicedLength(size: Quantity, { start, stop, step }: SliceValue): Quanti
 export function slicedParameter(run: Interpreter, value: ParameterValue, key: Value, node: SyntaxNode): Value {
   if (run.trace) {
     const tensor = toTensor(run, value, node);
-    return tensor ? run.trace.add({ kind: 'reshape' }, 'index', [tensor.node], null, run.location(node)) : value;
+    return tensor ? selectTensor(run, tensor, key, node) : value;
   }
   const tap = kernelTap(value, key);
   if (tap) return tap;

@@ -1,5 +1,5 @@
 import type { Family } from '../network/distribution.js';
-import type { Layer, Operation, Parameter, Role, Shape } from '../network/graph.js';
+import type { Layer, Operation, Parameter, Role, Shape, Taken } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 
 /**
@@ -123,7 +123,7 @@ export interface Operated {
   readonly outputs?: readonly Output[];
 }
 
-export type Output = { readonly shape: Shape } | readonly Output[];
+export type Output = { readonly shape: Shape; readonly taken?: readonly Taken[] } | readonly Output[];
 
 export interface FunctionRow {
   readonly signature: string;

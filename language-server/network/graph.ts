@@ -102,14 +102,14 @@ export type Operation =
   /** Multiplication by a constant or by a parameter (layer scale, ReZero), with that parameter where there is one. */
   | { readonly kind: 'scale'; readonly factor: number | null; readonly parameter: Parameter | null }
   | { readonly kind: 'shift'; readonly offset: number | null; readonly parameter: Parameter | null }
-  /** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
-  | { readonly kind: 'reshape' }
+  | Reshape
   /** Linear interpolation between positions, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
   | { readonly kind: 'interpolation'; readonly alignCorners: boolean }
   | { readonly kind: 'softmax' }
   /** Takes some of the logits away: those of later tokens, or others. */
   | { readonly kind: 'mask'; readonly causal: boolean }
-  | { readonly kind: 'matmul' }
+  /** Product of two tensors along their last two dimensions, or by names of dimensions: `['bid', 'bjd', 'bij']`. */
+  | { readonly kind: 'matmul'; readonly letters?: readonly [left: string, right: string, result: string] }
   /** softmax(q kᵀ/√d) v. Causal: each token sees those up to itself. */
   | { readonly kind: 'attention'; readonly heads: Quantity | null; readonly causal: boolean }
   | { readonly kind: 'recurrent'; readonly cell: 'rnn' | 'lstm' | 'gru'; readonly layer: Layer }
@@ -121,6 +121,26 @@ export interface Opaque {
   readonly reason: string;
   /** The layer whose work it does, with a weight that is calculated from the layer's own. */
   readonly layer?: Layer;
+}
+
+/** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
+export interface Reshape {
+  readonly kind: 'reshape';
+  /** Sizes as which the input is seen before its dimensions are put in order; absent: its own. */
+  readonly split?: readonly Quantity[];
+  /** The input's dimensions, as they leave; absent: in their order, or not known. */
+  readonly order?: readonly number[];
+  /** Sizes to which dimensions of one entry are repeated after that. What leaves is a view of the result. */
+  readonly copies?: readonly Quantity[];
+  /** What is taken of some of the input's dimensions; absent: all, or not known. */
+  readonly taken?: readonly Taken[];
+}
+
+export interface Taken {
+  readonly axis: number;
+  readonly from: Quantity;
+  /** `null`: one entry, whose dimension is gone. */
+  readonly count: Quantity | null;
 }
 
 export interface Affine {

@@ -151,7 +151,7 @@ const isLinear = ({ role }: Layer): boolean => role === undefined || role === 'l
 const startingLength = (logLength: number): number => Math.min(1e6, Math.max(1e-7, Math.exp(logLength)));
 
 /** Operations without a line of their own in the report: they change nothing that could be told of them. */
-const silent = new Set<Node['kind']>(['input', 'parameter', 'reshape', 'shift', 'softmax', 'matmul']);
+const silent = new Set<Node['kind']>(['input', 'parameter', 'reshape', 'shift', 'mask', 'softmax', 'matmul']);
 
 function points(
   network: Network,

@@ -1,6 +1,7 @@
 import { activation } from '../meanfield/activations.js';
 import type { Parameter } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
+import { softmaxRows, throughSoftmax } from './attention.js';
 import { NotSimulated } from './draw.js';
 import type { Operate, World } from './operation.js';
 import { broadcastIndex, broadcastShape, mapped, sizeOf, type Tensor } from './tensor.js';
@@ -116,24 +117,6 @@ const alphaPrime = -1.7580993408473766;
 export const operateSoftmax: Operate<'softmax'> = (_, [input]) => {
   const { shape, data } = input!;
   const size = shape.at(-1) ?? 1;
-  const output = new Float64Array(data.length);
-  for (let start = 0; start < data.length; start += size) {
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < size; i++) largest = Math.max(largest, data[start + i]!);
-    let sum = 0;
-    for (let i = 0; i < size; i++) sum += output[start + i] = Math.exp(data[start + i]! - largest);
-    for (let i = 0; i < size; i++) output[start + i]! /= sum;
-  }
-  return {
-    output: { shape, data: output },
-    backward: (gradient) => {
-      const below = new Float64Array(gradient.length);
-      for (let start = 0; start < data.length; start += size) {
-        let dot = 0;
-        for (let i = 0; i < size; i++) dot += gradient[start + i]! * output[start + i]!;
-        for (let i = 0; i < size; i++) below[start + i] = output[start + i]! * (gradient[start + i]! - dot);
-      }
-      return [below];
-    },
-  };
+  const output = softmaxRows(data, size);
+  return { output: { shape, data: output }, backward: (gradient) => [throughSoftmax(output, gradient, size)] };
 };

@@ -1,6 +1,7 @@
-import type { Network, Node } from '../network/graph.js';
+import type { Network, Node, Shape } from '../network/graph.js';
 import { numberOf, type Quantity, substitute } from '../network/quantity.js';
 import { operateAffine } from './affine.js';
+import { operateAttention, operateMask } from './attention.js';
 import { Mismatch, NotSimulated, Weights } from './draw.js';
 import {
   operateActivation,
@@ -15,6 +16,7 @@ import { drawInput, type InputLaw } from './inputs.js';
 import { operateNormalization } from './normalize.js';
 import type { Operate, Result, World } from './operation.js';
 import { operatePooling } from './pool.js';
+import { operateMatmul } from './product.js';
 import { Random } from './random.js';
 import { operateConcatenate, operateReshape } from './rearrange.js';
 import type { Tensor } from './tensor.js';
@@ -55,8 +57,11 @@ const operations: { [K in Node['kind']]?: Operate<K> } = {
   activation: operateActivation,
   add: operateAdd,
   affine: operateAffine,
+  attention: operateAttention,
   concatenate: operateConcatenate,
   dropout: operateDropout,
+  mask: operateMask,
+  matmul: operateMatmul,
   multiply: operateMultiply,
   normalization: operateNormalization,
   pooling: operatePooling,
@@ -75,7 +80,8 @@ export function forward(network: Network, options: RunOptions): Forward {
   const random = new Random(options.seed);
   const results = network.nodes.map((): Result | null => null);
   let cost = 0;
-  const exact = (quantity: Quantity) => valueAt(quantity);
+  const sizes = new Map<string, number>();
+  const exact = (quantity: Quantity) => valueAt(quantity, sizes);
   const world: World = {
     random,
     weights: new Weights(random, exact),
@@ -101,6 +107,7 @@ export function forward(network: Network, options: RunOptions): Forward {
       const result = compute(node, inputs as Tensor[], network, world, options);
       world.spend(result.output.data.length * costOfEntry);
       results[node.id] = result;
+      if (node.kind === 'input') noteSizes(node.shape, result.output.shape, sizes);
     } catch (error) {
       if (!(error instanceof NotSimulated) || error instanceof TooLarge) throw error;
       mismatch ||= error instanceof Mismatch;
@@ -119,9 +126,11 @@ function compute(node: Node, inputs: readonly Tensor[], network: Network, world:
   return operate(node, inputs, world);
 }
 
-function parameter({ parameter: one }: Extract<Node, { kind: 'parameter' }>, { weights, size, fullSize }: World): Result {
-  if (!one.shape || !fullSize) throw new NotSimulated(`The size of ${one.name} is not known.`);
-  const shape = one.shape.map(size);
+function parameter({ parameter: one }: Extract<Node, { kind: 'parameter' }>, { weights, size, channels, nodes }: World): Result {
+  if (!one.shape) throw new NotSimulated(`The size of ${one.name} is not known.`);
+  // Which of its dimensions grow with the model, the layers tell.
+  const ofLayers = new Set(nodes.flatMap((node) => (node.kind === 'affine' ? [node.inChannels, node.outChannels] : [])));
+  const shape = one.shape.map((own) => (ofLayers.has(own) && own !== 1 ? channels(own) : size(own)));
   return {
     output: { shape, data: Float64Array.from(weights.of(one, { shape, variance: weights.variance(one) })) },
     backward: () => [],
@@ -131,12 +140,26 @@ function parameter({ parameter: one }: Extract<Node, { kind: 'parameter' }>, { w
 /** Symbols stand for sizes that nobody gave: this is what they are taken as. */
 const usualSize = 256;
 
-function valueAt(quantity: Quantity): number {
+/** Symbols in the shape of an input are what was drawn for them. */
+function noteSizes(declared: Shape, drawn: readonly number[], sizes: Map<string, number>): void {
+  declared?.forEach((size, i) => {
+    const name = symbolOf(size);
+    if (name !== null) sizes.set(name, drawn[i]!);
+  });
+}
+
+function symbolOf(size: Quantity): string | null {
+  if (typeof size === 'number' || size.terms.length !== 1) return null;
+  const [{ coefficient, powers }] = size.terms as [(typeof size.terms)[number]];
+  return coefficient === 1 && powers.length === 1 && powers[0]![1] === 1 ? powers[0]![0] : null;
+}
+
+function valueAt(quantity: Quantity, sizes: ReadonlyMap<string, number>): number {
   let value = quantity;
   for (let rounds = 0; typeof value !== 'number' && rounds < 16; rounds++) {
     const name = value.terms.flatMap(({ powers }) => powers)[0]?.[0];
     if (name === undefined) break;
-    value = substitute(value, name, usualSize);
+    value = substitute(value, name, sizes.get(name) ?? usualSize);
   }
   return numberOf(value) ?? missing();
 }

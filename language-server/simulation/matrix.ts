@@ -1,3 +1,6 @@
+import { NotSimulated } from './draw.js';
+import { sizeOf, type Tensor } from './tensor.js';
+
 /** A row-major matrix of either precision: weights need 24 bits only, gradients the range of 64. */
 export type Numbers = Float32Array | Float64Array;
 
@@ -63,3 +66,14 @@ export function timesTransposed(x: Float64Array, w: Numbers, m: number, k: numbe
   }
   return y;
 }
+
+/** A tensor as so many matrices of its last two dimensions. @throws NotSimulated for a vector */
+export function matrices({ shape }: Tensor): { count: number; rows: number; inner: number } {
+  if (shape.length < 2) throw new NotSimulated('A vector stands where a matrix is wanted.');
+  const [rows, inner] = shape.slice(-2) as [number, number];
+  return { count: sizeOf(shape.slice(0, -2)), rows, inner };
+}
+
+/** One of them, of this size. */
+export const part = ({ data }: Tensor, index: number, size: number): Float64Array =>
+  data.subarray(index * size, (index + 1) * size);

@@ -1,53 +1,34 @@
-import type { Node } from '../network/graph.js';
+import type { Node, Taken } from '../network/graph.js';
 import { equals } from '../network/quantity.js';
 import { NotSimulated } from './draw.js';
 import type { Operate, Result, World } from './operation.js';
 import { sizeOf, stridesOf, type Tensor, walk } from './tensor.js';
+import { viewedAs } from './views.js';
 
-/**
- * Entries moved or selected. The graph keeps the shapes of such operations and not their arguments, so the arguments are told from the
- * shapes; where more than one reading fits, the simulation stops rather than guesses.
- */
+/** Entries moved or selected; of what the graph does not tell, only views are taken for what their names say. */
 export const operateReshape: Operate<'reshape'> = (node, [input], world) => {
   const before = world.nodes[node.inputs[0] ?? -1]?.shape ?? null;
   const after = node.shape;
-  const [batch = 1] = input!.shape;
-  const flattens = /flatten|view|reshape/i.test(node.name);
+  if (before && (node.split || node.order || node.copies)) return moved(input!, node, before, world);
+  if (node.taken && before) return selected(input!, node.taken, before, after, world);
   if (before && after && same(before, after)) return unchanged(input!, input!.shape);
-  if (flattens && (after?.length ?? 2) === 2) return unchanged(input!, [batch, input!.data.length / batch]);
-  if (!after && !moves.test(node.name)) return unchanged(input!, input!.shape);
-  const part = before && after ? partOf(node, before, world) : partOfFeatures(node, input!, world);
-  if (part) return selected(input!, part);
-  if (before && after) {
-    if (orders.test(node.name)) return permuted(input!, before, after, node);
-    const shape =
-      merged(input!, before, after, node) ?? (world.fullSize ? after.map((size, i) => (i === 0 ? batch : world.size(size))) : []);
-    if (sizeOf(shape) === input!.data.length) return unchanged(input!, shape);
+  if (views.test(node.name)) {
+    const [batch = 1] = input!.shape;
+    if (before && after) return unchanged(input!, viewedAs(input!.shape, before.map(world.size), after.map(world.size)));
+    if ((after?.length ?? 2) === 2) return unchanged(input!, [batch, input!.data.length / batch]);
   }
-  throw new NotSimulated(`${node.name} is not simulated here.`);
+  if (after || moves.test(node.name)) {
+    const part = after ? null : partOfFeatures(node, input!, world);
+    if (part) return part;
+    throw new NotSimulated(`${node.name} is not simulated here.`);
+  }
+  return unchanged(input!, input!.shape);
 };
 
-/** Operations after which entries stand elsewhere. */
-const orders = /permute|transpose|swap|^t$|movedim/i;
+/** Operations after which entries stand in the same order, and others after which they stand elsewhere. */
+const views = /flatten|view|reshape|squeeze|ravel/i;
 const moves =
-  /permute|transpose|swap|^t$|movedim|chunk|split|unbind|select|narrow|getitem|stack|expand|repeat|squeeze|unfold|fold|pad|shuffle|upsample|interpolate|flatten|view|reshape|index|gather/i;
-
-/** Flattened from some dimension to the last, or with dimensions of 1 added or taken away at the end. */
-function merged({ shape }: Tensor, before: Shape, after: Shape, { name }: Node): number[] | null {
-  const kept = after.length - 1;
-  if (
-    /flatten/i.test(name) &&
-    after.length < before.length &&
-    after.slice(0, kept).every((size, i) => equals(size, before[i]!) === true)
-  )
-    return [...shape.slice(0, kept), sizeOf(shape.slice(kept))];
-  if (/squeeze/i.test(name)) {
-    const common = Math.min(before.length, after.length);
-    if (after.slice(0, common).every((size, i) => equals(size, before[i]!) === true))
-      return [...shape.slice(0, common), ...Array<number>(Math.max(0, after.length - common)).fill(1)];
-  }
-  return null;
-}
+  /permute|transpose|swap|^t$|movedim|chunk|split|unbind|select|narrow|getitem|stack|expand|repeat|unfold|fold|pad|shuffle|upsample|interpolate|index|gather|rearrange/i;
 
 type Shape = NonNullable<Node['shape']>;
 
@@ -70,64 +51,67 @@ function picked({ data }: Tensor, shape: readonly number[], indices: Int32Array)
   };
 }
 
-interface Part {
-  readonly axis: number;
-  /** This part's share of the dimension, from its start. */
-  readonly from: number;
-  readonly to: number;
+/** A view, its dimensions in another order, copies along some of them, and a view of that. */
+function moved(input: Tensor, { split, order, copies, shape: after }: Moved, before: Shape, world: World): Result {
+  const own = (split ?? before).map(world.size);
+  const sizes = split ? viewedAs(input.shape, before.map(world.size), own) : input.shape;
+  if (sizes.length !== own.length) throw new NotSimulated('A tensor has other dimensions than the graph says.');
+  const axes = order ?? own.map((_, axis) => axis);
+  const strides = stridesOf(sizes);
+  const ownAfter = axes.map((axis, i) => (copies ? world.size(copies[i]) : own[axis]!));
+  const shape = axes.map((axis, i) => (own[axis] === 1 ? ownAfter[i]! : sizes[axis]!));
+  const steps = axes.map((axis) => (own[axis] === 1 ? 0 : strides[axis]!));
+  const result = picked(input, shape, walk(shape, steps, 0));
+  return after
+    ? { ...result, output: { shape: viewedAs(shape, ownAfter, after.map(world.size)), data: result.output.data } }
+    : result;
 }
 
-/** Which piece of its input a node of `chunk` or `split` is: the pieces are neighbours that read the same tensor. */
-function partOf(node: Node, before: Shape, world: World): Part | null {
-  if (!/chunk|split/i.test(node.name) || node.shape?.length !== before.length) return null;
-  const axes = before.flatMap((size, i) => (equals(size, node.shape![i]!) === true ? [] : [i]));
-  if (axes.length !== 1) return null;
-  const axis = axes[0]!;
-  const total = world.size(before[axis]);
-  const pieces = piecesLike(node, world);
-  const sizes = pieces.map(({ shape }) => (shape?.[axis] === undefined ? 0 : world.size(shape[axis])));
-  const index = pieces.findIndex(({ id }) => id === node.id);
-  const start = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
-  return { axis, from: start / total, to: (start + sizes[index]!) / total };
-}
+type Moved = Extract<Node, { kind: 'reshape' }>;
 
-/** Without known shapes: equal parts of the features of a sample, which have no other dimension to be cut along. */
-function partOfFeatures(node: Node, { shape }: Tensor, world: World): Part | null {
-  if (!/chunk/i.test(node.name) || shape.length !== 2) return null;
-  const pieces = piecesLike(node, world);
-  const index = pieces.findIndex(({ id }) => id === node.id);
-  return { axis: 1, from: index / pieces.length, to: (index + 1) / pieces.length };
-}
-
-const piecesLike = (node: Node, { nodes }: World): readonly Node[] =>
-  nodes.filter(({ inputs, name, location }) => inputs[0] === node.inputs[0] && name === node.name && location === node.location);
-
-function selected(input: Tensor, { axis, from, to }: Part): Result {
-  const size = input.shape[axis]!;
-  const [first, last] = [Math.round(from * size), Math.round(to * size)];
-  if (!(last > first) || last > size) throw new NotSimulated('A tensor is cut into parts that do not fit.');
-  const shape = input.shape.map((one, i) => (i === axis ? last - first : one));
+/** A part of some dimensions: of smaller ones the same share. */
+function selected(input: Tensor, taken: readonly Taken[], before: Shape, after: Shape | null, world: World): Result {
+  if (before.length !== input.shape.length) throw new NotSimulated('A tensor has other dimensions than the graph says.');
   const strides = stridesOf(input.shape);
-  return picked(input, shape, walk(shape, strides, first * strides[axis]!));
-}
-
-/** Dimensions in another order, told from their sizes. */
-function permuted(input: Tensor, before: Shape, after: Shape, node: Node): Result {
-  const places = after.map((size) => before.flatMap((one, i) => (equals(one, size) === true ? [i] : [])));
-  if (after.length !== before.length || places.some((found) => found.length !== 1))
-    throw new NotSimulated(`The order of dimensions that ${node.name} makes cannot be told from their sizes.`);
-  const order = places.map(([axis]) => axis!);
-  const strides = stridesOf(input.shape);
-  const shape = order.map((axis) => input.shape[axis]!);
-  return picked(
+  const sizes: (number | null)[] = [...input.shape];
+  let offset = 0;
+  for (const { axis, from, count } of taken) {
+    const size = input.shape[axis]!;
+    const share = size / world.size(before[axis]);
+    const first = Math.min(size - 1, Math.round(world.size(from) * share));
+    const length = count === null ? 1 : Math.max(1, Math.round(world.size(count) * share));
+    if (first + length > size) throw new NotSimulated('A tensor is cut into parts that do not fit.');
+    offset += first * strides[axis]!;
+    sizes[axis] = count === null ? null : length;
+  }
+  const axes = sizes.flatMap((size, axis) => (size === null ? [] : [axis]));
+  const shape = axes.map((axis) => sizes[axis]!);
+  const result = picked(
     input,
     shape,
     walk(
       shape,
-      order.map((axis) => strides[axis]!),
-      0,
+      axes.map((axis) => strides[axis]!),
+      offset,
     ),
   );
+  // `x[:, None]` adds dimensions of one entry.
+  if (!after || after.length === shape.length) return result;
+  const own = axes.map((axis) => world.size(taken.find((one) => one.axis === axis)?.count ?? before[axis]));
+  return { ...result, output: { shape: viewedAs(shape, own, after.map(world.size)), data: result.output.data } };
+}
+
+/** Without known shapes: equal parts of the features of a sample, which have no other dimension to be cut along. */
+function partOfFeatures(node: Node, input: Tensor, { nodes }: World): Result | null {
+  const [batch = 1, features = 1] = input.shape;
+  if (!/chunk/i.test(node.name) || input.shape.length !== 2) return null;
+  const pieces = nodes.filter(
+    ({ inputs, name, location }) => inputs[0] === node.inputs[0] && name === node.name && location === node.location,
+  );
+  const length = features / pieces.length;
+  if (!Number.isInteger(length)) throw new NotSimulated('A tensor is cut into parts that do not fit.');
+  const shape = [batch, length];
+  return picked(input, shape, walk(shape, [features, 1], pieces.findIndex(({ id }) => id === node.id) * length));
 }
 
 export const operateConcatenate: Operate<'concatenate'> = (node, inputs) => {

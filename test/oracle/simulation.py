@@ -189,6 +189,59 @@ class Net(nn.Module):
     def forward(self, x):
         return self.head(self.act(self.norm(self.mix(self.tokens(x)))))
 """),
+    ("attention by products of matrices, with a causal mask", [12, 32], 2, "train", """
+# meanfield: input(2, 12, 32)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(32)
+        self.qkv = nn.Linear(32, 3 * 32)
+        self.out = nn.Linear(32, 32)
+        self.up = nn.Linear(32, 64)
+        self.act = nn.GELU()
+        self.head = nn.Linear(64, 8)
+        nn.init.normal_(self.qkv.weight, std=0.3)
+        self.register_buffer("mask", torch.tril(torch.ones(12, 12)).view(1, 1, 12, 12))
+
+    def forward(self, x):
+        B, T, C = x.shape
+        q, k, v = self.qkv(self.norm(x)).split(32, dim=2)
+        q = q.view(B, T, 4, C // 4).transpose(1, 2)
+        k = k.view(B, T, 4, C // 4).transpose(1, 2)
+        v = v.view(B, T, 4, C // 4).transpose(1, 2)
+        weights = (q @ k.transpose(-2, -1)) * (C // 4) ** -0.5
+        weights = F.softmax(weights.masked_fill(self.mask[:, :, :T, :T] == 0, float("-inf")), dim=-1)
+        x = x + self.out((weights @ v).transpose(1, 2).reshape(B, T, C))
+        return self.head(self.act(self.up(x)))
+"""),
+    ("attention with a class token, packed heads and einsum", [3, 16, 16], 2, "train", """
+# meanfield: input(2, 3, 16, 16)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 24, 4, stride=4)
+        self.token = nn.Parameter(torch.randn(1, 1, 24))
+        self.places = nn.Parameter(0.5 * torch.randn(1, 17, 24))
+        self.qkv = nn.Linear(24, 72)
+        self.first = nn.Linear(24, 24)
+        self.query = nn.Linear(24, 48)
+        self.key = nn.Linear(24, 48)
+        self.value = nn.Linear(24, 48)
+        self.second = nn.Linear(48, 24)
+        self.head = nn.Linear(24, 6)
+
+    def forward(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        x = torch.cat((self.token.expand(x.shape[0], -1, -1), x), dim=1) + self.places
+        B, N, C = x.shape
+        q, k, v = self.qkv(x).reshape(B, N, 3, 3, C // 3).permute(2, 0, 3, 1, 4).unbind(0)
+        y = F.scaled_dot_product_attention(q, k, v)
+        x = x + self.first(y.permute(0, 2, 1, 3).flatten(2))
+        q, k, v = self.query(x), self.key(x), self.value(x)
+        weights = torch.einsum("bid,bjd->bij", q, k).mul(0.1).softmax(dim=-1)
+        x = x + self.second(torch.einsum("bij,bjd->bid", weights, v))
+        return self.head(x[:, 0])
+"""),
 ]
 
 

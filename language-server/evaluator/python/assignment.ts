@@ -78,7 +78,7 @@ function unpack(
   }
   if (value.kind === 'tensor') {
     targets.forEach((target, i) => {
-      assign(run, target, selectPart(run, value, i, targets.length, node), scope, frame);
+      assign(run, target, selectPart(run, value, i, node), scope, frame);
     });
     return;
   }

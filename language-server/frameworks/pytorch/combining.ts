@@ -85,7 +85,11 @@ const einsum: OperationRow = (context) => {
   const layer = weightOfEinsum(context);
   if (layer) return layer;
   if (inputs.length === 1) return { operation: { kind: 'reshape' }, shape: null };
-  return { operation: { kind: 'matmul' }, shape: einsumShape(equation, inputs) };
+  const letters = typeof equation === 'string' ? /^(\w+),(\w+)->(\w+)$/.exec(equation.replace(/\s/g, '')) : null;
+  return {
+    operation: { kind: 'matmul', ...(letters && { letters: [letters[1]!, letters[2]!, letters[3]!] as const }) },
+    shape: einsumShape(equation, inputs),
+  };
 };
 
 /** `einsum('btd,edh->bteh', x, weight)`: a layer that sums over the letters of the weight that the result lacks. */

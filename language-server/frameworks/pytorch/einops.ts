@@ -1,4 +1,4 @@
-import type { Shape } from '../../network/graph.js';
+import type { Reshape, Shape } from '../../network/graph.js';
 import { divide, multiply, type Quantity, symbol } from '../../network/quantity.js';
 import type { Argument, Arguments, FunctionRow, ModuleRow, Operated, OperationContext, OperationRow } from '../framework.js';
 import { quantity } from './arguments.js';
@@ -104,8 +104,25 @@ const rearrange: OperationRow = ({ arguments: bound, inputs }) => {
   if (!pattern) return notRead;
   if (inputs.length > 1) return 'A list of tensors as one tensor is not followed.';
   const sizes = sizesOf(pattern, inputs[0] ?? null, bound);
-  return { operation: { kind: 'reshape' }, shape: sizes && shapeOf(pattern.right, sizes, bound) };
+  const shape = sizes && shapeOf(pattern.right, sizes, bound);
+  return { operation: { kind: 'reshape', ...(shape && inputs[0] && movesOf(pattern, sizes, bound)) }, shape };
 };
+
+/** Each name a dimension: those of the left side, in the order of the right one, where those that are new hold copies. */
+function movesOf({ left, right }: Pattern, { of, others }: Sizes, bound: Arguments): Omit<Reshape, 'kind'> {
+  const named = (groups: readonly Group[]) =>
+    groups.flat().flatMap((name) => (name === '…' ? others!.map((_, i) => `… ${i}`) : name === '1' ? [] : [name]));
+  const size = (name: string) =>
+    name.startsWith('… ') ? others![Number(name.slice(2))]! : (of.get(name) ?? sizeOf(name, bound))!;
+  const names = named(left);
+  const wanted = named(right);
+  const added = wanted.filter((name) => !names.includes(name));
+  return {
+    split: [...added.map(() => 1), ...names.map(size)],
+    order: wanted.map((name) => (names.includes(name) ? added.length + names.indexOf(name) : added.indexOf(name))),
+    ...(added.length > 0 && { copies: wanted.map(size) }),
+  };
+}
 
 /** Axes that the right side leaves out are averaged, or their maximum is taken. */
 const reduce: OperationRow = (context) => {

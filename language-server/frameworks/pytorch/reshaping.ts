@@ -1,6 +1,6 @@
-import type { Shape } from '../../network/graph.js';
+import type { Reshape, Shape } from '../../network/graph.js';
 import { add, ceil, divide, equals, floor, floorDivide, multiply, numberOf, type Quantity } from '../../network/quantity.js';
-import type { Arguments, FunctionRow, ModuleRow, Operated, OperationRow } from '../framework.js';
+import type { Arguments, FunctionRow, ModuleRow, Operated, OperationRow, Output } from '../framework.js';
 import { axisOf, isList, number, quantity, sizes, variadic } from './arguments.js';
 import { identity, named, plain, rearranged, type Tables, unary, undescribed } from './rows.js';
 import { flattened, reshaped, slidingShape, spatialOf, withSpatial } from './shapes.js';
@@ -13,19 +13,28 @@ const flatten = rearranged((input, { start_dim, end_dim }) => {
 
 const view = rearranged((input, { shape }) => reshaped(input, variadic(shape).map(quantity)));
 
-const permute = rearranged((input, { dims }) => {
-  const order = input && variadic(dims).map((dim) => axisOf(dim, input.length));
-  return order && order.length === input?.length && !order.includes(null) ? order.map((axis) => input[axis!]!) : null;
+/** Dimensions in another order, where the rank is known. */
+function reordered(orderOf: (rank: number, bound: Arguments) => readonly (number | null)[] | null): OperationRow {
+  return ({ arguments: bound, inputs: [input = null] }) => {
+    const order = input && orderOf(input.length, bound);
+    if (!input || !order || order.length !== input.length || order.includes(null))
+      return { operation: { kind: 'reshape' }, shape: null };
+    return {
+      operation: { kind: 'reshape', order: order as readonly number[] },
+      shape: order.map((axis) => input[axis!]!),
+    };
+  };
+}
+
+const permute = reordered((rank, { dims }) => variadic(dims).map((dim) => axisOf(dim, rank)));
+
+const transpose = reordered((rank, { dim0, dim1 }) => {
+  const [a, b] = [axisOf(dim0, rank), axisOf(dim1, rank)];
+  if (a === null || b === null) return null;
+  return Array.from({ length: rank }, (_, i) => (i === a ? b : i === b ? a : i));
 });
 
-const transpose = rearranged((input, { dim0, dim1 }) => {
-  const a = input && axisOf(dim0, input.length);
-  const b = input && axisOf(dim1, input.length);
-  if (!input || a === null || b === null) return null;
-  return input.map((size, i) => (i === a ? input[b]! : i === b ? input[a]! : size));
-});
-
-const reversed = rearranged((input) => input && [...input].reverse());
+const reversed = reordered((rank) => Array.from({ length: rank }, (_, i) => rank - 1 - i));
 
 const squeeze = rearranged((input, { dim }) => {
   if (!input) return null;
@@ -40,13 +49,15 @@ const unsqueeze = rearranged((input, { dim }) => {
   return input && axis !== null ? [...input.slice(0, axis), 1, ...input.slice(axis)] : null;
 });
 
-const expand = rearranged((input, { sizes: given }) => {
+const expand: OperationRow = ({ arguments: { sizes: given }, inputs: [input = null] }) => {
   const wanted = variadic(given).map(quantity);
-  if (!input || wanted.includes(null)) return null;
-  const offset = wanted.length - input.length;
-  const result = wanted.map((size, i) => (size === -1 ? (input[i - offset] ?? null) : size));
-  return result.includes(null) ? null : (result as Quantity[]);
-});
+  const offset = wanted.length - (input?.length ?? 0);
+  const result = wanted.map((size, i) => (size === -1 ? (input?.[i - offset] ?? null) : size));
+  if (!input || offset < 0 || result.includes(null)) return { operation: { kind: 'reshape' }, shape: null };
+  const shape = result as Quantity[];
+  const split = [...Array<Quantity>(offset).fill(1), ...input];
+  return { operation: { kind: 'reshape', split, copies: shape }, shape };
+};
 
 const repeat = rearranged((input, { repeats }) => {
   const counts = variadic(repeats).map(quantity);
@@ -64,17 +75,27 @@ const unflatten = rearranged((input, { dim, unflattened_size, sizes: given }) =>
 });
 
 /** Parts of a tensor along one dimension, as a tuple. */
-function parts(pieces: (input: Shape, bound: Arguments) => readonly Shape[] | null): OperationRow {
+function parts(pieces: (input: Shape, bound: Arguments) => readonly Piece[] | null): OperationRow {
   return ({ arguments: bound, inputs }): Operated => {
     const input = inputs[0] ?? null;
-    const shapes = pieces(input, bound);
-    if (!shapes) return { operation: { kind: 'reshape' }, shape: null };
-    return { operation: { kind: 'reshape' }, shape: input, outputs: shapes.map((shape) => ({ shape })) };
+    const outputs = pieces(input, bound);
+    if (!outputs) return { operation: { kind: 'reshape' }, shape: null };
+    return { operation: { kind: 'reshape' }, shape: input, outputs };
   };
 }
 
-function cut(input: Shape, axis: number | null, pieces: readonly Quantity[]): readonly Shape[] {
-  return pieces.map((piece) => (input && axis !== null ? input.map((size, i) => (i === axis ? piece : size)) : null));
+type Piece = Exclude<Output, readonly Output[]>;
+
+const pieceOfUnknown: Piece = { shape: null };
+
+function cut(input: Shape, axis: number | null, pieces: readonly Quantity[]): readonly Piece[] {
+  if (!input || axis === null) return pieces.map(() => pieceOfUnknown);
+  let from: Quantity = 0;
+  return pieces.map((piece) => {
+    const taken = [{ axis, from, count: piece }];
+    from = add(from, piece);
+    return { shape: input.map((size, i) => (i === axis ? piece : size)), taken };
+  });
 }
 
 const chunk = parts((input, { chunks, dim }) => {
@@ -82,7 +103,7 @@ const chunk = parts((input, { chunks, dim }) => {
   if (count === null || count < 1 || count > 1000) return null;
   const axis = input && axisOf(dim, input.length);
   const size = input && axis !== null ? input[axis]! : null;
-  if (size === null) return Array.from({ length: count }, () => null);
+  if (size === null) return Array.from({ length: count }, () => pieceOfUnknown);
   const piece = ceil(divide(size, count));
   const total = numberOf(size);
   if (total === null)
@@ -107,7 +128,7 @@ const tensorSplit = parts((input, { indices_or_sections: either, indices, sectio
   const axis = input && axisOf(dim, input.length);
   const size = input && axis !== null ? input[axis]! : null;
   const pieces = size === null ? null : isList(cuts) ? between(size, cuts.map(quantity)) : evenly(numberOf(size), count);
-  return pieces ? cut(input, axis, pieces) : Array.from({ length: count }, () => null);
+  return pieces ? cut(input, axis, pieces) : Array.from({ length: count }, () => pieceOfUnknown);
 });
 
 /** Sizes between places; a place counted from the end, or beyond it, is not followed. */
@@ -128,7 +149,7 @@ const split = parts((input, bound) => {
   const axis = input && axisOf(bound.dim, input.length);
   if (isList(wanted)) {
     const pieces = wanted.map(quantity);
-    return pieces.includes(null) ? pieces.map(() => null) : cut(input, axis, pieces as Quantity[]);
+    return pieces.includes(null) ? pieces.map(() => pieceOfUnknown) : cut(input, axis, pieces as Quantity[]);
   }
   const piece = number(wanted);
   const size = input && axis !== null ? numberOf(input[axis]!) : null;
@@ -138,8 +159,9 @@ const split = parts((input, bound) => {
 const unbind = parts((input, { dim }) => {
   const axis = input && axisOf(dim, input.length);
   const count = input && axis !== null ? numberOf(input[axis]!) : null;
-  if (!input || count === null || count > 1000) return null;
-  return Array.from({ length: count }, () => input.filter((_, i) => i !== axis));
+  if (!input || axis === null || count === null || count > 1000) return null;
+  const shape = input.filter((_, i) => i !== axis);
+  return Array.from({ length: count }, (_, from) => ({ shape, taken: [{ axis, from, count: null }] }));
 });
 
 const unknownShape = rearranged(() => null);
@@ -212,16 +234,35 @@ const unfold: OperationRow = rearranged((input, bound) => {
 
 const fold = undescribed('Fold adds overlapping blocks, which the theory used here does not follow.');
 
-const select = rearranged((input, { dim }) => {
+const select: OperationRow = ({ arguments: { dim, index }, inputs: [input = null] }) => {
   const axis = input && axisOf(dim, input.length);
-  return input && axis !== null ? input.filter((_, i) => i !== axis) : null;
-});
+  if (!input || axis === null) return { operation: { kind: 'reshape' }, shape: null };
+  return {
+    operation: { kind: 'reshape', ...takenFrom(axis, quantity(index), input, null) },
+    shape: input.filter((_, i) => i !== axis),
+  };
+};
 
-const narrow = rearranged((input, { dim, length }) => {
+const narrow: OperationRow = ({ arguments: { dim, start, length }, inputs: [input = null] }) => {
   const axis = input && axisOf(dim, input.length);
   const size = quantity(length);
-  return input && axis !== null && size !== null ? input.map((one, i) => (i === axis ? size : one)) : null;
-});
+  if (!input || axis === null || size === null) return { operation: { kind: 'reshape' }, shape: null };
+  return {
+    operation: { kind: 'reshape', ...takenFrom(axis, quantity(start), input, size) },
+    shape: input.map((one, i) => (i === axis ? size : one)),
+  };
+};
+
+/** Places count from the end where they are negative. */
+function takenFrom(
+  axis: number,
+  place: Quantity | null,
+  input: readonly Quantity[],
+  count: Quantity | null,
+): Pick<Reshape, 'taken'> {
+  if (place === null) return {};
+  return { taken: [{ axis, from: (numberOf(place) ?? 0) < 0 ? add(input[axis]!, place) : place, count }] };
+}
 
 const diagonal = rearranged((input) => (input && input.length === 2 && input[0] === input[1] ? [input[0]!] : null));
 

@@ -1,0 +1,82 @@
+import { NotSimulated } from './draw.js';
+import { matrices, multiplyInto, part, timesTransposed, transposed } from './matrix.js';
+import type { Operate } from './operation.js';
+
+/** softmax(q kᵀ/√d) v, for each matrix of the last two dimensions. */
+export const operateAttention: Operate<'attention'> = ({ causal }, [q, k, v], world) => {
+  const { count, rows, inner } = matrices(q!);
+  const keys = matrices(k!);
+  const values = matrices(v!);
+  if (keys.count !== count || values.count !== count || keys.inner !== inner || values.rows !== keys.rows)
+    throw new NotSimulated('Queries, keys and values do not fit each other.');
+  const width = values.inner;
+  world.spend(2 * count * rows * keys.rows * (inner + width));
+  const factor = 1 / Math.sqrt(inner);
+  const output = new Float64Array(count * rows * width);
+  const weights = Array.from({ length: count }, (_, i) => {
+    const logits = timesTransposed(part(q!, i, rows * inner), part(k!, i, keys.rows * inner), rows, inner, keys.rows);
+    for (let at = 0; at < logits.length; at++) logits[at]! *= factor;
+    if (causal) hideLater(logits, rows, keys.rows);
+    const p = softmaxRows(logits, keys.rows);
+    multiplyInto(output, i * rows * width, p, 0, v!.data, i * keys.rows * width, [rows, keys.rows, width]);
+    return p;
+  });
+  return {
+    output: { shape: [...q!.shape.slice(0, -1), width], data: output },
+    backward: (gradient) => {
+      const below = [q!, k!, v!].map(({ data }) => new Float64Array(data.length)) as [Float64Array, Float64Array, Float64Array];
+      weights.forEach((p, i) => {
+        const above = gradient.subarray(i * rows * width, (i + 1) * rows * width);
+        const toWeights = timesTransposed(above, part(v!, i, keys.rows * width), rows, width, keys.rows);
+        const toLogits = throughSoftmax(p, toWeights, keys.rows).map((g) => factor * g);
+        multiplyInto(below[0], i * rows * inner, toLogits, 0, k!.data, i * keys.rows * inner, [rows, keys.rows, inner]);
+        const turned = transposed(toLogits, 0, rows, keys.rows);
+        multiplyInto(below[1], i * keys.rows * inner, turned, 0, q!.data, i * rows * inner, [keys.rows, rows, inner]);
+        multiplyInto(below[2], i * keys.rows * width, transposed(p, 0, rows, keys.rows), 0, above, 0, [keys.rows, rows, width]);
+      });
+      return below;
+    },
+  };
+};
+
+/** Causal masks by their law; which logits others hide only the data know, and they hide none here. */
+export const operateMask: Operate<'mask'> = ({ causal }, [input]) => {
+  const { rows, inner } = matrices(input!);
+  const hide = (data: Float64Array, value: number) => {
+    const result = data.slice();
+    if (causal) for (let start = 0; start < data.length; start += rows * inner) hideLater(result, rows, inner, start, value);
+    return result;
+  };
+  return {
+    output: { shape: input!.shape, data: hide(input!.data, Number.NEGATIVE_INFINITY) },
+    backward: (gradient) => [hide(gradient, 0)],
+  };
+};
+
+function hideLater(data: Float64Array, rows: number, columns: number, start = 0, value = Number.NEGATIVE_INFINITY): void {
+  for (let i = 0; i < rows; i++) data.fill(value, start + i * columns + Math.min(columns, i + 1), start + (i + 1) * columns);
+}
+
+/** Softmax of each row; rows may hold -∞. */
+export function softmaxRows(logits: Float64Array, size: number): Float64Array {
+  const output = new Float64Array(logits.length);
+  for (let start = 0; start < logits.length; start += size) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < size; i++) largest = Math.max(largest, logits[start + i]!);
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += output[start + i] = Math.exp(logits[start + i]! - largest);
+    for (let i = 0; i < size; i++) output[start + i]! /= sum;
+  }
+  return output;
+}
+
+/** ∂f/∂logits = p (∂f/∂p − Σ p ∂f/∂p) in each row. */
+export function throughSoftmax(weights: Float64Array, gradient: Float64Array, size: number): Float64Array {
+  const below = new Float64Array(gradient.length);
+  for (let start = 0; start < gradient.length; start += size) {
+    let dot = 0;
+    for (let i = 0; i < size; i++) dot += gradient[start + i]! * weights[start + i]!;
+    for (let i = 0; i < size; i++) below[start + i] = weights[start + i]! * (gradient[start + i]! - dot);
+  }
+  return below;
+}
