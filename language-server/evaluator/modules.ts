@@ -8,6 +8,7 @@ import { contentsOf } from './framework-calls.js';
 import { isModuleClass } from './framework-names.js';
 import { noteCall } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
+import { tensorOfNumbers } from './python/arrays.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { bindSignature, parseSignature, toArguments } from './signature.js';
@@ -204,6 +205,8 @@ function tensorInputs(run: Interpreter, value: Value, node: SyntaxNode): Tensor[
       return tensor ? [tensor] : [];
     }
     case 'list':
+      if (value.array) return tensorOfNumbers(run, value, node);
+      return value.items.flatMap((item) => tensorInputs(run, item, node));
     case 'tuple':
       return value.items.flatMap((item) => tensorInputs(run, item, node));
     default:

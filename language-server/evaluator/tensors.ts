@@ -492,6 +492,13 @@ function selection(shape: Shape, key: Value): { shape: Shape; taken?: readonly T
         taken.push({ axis, from: (numberOf(one.value) ?? 0) < 0 ? add(size, one.value) : one.value, count: null });
         continue;
       }
+      if (one.kind === 'list' && one.items.length === 1 && one.items[0]!.kind === 'number') {
+        // `x[:, [-1]]`: one entry, with its dimension.
+        const place = one.items[0]!.value;
+        taken.push({ axis, from: (numberOf(place) ?? 0) < 0 ? add(size, place) : place, count: 1 });
+        result.push(1);
+        continue;
+      }
       if (one.kind !== 'slice') return null;
       const length = slicedLength(size, one);
       if (length === null) return null;

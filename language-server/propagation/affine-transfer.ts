@@ -21,7 +21,7 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], { assume, shap
     assume('Widths that are not known are taken as large: bias variances that shrink with the width count as 0.');
   if (!input) return { ...geometry, ...stops('The layer has no input that the analysis could follow.') };
   if (moments.problem) return { ...geometry, ...stops(moments.problem) };
-  if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments), reason: null, backward: [] };
+  if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments, input), reason: null, backward: [] };
   if (node.variant === 'bilinear') return { ...geometry, ...stops('Bilinear layers are not followed yet.') };
   const { signal, reason, profile, means } = forward(node, input, moments);
   return {
@@ -89,11 +89,19 @@ const withoutLoss = (node: Affine, below: { profile: Profile; share: number }) =
   padsWithZeros(node) ? below : { ...below, share: 1 };
 
 /** Rows of the table: independent for different tokens. */
-const embedded = ({ sigmaW2 }: WeightMoments): Signal => ({ ...silence, q: sigmaW2! });
+const embedded = ({ sigmaW2 }: WeightMoments, input: NodeState): Signal => ({
+  ...silence,
+  q: sigmaW2!,
+  pair: isConstant(input) ? sigmaW2! : 0,
+});
+
+/** Places of tokens are the same for both inputs, as tokens are not. */
+const isConstant = ({ signal }: NodeState): boolean => signal !== null && signal.q > 0 && signal.pair === signal.q;
 
 function outputExtent(node: Affine, input: NodeState, shape: Shape, output: Shape): Extent {
   if (node.variant === 'convolution' || node.variant === 'transposed') return convolvedExtent(node, input.extent);
-  if (node.variant === 'embedding') return sequence(output);
+  if (node.variant === 'embedding')
+    return isConstant(input) && output?.length === 2 ? sequence([1, ...output]) : sequence(output);
   return isFlattened(node, input, shape) ? [] : input.extent;
 }
 

@@ -183,7 +183,8 @@ function attend({ tokens, share, overlap, cross }: Attention, value: NodeState, 
   return {
     signal: balanced({
       logScale,
-      q: share * q + (1 - share) * along,
+      // Over infinitely many tokens a normalization leaves a shade less than nothing of what they have in common.
+      q: Math.max(0, share * q + (1 - share) * along),
       mean,
       pair: cross * pair + (1 - cross) * between,
       space,

@@ -7,6 +7,7 @@ import { sizeOf, type Tensor } from './tensor.js';
 import { type Slide, type Windows, windows } from './window.js';
 
 export const operateAffine: Operate<'affine'> = (node, inputs, world) => {
+  if (inputs.length === 0) throw new NotSimulated('A layer has no input that the analysis could follow.');
   switch (node.variant) {
     case 'dense':
       return dense(node, inputs[0]!, world);

@@ -1,6 +1,8 @@
+import type { Parameter } from '../../network/graph.js';
 import { numberOf } from '../../network/quantity.js';
+import type { SyntaxNode } from '../../source/syntax-tree.js';
 import type { Interpreter } from '../interpreter.js';
-import { bool, builtin, type Call, float, int, type ListValue, list, tuple, type Value } from '../values.js';
+import { bool, builtin, type Call, float, int, type ListValue, list, type Tensor, tuple, type Value } from '../values.js';
 
 /** An array of numpy whose entries are known. */
 export const arrayOf = (items: Value[]): ListValue => ({ kind: 'list', items, array: true, numpy: true });
@@ -19,6 +21,23 @@ export function numbersIn(value: Value): number[] | undefined {
 export function sizesOf({ items }: ListValue): number[] {
   const [first] = items;
   return [items.length, ...(first?.kind === 'list' && first.array ? sizesOf(first) : [])];
+}
+
+/** What flows from such numbers, as from the places of tokens, `torch.arange(n)`: the same for all inputs. */
+export function tensorOfNumbers(run: Interpreter, value: ListValue, node: SyntaxNode): Tensor[] {
+  const numbers = numbersIn(value);
+  if (!run.trace || !numbers || numbers.length === 0) return [];
+  const mean = numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+  const variance = numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0) / numbers.length;
+  const at = run.location(node);
+  const source = { kind: 'call', text: 'known numbers', location: at } as const;
+  const shape = sizesOf(value);
+  const parameter: Parameter = {
+    name: 'numbers',
+    shape,
+    writes: [{ family: 'constant', mean, variance, formula: null, source }],
+  };
+  return [run.trace.add({ kind: 'parameter', parameter }, 'numbers', [], shape, at)];
 }
 
 /** Methods and attributes of a tensor of known numbers, and of an array of numpy. */
@@ -83,6 +102,15 @@ export function arrayMethod(run: Interpreter, object: ListValue, name: string): 
         const numbers = numbersIn(object);
         if (!numbers) return run.unknown('These numbers are not known.', node);
         return bool(name === 'any' ? numbers.some((x) => x !== 0) : numbers.every((x) => x !== 0));
+      });
+    case 'unsqueeze':
+      return builtin(name, ({ positional: [dim], keywords, node }) => {
+        const given = dim ?? keywords.get('dim');
+        const axis = given?.kind === 'number' ? numberOf(given.value) : null;
+        if (axis === 0) return like([object]);
+        // A row of its own for each number.
+        if ((axis === 1 || axis === -1) && sizesOf(object).length === 1) return like(items.map((item) => like([item])));
+        return run.unknown('The dimension that is added here is not followed.', node);
       });
     case 'split':
       return builtin(name, ({ positional: [sizes] }) => arraySplit(object, sizes));
