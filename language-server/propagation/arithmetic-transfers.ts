@@ -3,6 +3,7 @@ import type { Node, Shape } from '../network/graph.js';
 import { equals, numberOf, add as plus, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { type Extent, positions, sameExtent } from './extent.js';
+import { passedOn, withMask } from './masks.js';
 import { mixedBy } from './profile.js';
 import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
 import { type Context, type NodeState, type Part, passes, type Rectified, stops, type Transfer, times } from './transfer.js';
@@ -52,25 +53,6 @@ function profileOf(extent: Extent, inputs: readonly NodeState[], weights: readon
     inputs.map((input) => (sameExtent(input.extent, extent) ? input.profile : null)),
     inputs.map(({ signal }, i) => weights[i]! * inUnits(signal!, logScale).q),
   );
-}
-
-/** Masks and position biases shift the logits of attention: small biases change little, and how much a mask hides is not known. */
-function withMask(inputs: readonly NodeState[], logits: NodeState, assume: (sentence: string) => void): Partial<NodeState> {
-  assume('Masks and position biases of attention are left out.');
-  return passedOn(inputs, logits);
-}
-
-/** One input stands for the others. */
-function passedOn(inputs: readonly NodeState[], one: NodeState): Partial<NodeState> {
-  const { signal, reason, attention, extent, channels } = one;
-  return {
-    signal,
-    reason,
-    attention,
-    extent,
-    channels,
-    backward: inputs.map((input) => (input === one ? passes : times(0, 0))),
-  };
 }
 
 /** One rectified stream and branches without mean: what a rectifier makes of their sum depends on how the stream is distributed. */

@@ -4,7 +4,7 @@ import { numberOf } from '../network/quantity.js';
 import { unknownTokens } from '../protocol.js';
 import { positions } from './extent.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
-import { type Attention, type Context, type NodeState, passes, stops, type Transfer, times } from './transfer.js';
+import { type Attention, type Context, type NodeState, stops, type Transfer, times } from './transfer.js';
 
 /**
  * softmax(q kᵀ/√d) v. The part of the logits that differs between keys has variance v = E q² (E k² − E k k′) for any number of heads; with
@@ -116,20 +116,6 @@ export const softmaxTransfer: Transfer<'softmax'> = (_, [input], context) => {
     extent: input.extent,
     backward: [timesOf(through / count)],
     attention,
-  };
-};
-
-/** Logits that a mask leaves fewer of. */
-export const maskTransfer: Transfer<'mask'> = ({ causal }, [input]) => {
-  if (!input) return stops('The tensor that is masked here could not be followed.');
-  const { signal, reason, channels, extent, attention } = input;
-  return {
-    signal,
-    reason,
-    channels,
-    extent,
-    attention: attention && { ...attention, causal: attention.causal || causal },
-    backward: [passes],
   };
 };
 
