@@ -1,6 +1,6 @@
 import type { Distribution } from '../network/distribution.js';
 import type { Layer, Parameter, Shape, Taken } from '../network/graph.js';
-import { add, equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
+import { add, equals, multiply, numberOf, placeAmong, type Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, methodOfConstant, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
@@ -489,13 +489,12 @@ function selection(shape: Shape, key: Value): { shape: Shape; taken?: readonly T
       const size = shape[axis];
       if (size === undefined) return null;
       if (one.kind === 'number') {
-        taken.push({ axis, from: (numberOf(one.value) ?? 0) < 0 ? add(size, one.value) : one.value, count: null });
+        taken.push({ axis, from: placeAmong(size, one.value), count: null });
         continue;
       }
       if (one.kind === 'list' && one.items.length === 1 && one.items[0]!.kind === 'number') {
         // `x[:, [-1]]`: one entry, with its dimension.
-        const place = one.items[0]!.value;
-        taken.push({ axis, from: (numberOf(place) ?? 0) < 0 ? add(size, place) : place, count: 1 });
+        taken.push({ axis, from: placeAmong(size, one.items[0]!.value), count: 1 });
         result.push(1);
         continue;
       }
@@ -517,7 +516,7 @@ function firstOf({ start, step }: SliceValue, size: Quantity): Quantity | null {
   if (step.kind !== 'none') return null;
   if (start.kind === 'none') return 0;
   if (start.kind !== 'number') return null;
-  return (numberOf(start.value) ?? 0) < 0 ? add(size, start.value) : start.value;
+  return placeAmong(size, start.value);
 }
 
 /** How many entries `start:stop:step` leaves, as Python counts; `null` where a bound or the size is not known. */

@@ -133,6 +133,9 @@ export function compareQuantities(a: Quantity, b: Quantity): number | undefined 
   return isSame(a, b) ? 0 : signOf(subtract(a, b));
 }
 
+/** A place among so many, as Python counts: negative ones from the end. */
+export const placeAmong = (size: Quantity, place: Quantity): Quantity => ((numberOf(place) ?? 0) < 0 ? add(size, place) : place);
+
 /** Whether two quantities are written alike, which those of equal value nearly always are. */
 export function isSame(a: Quantity, b: Quantity): boolean {
   if (a === b) return true;

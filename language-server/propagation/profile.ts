@@ -80,19 +80,25 @@ function aboveAxis(size: number, taps: Taps, below: Float64Array | undefined): P
 /** What is left when each channel's mean, of this share of the second moment, is taken away: where means are small, that adds. */
 export function withoutMeans(profile: Profile | null, means: Profile | null, share: number): Profile | null {
   if (!profile || !(share < 1)) return profile;
-  const left: Float64Array[] = [];
-  for (const [i, axis] of profile.entries()) {
-    if (isRepeated(profile, i) && isRepeated(means, i)) {
-      left.push(left[i - 1]!);
-      continue;
-    }
+  const isSame = (i: number) => isRepeated(profile, i) && isRepeated(means, i);
+  return alongAxes(profile, isSame, (axis, i) => {
     const product = means?.[i] ?? normalized(rootsOf(axis));
     const values = new Float64Array(axis.length);
     for (let position = 0; position < axis.length; position++)
       values[position] = Math.max(0, axis[position]! - 2 * share * product[position]! + share);
-    left.push(normalized(values));
-  }
-  return left;
+    return normalized(values);
+  });
+}
+
+/** One vector a dimension; where one comes out as that before it, both are the same vector. */
+function alongAxes<T>(
+  axes: readonly T[],
+  isSame: (i: number) => boolean,
+  make: (axis: T, i: number) => Float64Array,
+): Float64Array[] {
+  const vectors: Float64Array[] = [];
+  for (let i = 0; i < axes.length; i++) vectors.push(i > 0 && isSame(i) ? vectors[i - 1]! : make(axes[i]!, i));
+  return vectors;
 }
 
 /** Whether a dimension has the very vector of the one before it, as those of square maps do: then what is made of it is the same, too. */
@@ -107,12 +113,8 @@ function rootsOf(values: Float64Array): Float64Array {
 /** The profile behind a pooling: windows have what their positions have in the mean. */
 export function abovePooling(node: Node & Pooling, extent: Extent, below: Profile | null): Profile | null {
   if (!below) return null;
-  const above: Float64Array[] = [];
-  for (const [i, size] of extent.entries()) {
-    if (isRepeated(below, i) && sameWindows(node, extent, i)) {
-      above.push(above[i - 1]!);
-      continue;
-    }
+  const isSame = (i: number) => isRepeated(below, i) && sameWindows(node, extent, i);
+  return alongAxes(extent, isSame, (size, i) => {
     const windows = windowsAlong(node, i, size);
     const values = new Float64Array(windows.length);
     for (const [output, { first, count }] of windows.entries()) {
@@ -121,9 +123,8 @@ export function abovePooling(node: Node & Pooling, extent: Extent, below: Profil
       for (let position = first; position < end; position++) total += below[i]?.[position] ?? 1;
       values[output] = total / Math.max(1, end - first);
     }
-    above.push(normalized(values));
-  }
-  return above;
+    return normalized(values);
+  });
 }
 
 /** Windows along a dimension that are those along the one before it. */
@@ -159,38 +160,28 @@ function belowAxis(size: number, taps: Taps, above: Float64Array | undefined): P
 
 /** The profile below a pooling: each position gets what the windows over it have. */
 export function belowPooling(node: Node & Pooling, extent: Extent, above: Profile): Profile {
-  const below: Float64Array[] = [];
-  for (const [i, size] of extent.entries()) {
-    if (isRepeated(above, i) && sameWindows(node, extent, i)) {
-      below.push(below[i - 1]!);
-      continue;
-    }
+  const isSame = (i: number) => isRepeated(above, i) && sameWindows(node, extent, i);
+  return alongAxes(extent, isSame, (size, i) => {
     const values = new Float64Array(size);
     for (const [output, { first, count }] of windowsAlong(node, i, size).entries()) {
       const weight = above[i]?.[output] ?? 1;
       for (let position = first; position < Math.min(size, first + count); position++) values[position]! += weight;
     }
-    below.push(normalized(values));
-  }
-  return below;
+    return normalized(values);
+  });
 }
 
 /** Weighted mean of two profiles of the same map. */
 export function mixed(a: Profile | null, b: Profile | null, shareOfB: number): Profile | null {
   if (!a || !b || a.length !== b.length) return a ?? b;
-  const means: Float64Array[] = [];
-  for (const [i, axis] of a.entries()) {
-    if (isRepeated(a, i) && isRepeated(b, i)) {
-      means.push(means[i - 1]!);
-      continue;
-    }
+  const isSame = (i: number) => isRepeated(a, i) && isRepeated(b, i);
+  return alongAxes(a, isSame, (axis, i) => {
     const other = b[i]!;
     const values = new Float64Array(axis.length);
     for (let position = 0; position < axis.length; position++)
       values[position] = (1 - shareOfB) * axis[position]! + shareOfB * (other[position] ?? 1);
-    means.push(values);
-  }
-  return means;
+    return values;
+  });
 }
 
 function sum(values: Float64Array): number {
@@ -204,20 +195,15 @@ export function mixedBy(extent: Extent, profiles: readonly (Profile | null)[], s
   if (profiles.every((profile) => profile === profiles[0])) return profiles[0] ?? null;
   const total = shares.reduce((all, share) => all + share, 0);
   if (!(total > 0)) return null;
-  const means: Float64Array[] = [];
-  for (const [i, size] of extent.entries()) {
-    if (size === extent[i - 1] && profiles.every((profile) => isRepeated(profile, i))) {
-      means.push(means[i - 1]!);
-      continue;
-    }
+  const isSame = (i: number) => extent[i] === extent[i - 1] && profiles.every((profile) => isRepeated(profile, i));
+  return alongAxes(extent, isSame, (size, i) => {
     const mean = new Float64Array(size);
     profiles.forEach((profile, k) => {
       for (let position = 0; position < size; position++)
         mean[position]! += (shares[k]! / total) * (profile ? profile[i]![position]! : 1);
     });
-    means.push(mean);
-  }
-  return means;
+    return mean;
+  });
 }
 
 /** Divides by the mean, in place. */

@@ -1,5 +1,16 @@
 import type { Reshape, Shape } from '../../network/graph.js';
-import { add, ceil, divide, equals, floor, floorDivide, multiply, numberOf, type Quantity } from '../../network/quantity.js';
+import {
+  add,
+  ceil,
+  divide,
+  equals,
+  floor,
+  floorDivide,
+  multiply,
+  numberOf,
+  placeAmong,
+  type Quantity,
+} from '../../network/quantity.js';
 import type { Arguments, FunctionRow, ModuleRow, Operated, OperationRow, Output } from '../framework.js';
 import { axisOf, isList, number, quantity, sizes, variadic } from './arguments.js';
 import { identity, named, plain, rearranged, type Tables, unary, undescribed } from './rows.js';
@@ -13,12 +24,14 @@ const flatten = rearranged((input, { start_dim, end_dim }) => {
 
 const view = rearranged((input, { shape }) => reshaped(input, variadic(shape).map(quantity)));
 
+/** Entries that stand somewhere, in a shape that is not known. */
+const elsewhere: Operated = { operation: { kind: 'reshape' }, shape: null };
+
 /** Dimensions in another order, where the rank is known. */
 function reordered(orderOf: (rank: number, bound: Arguments) => readonly (number | null)[] | null): OperationRow {
   return ({ arguments: bound, inputs: [input = null] }) => {
     const order = input && orderOf(input.length, bound);
-    if (!input || !order || order.length !== input.length || order.includes(null))
-      return { operation: { kind: 'reshape' }, shape: null };
+    if (!input || !order || order.length !== input.length || order.includes(null)) return elsewhere;
     return {
       operation: { kind: 'reshape', order: order as readonly number[] },
       shape: order.map((axis) => input[axis!]!),
@@ -53,7 +66,7 @@ const expand: OperationRow = ({ arguments: { sizes: given }, inputs: [input = nu
   const wanted = variadic(given).map(quantity);
   const offset = wanted.length - (input?.length ?? 0);
   const result = wanted.map((size, i) => (size === -1 ? (input?.[i - offset] ?? null) : size));
-  if (!input || offset < 0 || result.includes(null)) return { operation: { kind: 'reshape' }, shape: null };
+  if (!input || offset < 0 || result.includes(null)) return elsewhere;
   const shape = result as Quantity[];
   const split = [...Array<Quantity>(offset).fill(1), ...input];
   return { operation: { kind: 'reshape', split, copies: shape }, shape };
@@ -79,7 +92,7 @@ function parts(pieces: (input: Shape, bound: Arguments) => readonly Piece[] | nu
   return ({ arguments: bound, inputs }): Operated => {
     const input = inputs[0] ?? null;
     const outputs = pieces(input, bound);
-    if (!outputs) return { operation: { kind: 'reshape' }, shape: null };
+    if (!outputs) return elsewhere;
     return { operation: { kind: 'reshape' }, shape: input, outputs };
   };
 }
@@ -236,7 +249,7 @@ const fold = undescribed('Fold adds overlapping blocks, which the theory used he
 
 const select: OperationRow = ({ arguments: { dim, index }, inputs: [input = null] }) => {
   const axis = input && axisOf(dim, input.length);
-  if (!input || axis === null) return { operation: { kind: 'reshape' }, shape: null };
+  if (!input || axis === null) return elsewhere;
   return {
     operation: { kind: 'reshape', ...takenFrom(axis, quantity(index), input, null) },
     shape: input.filter((_, i) => i !== axis),
@@ -246,22 +259,20 @@ const select: OperationRow = ({ arguments: { dim, index }, inputs: [input = null
 const narrow: OperationRow = ({ arguments: { dim, start, length }, inputs: [input = null] }) => {
   const axis = input && axisOf(dim, input.length);
   const size = quantity(length);
-  if (!input || axis === null || size === null) return { operation: { kind: 'reshape' }, shape: null };
+  if (!input || axis === null || size === null) return elsewhere;
   return {
     operation: { kind: 'reshape', ...takenFrom(axis, quantity(start), input, size) },
     shape: input.map((one, i) => (i === axis ? size : one)),
   };
 };
 
-/** Places count from the end where they are negative. */
 function takenFrom(
   axis: number,
   place: Quantity | null,
   input: readonly Quantity[],
   count: Quantity | null,
 ): Pick<Reshape, 'taken'> {
-  if (place === null) return {};
-  return { taken: [{ axis, from: (numberOf(place) ?? 0) < 0 ? add(input[axis]!, place) : place, count }] };
+  return place === null ? {} : { taken: [{ axis, from: placeAmong(input[axis]!, place), count }] };
 }
 
 const diagonal = rearranged((input) => (input && input.length === 2 && input[0] === input[1] ? [input[0]!] : null));
