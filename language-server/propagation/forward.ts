@@ -84,6 +84,7 @@ const keepsPositions: ReadonlySet<Node['kind']> = new Set([
   'scale',
   'shift',
   'reshape',
+  'mask',
   'multiply',
 ]);
 

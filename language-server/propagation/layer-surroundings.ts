@@ -84,6 +84,7 @@ const isTransparent = ({ kind }: Node): boolean =>
   kind === 'dropout' ||
   kind === 'pooling' ||
   kind === 'reshape' ||
+  kind === 'mask' ||
   kind === 'add' ||
   kind === 'concatenate' ||
   kind === 'scale' ||
