@@ -1,6 +1,5 @@
 import { type EvaluateOptions, evaluate } from '../evaluator/evaluate.js';
 import type { Network } from '../network/graph.js';
-import { inMode } from '../network/in-mode.js';
 import type { FileReport, ModelReport, Problem } from '../protocol.js';
 import { atLevels, checkModel } from '../rules/check-model.js';
 import { verdict } from '../rules/verdict.js';
@@ -42,9 +41,9 @@ export function analyze(
 ): FileReport {
   const problems: Problem[] = [];
   try {
-    const { inputShape } = settings;
-    const evaluation = memory.evaluate(tree, { file, inputShape }, language.modules ?? null, () =>
-      evaluate(tree, { ...language, file, inputShape, ...(cancelled && { cancelled }) }),
+    const { inputShape, mode } = settings;
+    const evaluation = memory.evaluate(tree, { file, inputShape, mode }, language.modules ?? null, () =>
+      evaluate(tree, { ...language, file, inputShape, mode, ...(cancelled && { cancelled }) }),
     );
     const silenced = suppressions(tree);
     problems.push(...tree.problems, ...evaluation.problems.filter((problem) => !tree.problems.includes(problem)));
@@ -65,18 +64,16 @@ export function networksOf(
   language: Pick<EvaluateOptions, 'framework' | 'library' | 'parse' | 'modules'>,
   { file, settings = defaultSettings }: AnalyzeOptions,
 ): readonly Network[] {
-  const { networks } = evaluate(tree, { ...language, file, inputShape: settings.inputShape });
-  return networks.map((network) => inMode(network, settings.mode !== 'eval'));
+  return evaluate(tree, { ...language, file, inputShape: settings.inputShape, mode: settings.mode }).networks;
 }
 
 function judged(
-  declared: Network,
+  network: Network,
   tree: SyntaxTree,
   { file, settings, nameLine, memory }: Required<Omit<AnalyzeOptions, 'cancelled'>>,
   silenced: Suppressions,
 ): ModelReport {
-  const network = inMode(declared, settings.mode !== 'eval');
-  const propagation = memory.propagate(declared, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
+  const propagation = memory.propagate(network, { mode: settings.mode, inputSecondMoment: settings.inputSecondMoment });
   const sites: Sites = {
     siteIn: (owner) => constructorEnd(owner, tree),
     containerAt: (target) => plainContainer(target, tree),

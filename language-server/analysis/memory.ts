@@ -1,6 +1,6 @@
-import type { Evaluation } from '../evaluator/evaluate.js';
+import type { EvaluateOptions, Evaluation } from '../evaluator/evaluate.js';
 import { keep } from '../evaluator/kept.js';
-import type { Network, Shape } from '../network/graph.js';
+import type { Network } from '../network/graph.js';
 import { type PropagateOptions, type Propagation, propagate } from '../propagation/propagate.js';
 import type { SyntaxTree } from '../source/syntax-tree.js';
 import type { Reads } from './reads.js';
@@ -22,7 +22,7 @@ export class Memory {
   /** The evaluation of a text: that of the text before where it holds, else a new one, which tells `reads` what it reads. */
   evaluate(
     tree: SyntaxTree,
-    options: { readonly file: string; readonly inputShape: Shape },
+    options: Pick<EvaluateOptions, 'file' | 'inputShape' | 'mode'>,
     reads: Reads | null,
     evaluate: () => Evaluation,
   ): Evaluation {

@@ -72,8 +72,7 @@ export function moduleAttribute(run: Interpreter, object: Instance, name: string
   if (method) return builtin(name, (call) => method(run, object, call));
   switch (name) {
     case 'training':
-      run.askedForTraining = true;
-      return bool(run.training);
+      return bool(run.training || !run.trace);
     case '_modules':
       return liveEntries(
         state.children,

@@ -30,6 +30,8 @@ export interface EvaluateOptions {
   readonly limits?: Partial<BudgetLimits>;
   /** Shape of the first tensor that models get, batch first; a comment in the file goes before. */
   readonly inputShape?: Shape;
+  /** What `self.training` is while `forward` runs: by default `train`. */
+  readonly mode?: 'train' | 'eval';
 }
 
 export interface Evaluation {
@@ -88,6 +90,7 @@ class FileEvaluation {
     );
     this.run = new Interpreter(options.framework, builtins, this.limits, this.budget(), file, library, this.files);
     this.run.inputShape = options.inputShape ?? null;
+    this.run.training = options.mode !== 'eval';
     this.run.parseExpression = (text) => this.parseExpression(text);
     holder.run = this.run;
     this.files.add(this.run.main);

@@ -47,9 +47,8 @@ export class Interpreter {
   readonly calledWith = new Map<ClassValue, Shape>();
   /** The only shape of an image that the file makes; `undefined`: not looked for yet. */
   literalShape: Shape | undefined;
-  /** Whether modules say that they are in training, and whether somebody asked. */
+  /** Whether modules say that they are in training while `forward` runs. */
   training = true;
-  askedForTraining = false;
   /** Arguments of the constructors of instances whose classes have more than is known of them, by name. */
   readonly givenTo = new WeakMap<Instance, Map<string, Value>>();
   /** How many constructors of modules are running. */

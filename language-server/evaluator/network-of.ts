@@ -2,7 +2,6 @@ import type {
   InitializerVisit,
   Layer,
   Network,
-  Node,
   Unknown as Note,
   Parameter,
   Shape,
@@ -41,14 +40,11 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   }
   run.layers = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.weight, layer] as const] : [])).reverse());
   const { shape, guessed } = inputShapeOf(run, instance, entry.location);
-  let followed: Shape = shape;
   const before = run.takeNotes();
-  run.askedForTraining = false;
   let { trace, outputs, error } = runForward(run, instance, shape);
   if (error && guessed && shape) {
     // A shape that was only guessed must not keep the model from being followed.
     run.takeNotes();
-    followed = null;
     ({ trace, outputs, error } = runForward(run, instance, null));
   }
   if (error)
@@ -65,7 +61,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     ({ reason }) => !missing.some((part) => part.reason === reason),
   );
   const notes = [...distinct(missing), ...others];
-  const network: Network = {
+  return {
     name: entry.name ?? instance.class.name,
     entry: entry.entry,
     framework: run.framework.name,
@@ -84,23 +80,6 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     ...(entry.builtHere && { builtHere: true }),
     unknown: notes.map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
-  const evaluated = error || !run.askedForTraining ? null : inEvaluation(run, instance, followed, network);
-  return evaluated ? { ...network, evaluated } : network;
-}
-
-/** Runs `forward` again as after `model.eval()`; `null` where it does the same, or cannot be followed. */
-function inEvaluation(run: Interpreter, instance: Instance, shape: Shape, trained: Network): Network['evaluated'] | null {
-  run.training = false;
-  try {
-    const { trace, outputs, error } = runForward(run, instance, shape);
-    if (error || outputs.length === 0) return null;
-    const { nodes } = trace;
-    const same = nodes.length === trained.nodes.length && nodes.every((node, i) => sameNode(node, trained.nodes[i]!));
-    return same && outputs.join() === trained.outputs.join() ? null : { nodes, outputs };
-  } finally {
-    run.training = true;
-    run.takeNotes();
-  }
 }
 
 /** Parts that a loop made at one place are told once. */
@@ -108,10 +87,6 @@ function distinct(notes: readonly Note[]): Note[] {
   const key = ({ reason, location: { file, range } }: Note) => `${reason} ${file} ${range.start.line} ${range.start.character}`;
   return [...new Map(notes.toReversed().map((note) => [key(note), note])).values()].toReversed();
 }
-
-/** In evaluation mode dropout is switched off in any case. */
-const sameNode = (a: Node, b: Node): boolean =>
-  (a.kind === b.kind || b.kind === 'dropout') && a.name === b.name && a.path === b.path && a.inputs.join() === b.inputs.join();
 
 /** Runs what a layer runs before each use: `setattr(module, 'weight', scaled)` gives it another weight than the one that was drawn. */
 function runHooks(run: Interpreter, instance: Instance): void {
@@ -151,8 +126,26 @@ function visitsOf(run: Interpreter, inside: ReadonlySet<Instance>): InitializerV
   );
 }
 
-/** Runs `forward` once on symbolic tensors, the first of this shape. */
-function runForward(run: Interpreter, instance: Instance, shape: Shape) {
+/** Runs `forward` once on symbolic tensors, the first of this shape. What cannot be followed in evaluation mode is shown as in training. */
+function runForward(run: Interpreter, instance: Instance, shape: Shape): Forward {
+  const result = runInMode(run, instance, shape);
+  if (run.training || (!result.error && result.outputs.length > 0)) return result;
+  run.takeNotes();
+  run.training = true;
+  try {
+    return runInMode(run, instance, shape);
+  } finally {
+    run.training = false;
+  }
+}
+
+interface Forward {
+  readonly trace: Trace;
+  readonly outputs: readonly number[];
+  readonly error: Raised | BudgetExceeded | null;
+}
+
+function runInMode(run: Interpreter, instance: Instance, shape: Shape): Forward {
   const trace = new Trace(run.limits.nodes);
   run.trace = trace;
   try {

@@ -200,8 +200,6 @@ export interface Network {
   /** Nodes whose outputs `forward` returns. */
   readonly outputs: readonly number[];
   readonly unknown: readonly Unknown[];
-  /** What `forward` does in evaluation mode, where it asks for the mode and does something else. */
-  readonly evaluated?: Pick<Network, 'nodes' | 'outputs'>;
   /** Number of samples in the batch that the user declared; absent: not known, and taken as large. */
   readonly batch?: number;
   /** Every registered trainable tensor with its path, in the order of `named_parameters()`, each once. */

@@ -1,5 +1,5 @@
 import type { Affine, Node, Pooling, Shape } from '../network/graph.js';
-import { divide, equals, isSame, multiply, numberOf, type Quantity } from '../network/quantity.js';
+import { divide, equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 
 /** Sizes of a feature map along its spatial dimensions; empty where a tensor has none. */
 export type Extent = readonly number[];
@@ -148,30 +148,30 @@ export function windowsAlong(
 const outputSize = (size: number, { kernel, stride, padding, dilation }: Omit<Taps, 'outputs'>): number =>
   Math.max(1, Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1);
 
-/** Entries of one tensor for each of another, `null` where it is not a number; most tensors share nothing but their batch. */
+/** Entries of one tensor for each of another, `null` where it is not a number. */
 export function entriesRatio(a: Shape, b: Shape): number | null {
   if (!a || !b) return null;
-  if (a.length === b.length && a.every((size, i) => size !== 0 && isSame(size, b[i]!))) return 1;
-  const [first, second] = [numericEntries(a), numericEntries(b)];
-  if (first !== null && second !== null && isSameBatch(a, b)) return first / second;
+  const [above, below] = [factorsOf(a), factorsOf(b)];
+  if (above.number === 0 || below.number === 0) return below.number === 0 ? null : 0;
+  const left = below.symbols.filter((size) => {
+    const at = above.symbols.findIndex((other) => other === size || equals(other, size) === true);
+    if (at >= 0) above.symbols.splice(at, 1);
+    return at < 0;
+  });
+  if (left.length === 0 && above.symbols.length === 0) return above.number / below.number;
   // A product of sizes that are not known is a number only beside others of them.
-  if ((first === null) !== (second === null) && !a.includes(0) && !b.includes(0) && isSameBatch(a, b)) return null;
-  const all = entriesOf(b);
-  return all === null || all === 0 ? null : numberOf(divide(entriesOf(a)!, all));
+  if (left.length === 0 || above.symbols.length === 0) return null;
+  return numberOf(divide(entriesOf(a)!, entriesOf(b)!));
 }
 
-const isSameBatch = (a: readonly Quantity[], b: readonly Quantity[]): boolean =>
-  a[0] === b[0] || equals(a[0] ?? 1, b[0] ?? 1) === true;
-
-/** Entries a sample. */
-function numericEntries(shape: readonly Quantity[]): number | null {
-  let product = 1;
-  for (let i = 1; i < shape.length; i++) {
-    const size = shape[i]!;
-    if (typeof size !== 'number' || size === 0) return null;
-    product *= size;
-  }
-  return product;
+/** The sizes that are not known, apart from the product of the others. */
+function factorsOf(shape: readonly Quantity[]): { number: number; symbols: Quantity[] } {
+  let number = 1;
+  const symbols: Quantity[] = [];
+  for (const size of shape)
+    if (typeof size === 'number') number *= size;
+    else symbols.push(size);
+  return { number, symbols };
 }
 
 const at = (sizes: readonly Quantity[], i: number, fallback: number): number => numberOf(sizes[i] ?? sizes[0]) ?? fallback;

@@ -1,5 +1,4 @@
 import type { Layer, Network, Node } from '../network/graph.js';
-import { inMode } from '../network/in-mode.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { backward, type Gradient, logPerNorm } from './backward.js';
@@ -55,9 +54,8 @@ export interface LayerTheory {
 }
 
 /** Carries lengths, correlations and gradients through the graph. Never throws: what it cannot say is `null`, with a reason. */
-export function propagate(declared: Network, options: PropagateOptions = {}): Propagation {
+export function propagate(network: Network, options: PropagateOptions = {}): Propagation {
   const training = options.mode !== 'eval';
-  const network = inMode(declared, training);
   const assumptions = new Set<string>();
   const states = forward(network, {
     training,

@@ -13,12 +13,13 @@ export interface TextOptions {
   milliseconds?: number;
   cancelled?: () => boolean;
   modules?: ModuleReader;
+  mode?: 'train' | 'eval';
 }
 
 /** Evaluates a text as PyTorch code, with the parser's problems among the others. */
 export function evaluateText(
   text: string,
-  { file = 'model.py', milliseconds, cancelled, modules }: TextOptions = {},
+  { file = 'model.py', milliseconds, cancelled, modules, mode }: TextOptions = {},
 ): Evaluation {
   using tree = parser.parse(text);
   const evaluation = evaluate(tree, {
@@ -28,6 +29,7 @@ export function evaluateText(
     parse: (fragment) => parser.parse(fragment),
     ...(cancelled ? { cancelled } : {}),
     ...(modules ? { modules } : {}),
+    ...(mode ? { mode } : {}),
     ...(milliseconds === undefined ? {} : { limits: { milliseconds } }),
   });
   return { ...evaluation, problems: [...tree.problems, ...evaluation.problems] };
