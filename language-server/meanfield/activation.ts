@@ -1,3 +1,6 @@
+import type { HermiteExpansion } from './hermite-kernel.js';
+import type { SlopeMoments } from './slope-moments.js';
+
 /** An activation function as the theory needs it. The table of all of them is `activations.ts`. */
 export interface Activation {
   /** `relu`, `leaky_relu`, `gelu_tanh`: the names of PyTorch's functions where there is one. */
@@ -26,6 +29,16 @@ export interface Activation {
   readonly kernel?: (q1: number, q2: number, c: number) => PairMoments;
   /** E[(φ(u) − φ(v))²]/2 at equal q and 1 − c = gap, without cancellation. */
   readonly difference?: (q: number, gap: number) => number;
+  /** What spares quadratures, where so many are asked for that making it costs less. */
+  readonly maps?: LengthMaps;
+}
+
+/** Integrals over N(0, q) as functions of q that need no quadrature; `null` for a q at which they do. */
+export interface LengthMaps {
+  moments(q: number): Moments | null;
+  slopes(q: number): SlopeMoments | null;
+  /** Good until the next question. */
+  expansion(q: number): HermiteExpansion | null;
 }
 
 export interface Kink {

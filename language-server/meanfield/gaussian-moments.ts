@@ -16,6 +16,8 @@ export function gaussianMoments(phi: Activation, q: number): Moments {
   if (!(q >= 0 && Number.isFinite(q))) throw new RangeError(`q must be a finite number ≥ 0, not ${q}`);
   const closed = q > 0 ? (phi.moments?.(q) ?? {}) : {};
   if (isClosed(closed)) return closed;
+  const quick = phi.maps?.moments(q);
+  if (quick) return quick;
   const known = remembered(phi);
   return known.get(q) ?? known.set(q, compute(phi, q, closed));
 }

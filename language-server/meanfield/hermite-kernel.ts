@@ -4,18 +4,29 @@ import { LruMap } from './lru-map.js';
 import { gaussianNodes, reach } from './panels.js';
 
 /** Degrees that are kept apart; smooth units at usual lengths have nothing beyond a dozen. */
-const degrees = 32;
+export const hermiteDegrees = 32;
 
 /** Share of E φ², or of E φ′², that higher degrees may have. */
 const tolerance = 1e-5;
 
+/** φ(√q z) = Σ aₙ Heₙ(z)/√n!, as far as the kernels of two equally long inputs see it. */
+export interface HermiteExpansion {
+  readonly q: number;
+  /** aₙ² by degree, below 32. */
+  readonly squares: Float64Array;
+  /** What higher degrees have of E φ², and of E φ′². */
+  readonly rest: number;
+  readonly slopeRest: number;
+}
+
 /**
- * c ↦ K and K′ of a Gaussian pair with equal variance q, by the expansion φ(√q z) = Σ aₙ Heₙ(z)/√n!: K = Σ aₙ² cⁿ, and K′ = dK/d(q c)
- * (Daniely et al. 2016, arXiv:1602.05897, section 4). One quadrature over the line serves all correlations.
+ * The expansion by one quadrature over the line, which serves all correlations. Daniely et al. 2016, arXiv:1602.05897, section 4.
  *
- * @returns relative error below 10⁻⁵; `null` where higher degrees matter: for kinks and jumps, and units that bend on less than √q
+ * @returns relative error of kernels below 10⁻⁵; `null` where higher degrees matter: for kinks and jumps, and units that bend on less than √q
  */
-export function hermiteKernel(phi: Activation, q: number): ((c: number) => PairMoments) | null {
+export function hermiteExpansion(phi: Activation, q: number): HermiteExpansion | null {
+  const quick = phi.maps?.expansion(q);
+  if (quick) return quick;
   let known = cache.get(phi);
   if (!known) {
     known = new LruMap(4096);
@@ -25,9 +36,21 @@ export function hermiteKernel(phi: Activation, q: number): ((c: number) => PairM
   return found === undefined ? known.set(q, expand(phi, q)) : found;
 }
 
-const cache = new WeakMap<Activation, LruMap<number, ((c: number) => PairMoments) | null>>();
+const cache = new WeakMap<Activation, LruMap<number, HermiteExpansion | null>>();
 
-function expand(phi: Activation, q: number): ((c: number) => PairMoments) | null {
+/** K = Σ aₙ² cⁿ and K′ = dK/d(q c), of a Gaussian pair with correlation c. */
+export function hermiteKernel({ q, squares, rest, slopeRest }: HermiteExpansion, c: number): PairMoments {
+  let value = 0;
+  let slope = 0;
+  for (let n = squares.length - 1; n >= 0; n--) {
+    slope = slope * c + value;
+    value = value * c + squares[n]!;
+  }
+  if (rest === 0 && slopeRest === 0) return { value, slope: slope / q };
+  return { value: value + rest * c ** hermiteDegrees, slope: slope / q + slopeRest * c ** (hermiteDegrees - 1) };
+}
+
+function expand(phi: Activation, q: number): HermiteExpansion | null {
   if (isDiscontinuous(phi)) return null;
   const root = Math.sqrt(q);
   const breaks = [...phi.kinks.map(({ at }) => at), ...(phi.bends ?? []).flatMap((x) => [x, -x])].map((x) => x / root);
@@ -42,32 +65,32 @@ function expand(phi: Activation, q: number): ((c: number) => PairMoments) | null
     second += weighted[i]! * value;
     slopeSecond += nodes.weight[i]! * phi.dphi(x) ** 2;
   }
-  const a = hermiteSums(nodes.z, weighted);
-  const values = a.map((coefficient) => coefficient * coefficient);
-  const slopes = values.map((square, n) => (n * square) / q);
-  values[degrees] = Math.max(0, second - values.reduce((x, y) => x + y));
-  slopes[degrees] = Math.max(0, slopeSecond - slopes.reduce((x, y) => x + y));
-  if (values[degrees]! > tolerance * second || slopes[degrees]! > tolerance * slopeSecond) return null;
-  return (c) => {
-    let value = values[degrees]!;
-    let slope = slopes[degrees]!;
-    for (let n = degrees - 1; n >= 0; n--) {
-      value = value * c + values[n]!;
-      if (n > 0) slope = slope * c + slopes[n]!;
-    }
-    return { value, slope };
-  };
+  return completed(
+    q,
+    hermiteSums(nodes.z, weighted).map((coefficient) => coefficient * coefficient),
+    second,
+    slopeSecond,
+  );
 }
 
-/**
- * Σ wᵢ Heₙ(zᵢ)/√n! by degree n. The last entry is the next degree, which stands for all that follow. All nodes take one degree before the next,
- * so that no division has to wait for another one.
- */
+/** What is left of E φ² and E φ′² is of higher degrees; `null` where that is too much. */
+export function completed(q: number, squares: Float64Array, second: number, slopeSecond: number): HermiteExpansion | null {
+  let rest = second;
+  let slopeRest = slopeSecond;
+  for (let n = 0; n < squares.length; n++) {
+    rest -= squares[n]!;
+    slopeRest -= (n * squares[n]!) / q;
+  }
+  if (rest > tolerance * second || slopeRest > tolerance * slopeSecond) return null;
+  return { q, squares, rest: Math.max(0, rest), slopeRest: Math.max(0, slopeRest) };
+}
+
+/** Σ wᵢ Heₙ(zᵢ)/√n! by degree n. All nodes take one degree before the next, so that no division has to wait for another one. */
 function hermiteSums(z: Float64Array, weighted: Float64Array): Float64Array {
-  const sums = new Float64Array(degrees + 1);
+  const sums = new Float64Array(hermiteDegrees);
   const before = new Float64Array(z.length);
   const hermite = new Float64Array(z.length).fill(1);
-  for (let n = 0; n < degrees; n++) {
+  for (let n = 0; n < hermiteDegrees; n++) {
     const [root, next] = [roots[n]!, roots[n + 1]!];
     let sum = 0;
     for (let i = 0; i < z.length; i++) {
@@ -81,4 +104,4 @@ function hermiteSums(z: Float64Array, weighted: Float64Array): Float64Array {
   return sums;
 }
 
-const roots = Float64Array.from({ length: degrees + 1 }, (_, n) => Math.sqrt(n));
+const roots = Float64Array.from({ length: hermiteDegrees + 1 }, (_, n) => Math.sqrt(n));

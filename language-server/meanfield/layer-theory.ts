@@ -1,5 +1,6 @@
 import type { Activation } from './activation.js';
 import { largeSignalGain } from './activation.js';
+import { ByVariances } from './by-variances.js';
 import { type CorrelationFixedPoint, cStar } from './correlation-fixed-point.js';
 import { depthScale } from './depth-scale.js';
 import { type FixedPoint, qStar } from './length-fixed-points.js';
@@ -30,11 +31,12 @@ export interface RepeatedLayer {
  * Fixed points, χ's, depth scales and phase of a layer repeated for ever, as reached from the length q₀.
  * Poole et al. 2016, arXiv:1606.05340; Schoenholz et al. 2017, arXiv:1611.01232.
  *
+ * @param quick the same φ with interpolated integrals, for the first step away from q₀
  * @throws RangeError for a wrong argument
  */
-export function repeatedLayer(phi: Activation, variances: Variances, q0 = 1): RepeatedLayer {
+export function repeatedLayer(phi: Activation, variances: Variances, q0 = 1, quick = phi): RepeatedLayer {
   checkVariances(variances);
-  const length = qStar(phi, variances, q0);
+  const length = qStar(phi, variances, q0, quick);
   switch (length.kind) {
     case 'diverges':
       return diverging(phi, variances, length);
@@ -50,16 +52,17 @@ export function repeatedLayer(phi: Activation, variances: Variances, q0 = 1): Re
 function remembered(phi: Activation, variances: Variances, length: FixedPoint, q: number): RepeatedLayer {
   // Straight length maps have closed forms, which are quicker than a look-up.
   if (phi.homogeneous) return settled(phi, variances, length, q);
-  const key = `${variances.sigmaW2} ${variances.sigmaB2} ${variances.keep ?? 1} ${length.kind} ${q}`;
   let known = cache.get(phi);
   if (!known) {
-    known = new LruMap(1024);
+    known = new ByVariances(1024);
     cache.set(phi, known);
   }
-  return known.get(key) ?? known.set(key, settled(phi, variances, length, q));
+  const reached = known.get(variances, () => new LruMap(64));
+  const found = reached.get(q);
+  return found?.length.kind === length.kind ? found : reached.set(q, settled(phi, variances, length, q));
 }
 
-const cache = new WeakMap<Activation, LruMap<string, RepeatedLayer>>();
+const cache = new WeakMap<Activation, ByVariances<LruMap<number, RepeatedLayer>>>();
 
 function settled(phi: Activation, variances: Variances, length: FixedPoint, q: number): RepeatedLayer {
   const gradient = chi1(q, phi, variances);

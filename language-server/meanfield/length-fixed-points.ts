@@ -1,7 +1,7 @@
 import type { Activation } from './activation.js';
 import { largeSignalGain } from './activation.js';
+import { ByVariances } from './by-variances.js';
 import { qMap, qMapSlope } from './length-map.js';
-import { LruMap } from './lru-map.js';
 import { checkVariances, type Variances } from './variances.js';
 
 export type FixedPoint =
@@ -33,16 +33,15 @@ const largest = 1e6;
 export function lengthFixedPoints(phi: Activation, variances: Variances): LengthFixedPoint[] {
   checkVariances(variances);
   if (phi.homogeneous) return homogeneousFixedPoint(phi, variances);
-  const key = `${variances.sigmaW2} ${variances.sigmaB2} ${variances.keep ?? 1}`;
   let known = cache.get(phi);
   if (!known) {
-    known = new LruMap(1024);
+    known = new ByVariances(1024);
     cache.set(phi, known);
   }
-  return known.get(key) ?? known.set(key, allFixedPoints(phi, variances));
+  return known.get(variances, () => allFixedPoints(phi, variances));
 }
 
-const cache = new WeakMap<Activation, LruMap<string, LengthFixedPoint[]>>();
+const cache = new WeakMap<Activation, ByVariances<LengthFixedPoint[]>>();
 
 function allFixedPoints(phi: Activation, variances: Variances): LengthFixedPoint[] {
   const roots = scan(phi, variances);
@@ -52,15 +51,16 @@ function allFixedPoints(phi: Activation, variances: Variances): LengthFixedPoint
 /**
  * The fixed point that is reached from the length q₀ of the first pre-activations.
  *
+ * @param quick the same φ where q₀ need not meet the quadratures' last digits, only which way it moves
  * @throws RangeError for a wrong argument
  */
-export function qStar(phi: Activation, variances: Variances, q0 = 1): FixedPoint {
+export function qStar(phi: Activation, variances: Variances, q0 = 1, quick = phi): FixedPoint {
   checkVariances(variances);
   if (!(q0 >= 0 && Number.isFinite(q0))) throw new RangeError(`q0 must be a finite number ≥ 0, not ${q0}`);
   if (phi.homogeneous) return homogeneousLimit(phi, variances, q0);
   if (!isMonotone(phi)) return iterate(phi, variances, q0);
-  const drift = excess(q0, phi, variances);
-  if (q0 > 0 && isNeutral(q0, phi, variances)) return { kind: 'neutral', value: q0 };
+  const drift = excess(q0, quick, variances);
+  if (q0 > 0 && isNeutral(q0, quick, variances)) return { kind: 'neutral', value: q0 };
   return nextRoot(lengthFixedPoints(phi, variances), q0, drift);
 }
 

@@ -1,7 +1,7 @@
 import type { Activation, PairMoments } from './activation.js';
 import { isDiscontinuous } from './activation.js';
 import { gaussianMoments } from './gaussian-moments.js';
-import { hermiteKernel } from './hermite-kernel.js';
+import { hermiteExpansion, hermiteKernel } from './hermite-kernel.js';
 import { LruMap } from './lru-map.js';
 import { nestedOverlap, type Overlap } from './nested-quadrature.js';
 import { isPiecewiseLinear, piecewiseLinearKernel } from './piecewise-linear-kernel.js';
@@ -25,8 +25,8 @@ export function pairMoments(phi: Activation, q1: number, q2: number, c: number, 
   if (q1 === 0 || q2 === 0) return degenerate(phi, q1, q2);
   if (phi.kernel) return phi.kernel(q1, q2, clamped);
   if (clamped === 1 && q1 === q2) return identical(phi, q1);
-  const expansion = draft && q1 === q2 ? hermiteKernel(phi, q1) : null;
-  if (expansion) return expansion(clamped);
+  const expansion = draft && q1 === q2 ? hermiteExpansion(phi, q1) : null;
+  if (expansion) return hermiteKernel(expansion, clamped);
   return remember(phi, `${q1} ${q2} ${clamped}${draft ? ' draft' : ''}`, () => integrate(phi, q1, q2, clamped, draft));
 }
 

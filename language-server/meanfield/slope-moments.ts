@@ -23,6 +23,8 @@ export interface SlopeMoments {
 export function slopeMoments(phi: Activation, q: number): SlopeMoments {
   if (q === 0 || isPiecewiseLinear(phi)) return slopeLaw(phi, q);
   if (!(q > 0 && Number.isFinite(q))) throw new RangeError(`q must be a finite number ≥ 0, not ${q}`);
+  const quick = phi.maps?.slopes(q);
+  if (quick) return quick;
   let known = cache.get(phi);
   if (!known) {
     known = new LruMap(1024);

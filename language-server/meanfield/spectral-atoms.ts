@@ -20,7 +20,8 @@ export function spectralAtoms(
   blocks: SkipBlocks | null,
 ): SpectralAtom[] {
   const outputs = blocks?.outputs ?? layers[layers.length - 1]!.outputs;
-  const rank = Math.min(...layers.map(({ inputs, outputs: own, slopes }) => Math.min(inputs, own * slopes.alive)));
+  let rank = Number.POSITIVE_INFINITY;
+  for (const { inputs, outputs: own, slopes } of layers) rank = Math.min(rank, inputs, own * slopes.alive);
   const dead = 1 - Math.min(1, rank / outputs);
   const zero = dead > 1e-12 ? [{ logLambda: Number.NEGATIVE_INFINITY, mass: dead }] : [];
   if (equation.linear > 0 || layers.some((layer) => layer.family === 'iid' || isSpreadOut(layer) || !layer.slopes.discrete))

@@ -65,13 +65,13 @@ export function spectralEquation(layers: readonly SpectralLayer[], blocks: SkipB
   logs.add(-1, 0, 1);
   const implicit = new Map<SlopeLaw, ImplicitTerm[]>();
   let logMean = blocks?.logMean ?? 0;
-  for (const layer of layers) {
+  for (const [layer, count] of counted(layers)) {
     checkShape(layer);
     const gain = layer.sigmaW2 * layer.slopes.mu1;
     if (!(gain > 0)) throw new RangeError(`sigmaW2 · mu1 must be positive, not ${gain}`);
-    logMean += Math.log(gain);
-    addWeights(logs, layer, outputs);
-    addSlopes(logs, implicit, layer.slopes, outputs / layer.outputs);
+    logMean += count * Math.log(gain);
+    addWeights(logs, layer, outputs, count);
+    addSlopes(logs, implicit, layer.slopes, outputs / layer.outputs, count);
   }
   return {
     logMean,
@@ -83,33 +83,40 @@ export function spectralEquation(layers: readonly SpectralLayer[], blocks: SkipB
   };
 }
 
+/** Layers that are one object count together: deep networks repeat theirs. */
+function counted(layers: readonly SpectralLayer[]): Map<SpectralLayer, number> {
+  const counts = new Map<SpectralLayer, number>();
+  for (const layer of layers) counts.set(layer, (counts.get(layer) ?? 0) + 1);
+  return counts;
+}
+
 /**
  * A kernel that is orthogonal over k taps is, at each Fourier mode, a block of a larger orthogonal matrix: S ∝ (1 + αy)/(1 + kαy),
  * α = outputs/(k · inputs), y = M N_L/N_l.
  */
-function addWeights(logs: Logs, shape: LinearShape, lastOutputs: number): void {
+function addWeights(logs: Logs, shape: LinearShape, lastOutputs: number, count: number): void {
   const { family, inputs, outputs, taps = 1 } = shape;
-  if (family === 'iid') logs.add(1, 1, lastOutputs / inputs);
+  if (family === 'iid') logs.add(count, 1, lastOutputs / inputs);
   else if (isSpreadOut(shape)) {
-    logs.add(1, 1, lastOutputs / inputs);
-    logs.add(-1, 1, lastOutputs / (taps * inputs));
-  } else if (outputs > inputs) logs.addProjection(inputs / outputs, lastOutputs / outputs);
+    logs.add(count, 1, lastOutputs / inputs);
+    logs.add(-count, 1, lastOutputs / (taps * inputs));
+  } else if (outputs > inputs) logs.addProjection(inputs / outputs, lastOutputs / outputs, count);
 }
 
-function addSlopes(logs: Logs, implicit: Map<SlopeLaw, ImplicitTerm[]>, law: SlopeLaw, ratio: number): void {
+function addSlopes(logs: Logs, implicit: Map<SlopeLaw, ImplicitTerm[]>, law: SlopeLaw, ratio: number, count: number): void {
   const { discrete, values, weights } = law;
   if (discrete && values.length === 1) return;
   if (discrete && values.length === 2 && values[0] === 0) {
-    logs.addProjection(weights[1]!, ratio);
+    logs.addProjection(weights[1]!, ratio, count);
     return;
   }
-  logs.add(1, 0, ratio);
-  logs.add(-1, 1, ratio);
-  logs.constant -= Math.log(law.mu1);
+  logs.add(count, 0, ratio);
+  logs.add(-count, 1, ratio);
+  logs.constant -= count * Math.log(law.mu1);
   const terms = implicit.get(law) ?? [];
   const same = terms.find((term) => term.ratio === ratio);
-  if (same) same.count++;
-  else terms.push({ law, ratio, count: 1 });
+  if (same) same.count += count;
+  else terms.push({ law, ratio, count });
   implicit.set(law, terms);
 }
 
@@ -130,10 +137,10 @@ class Logs {
   }
 
   /** −log(S/S(0)) of a projection of relative rank p: log(p + y) − log(1 + y) − log p, y = ratio · M. */
-  addProjection(p: number, ratio: number): void {
-    this.add(1, p, ratio);
-    this.add(-1, 1, ratio);
-    this.constant -= Math.log(p);
+  addProjection(p: number, ratio: number, count: number): void {
+    this.add(count, p, ratio);
+    this.add(-count, 1, ratio);
+    this.constant -= count * Math.log(p);
   }
 
   terms(): LogTerm[] {

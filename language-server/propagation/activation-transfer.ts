@@ -1,5 +1,4 @@
 import type { Activation, Moments } from '../meanfield/activation.js';
-import { activation } from '../meanfield/activations.js';
 import { gaussianMoments } from '../meanfield/gaussian-moments.js';
 import { pairMoments } from '../meanfield/pair-moments.js';
 import { rectifiedSum } from '../meanfield/rectified-stream.js';
@@ -13,7 +12,7 @@ import { type NodeState, type Rectified, stops, type Transfer, times } from './t
  * changes by K′/D. Poole et al. 2016, arXiv:1606.05340; Schoenholz et al. 2017, arXiv:1611.01232.
  */
 export const activationTransfer: Transfer<'activation'> = (node, [input], context) => {
-  const phi = activation(node.activation, node.parameters);
+  const phi = context.activations.of(node);
   if (!phi) return stops(`The activation ${node.activation} is not one that the theory knows.`);
   if (!input?.signal) return stops(input?.reason ?? 'The activation has no input that the analysis could follow.');
   const signal = phi.homogeneous ? input.signal : inPlainUnits(input.signal);

@@ -64,7 +64,7 @@ const isDense = ({ variant }: Affine): boolean => variant === 'dense';
 
 /** Distance in the input of neighbouring outputs. */
 const strideOf = (node: Affine): number =>
-  node.variant === 'convolution' ? Math.max(1, ...node.stride.map((size) => numberOf(size) ?? 1)) : 1;
+  node.variant === 'convolution' ? node.stride.reduce<number>((most, size) => Math.max(most, numberOf(size) ?? 1), 1) : 1;
 
 /** How far the variances of the output's channels differ, because few weights enter each: three colours, or one channel of a depthwise layer. */
 function unevennessOf(node: Affine, { signal }: NodeState, { normal }: WeightMoments): number {

@@ -37,12 +37,9 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 };
 
 /** Signals through the graph in forward order; state i belongs to node i. */
-export function forward(
-  network: Network,
-  base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'consumers' | 'dimensionsBehind'>,
-): NodeState[] {
+export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'dimensionsBehind'>): NodeState[] {
   const states: NodeState[] = [];
-  const consumers = consumersOf(network);
+  const { consumers } = base;
   const { nodes } = network;
   const shapes = nodes.map(({ shape }) => shape);
   const context: Context = {
@@ -50,7 +47,6 @@ export function forward(
     states,
     shapes,
     nodes,
-    consumers,
     dimensionsBehind: (id) => dimensionsBehind(nodes, consumers, id),
   };
   for (const node of nodes) {
@@ -131,7 +127,7 @@ function seeMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[]
 }
 
 /** Spatial dimensions of the first convolution or pooling that an input reaches; 0 if there is none. */
-function dimensionsBehind(nodes: readonly Node[], consumers: readonly number[][], id: number): number {
+function dimensionsBehind(nodes: readonly Node[], consumers: Context['consumers'], id: number): number {
   const seen = new Set([id]);
   const queue = [id];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

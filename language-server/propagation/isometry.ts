@@ -9,7 +9,7 @@ import type { Gradient } from './backward.js';
 import type { CirclePath } from './circle.js';
 import type { Dominators } from './dominators.js';
 import { extentOfShape } from './extent.js';
-import { type JacobianPath, jacobianPath, type Step } from './jacobian-path.js';
+import { type JacobianPath, jacobianPath, type Step, type WeightStep } from './jacobian-path.js';
 import { logSecondMoment } from './signal.js';
 import { type SizedStep, type SpectralStack, spectralStack } from './spectral-stack.js';
 import type { NodeState } from './transfer.js';
@@ -104,7 +104,7 @@ function measured(path: JacobianPath, widths: Widths, start: Quantity, sweep: Sw
       score: 1 / (1 + relativeVariance),
       orthogonal: areOrthogonal(path.steps)
         ? null
-        : spreadOf(seriesOf(sized(orthogonalized(path.steps), widths, widths.get(start)!)).relativeVariance),
+        : spreadOf(seriesOf(sized(path.steps, widths, widths.get(start)!, true)).relativeVariance),
       depth: path.layerCount,
       singularValues: typeof start === 'number' && isSized(network, states[path.from]!) ? Math.round(values) : null,
       readout: path.readout?.path ?? null,
@@ -115,13 +115,6 @@ function measured(path: JacobianPath, widths: Widths, start: Quantity, sweep: Sw
 }
 
 const seriesOf = (steps: readonly SizedStep[]): JacobianPiece => inSeries(steps.map(({ piece }) => piece));
-
-/** The same network with orthogonal weights, in convolutions of the middle tap alone. */
-const orthogonalized = (steps: readonly Step[]): Step[] =>
-  steps.map((step) => {
-    if (step.kind === 'weights') return { ...step, family: 'orthogonal', taps: 1 };
-    return step.kind === 'branches' ? { ...step, branches: step.branches.map(orthogonalized) } : step;
-  });
 
 const areOrthogonal = (steps: readonly Step[]): boolean =>
   steps.every((step) => {
@@ -190,36 +183,47 @@ type Slopes = Extract<Step, { kind: 'slopes' }>;
 
 /** μ₁ and μ₂ of the slopes with their dropout masks: E m² = 1/ρ, E m⁴ = 1/ρ³. */
 function momentsOf({ phi, variance, keep }: Slopes): { mu1: number; mu2: number } {
-  const { mu1, mu2 } = phi ? slopeMoments(phi, variance) : { mu1: 1, mu2: 1 };
-  return { mu1: mu1 / keep, mu2: mu2 / keep ** 3 };
+  const moments = phi ? slopeMoments(phi, variance) : straight;
+  return keep === 1 ? moments : { mu1: moments.mu1 / keep, mu2: moments.mu2 / keep ** 3 };
 }
 
 const straight = { mu1: 1, mu2: 1 };
 
-function sized(steps: readonly Step[], widths: Widths, start: number): SizedStep[] {
+/** @param orthogonal with orthogonal weights instead, in convolutions of the middle tap alone */
+function sized(steps: readonly Step[], widths: Widths, start: number, orthogonal = false): SizedStep[] {
   let width = start;
+  // Layers of one shape follow each other in deep networks, and so do their pieces.
+  let before: { readonly step: WeightStep; readonly piece: JacobianPiece } | null = null;
   return steps.map((step): SizedStep => {
     if (step.kind === 'branches') {
       const branches = step.branches.map((branch) => ({
-        piece: inSeries([skipPiece(width, 0), ...sized(branch, widths, width).map(({ piece }) => piece)]),
+        piece: inSeries([skipPiece(width, 0), ...sized(branch, widths, width, orthogonal).map(({ piece }) => piece)]),
         skip: branch.every(({ kind }) => kind === 'factor'),
       }));
       const piece = inParallel(branches.map((branch) => branch.piece));
       width = piece.outputs;
       return { step, piece, branches };
     }
+    if (step.kind === 'factor') return { step, piece: skipPiece(width, step.logSquare) };
     const inputs = width;
-    if (step.kind === 'weights') width = widths.get(step.outputs)!;
-    return { step, piece: simplePiece(step, inputs, width) };
+    if (step.kind === 'slopes') return { step, piece: slopesPiece(step, width) };
+    width = widths.get(step.outputs)!;
+    const piece = before && isAlike(before.step, step) ? before.piece : weightsPiece(step, inputs, width, orthogonal);
+    before = { step, piece };
+    return { step, piece };
   });
 }
 
-function simplePiece(step: Exclude<Step, { kind: 'branches' }>, inputs: number, outputs: number): JacobianPiece {
-  if (step.kind === 'factor') return skipPiece(inputs, step.logSquare);
-  if (step.kind === 'slopes') return pieceOf({ family: 'orthogonal', sigmaW2: 1, inputs, outputs, slopes: momentsOf(step) });
-  const { family, sigmaW2, taps } = step;
-  return pieceOf({ family, sigmaW2, taps, inputs, outputs, slopes: straight });
-}
+const isAlike = (a: WeightStep, b: WeightStep): boolean =>
+  a.inputs === b.inputs && a.outputs === b.outputs && a.sigmaW2 === b.sigmaW2 && a.family === b.family && a.taps === b.taps;
+
+const slopesPiece = (step: Slopes, width: number): JacobianPiece =>
+  pieceOf({ family: 'orthogonal', sigmaW2: 1, inputs: width, outputs: width, slopes: momentsOf(step) });
+
+const weightsPiece = (step: WeightStep, inputs: number, outputs: number, orthogonal: boolean): JacobianPiece =>
+  orthogonal
+    ? pieceOf({ family: 'orthogonal', sigmaW2: step.sigmaW2, taps: 1, inputs, outputs, slopes: straight })
+    : pieceOf({ family: step.family, sigmaW2: step.sigmaW2, taps: step.taps, inputs, outputs, slopes: straight });
 
 function firstInputs(steps: readonly Step[]): Quantity | null {
   for (const step of steps) {

@@ -26,7 +26,7 @@ export type Step =
   | { readonly kind: 'factor'; readonly logSquare: number; readonly sign: number }
   | { readonly kind: 'branches'; readonly branches: readonly (readonly Step[])[] };
 
-interface WeightStep {
+export interface WeightStep {
   readonly kind: 'weights';
   /** Of the layer. */
   readonly path: string;
@@ -141,7 +141,7 @@ class Walk {
     for (;;) {
       if (to === null ? !this.#weighted[id] : id === to) break;
       const node = this.#node(id);
-      const inputs = node.inputs.filter((input) => !this.dominators.isConstant(input));
+      const inputs = node.inputs.length === 1 ? node.inputs : node.inputs.filter((input) => !this.dominators.isConstant(input));
       if (node.kind === 'add' && inputs.length > 1) {
         const split = this.dominators.of(id);
         if (split < 0) stop('several inputs are added up');
@@ -202,18 +202,27 @@ class Walk {
     if (node.variant !== 'dense' && node.variant !== 'convolution') stop(`${layer.path} is neither dense nor a convolution`);
     const [outputs, inputs] = this.#entries(node);
     if (inputs === null || outputs === null) stop(`the widths of ${layer.path} are not known`);
-    const shape = { kind: 'weights', path: layer.path, sigmaW2, inputs, outputs } as const;
-    if (sigmaW2 === 0) return { ...shape, family: 'iid', taps: 1 };
+    // One literal for all, so that thousands of steps are objects of one shape.
+    const step = (as: WeightStep['family'], square: number, taps: number): WeightStep => ({
+      kind: 'weights',
+      path: layer.path,
+      family: as,
+      sigmaW2: square,
+      taps,
+      inputs,
+      outputs,
+    });
+    if (sigmaW2 === 0) return step('iid', 0, 1);
     if (node.variant === 'convolution') this.#checkConvolution(node, family);
     switch (family) {
       case 'normal':
       case 'uniform':
       case 'truncated-normal':
-        return { ...shape, sigmaW2: sigmaW2 * validShare(node, this.states[node.inputs[0]!]!.extent), family: 'iid', taps: 1 };
+        return step('iid', sigmaW2 * validShare(node, this.states[node.inputs[0]!]!.extent), 1);
       case 'orthogonal':
-        return { ...shape, family, taps: this.#spread(node) };
+        return step(family, sigmaW2, this.#spread(node));
       case 'delta-orthogonal':
-        return { ...shape, family: 'orthogonal', taps: 1 };
+        return step('orthogonal', sigmaW2, 1);
       default:
         return stop(`the weights of ${layer.path} are ${family ?? 'not known'}, not drawn independently or orthogonal`);
     }

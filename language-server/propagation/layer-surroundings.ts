@@ -1,6 +1,5 @@
 import type { Activation, Affine, Layer, Network, Node, Normalization, Opaque } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
-import { consumersOf } from './forward.js';
 import { lastWrite } from './weight-moments.js';
 
 /** What follows a layer on the way to the next one. */
@@ -19,8 +18,7 @@ export interface Surroundings {
 }
 
 /** For each layer that runs, where its output goes first. */
-export function surroundings(network: Network): Map<Layer, Surroundings> {
-  const consumers = consumersOf(network);
+export function surroundings(network: Network, consumers: readonly number[][]): Map<Layer, Surroundings> {
   const found = new Map<Layer, Surroundings>();
   for (const node of network.nodes) {
     const layer = node.kind === 'affine' || node.kind === 'opaque' ? node.layer : undefined;
@@ -30,8 +28,19 @@ export function surroundings(network: Network): Map<Layer, Surroundings> {
   return found;
 }
 
+/** Most often an activation comes next, and then weights again. */
+function usual(nodes: readonly Node[], consumers: readonly number[][], start: number): (Node & Activation) | null {
+  const next = consumers[start]!;
+  const activation = next.length === 1 ? nodes[next[0]!]! : null;
+  if (activation?.kind !== 'activation') return null;
+  for (const id of consumers[activation.id]!) if (nodes[id]!.kind !== 'affine') return null;
+  return activation;
+}
+
 /** Breadth first through everything that only moves, rescales or joins; other layers and unknown operations end the search. */
 function follow({ nodes }: Network, consumers: readonly number[][], start: number): Omit<Surroundings, 'node'> {
+  const single = usual(nodes, consumers, start);
+  if (single) return { activation: single, gated: false, normalization: null, factor: 1, keep: 1 };
   const seen = new Set([start]);
   let front = consumers[start]!;
   /** Nodes that the signal reaches only after it was multiplied. */

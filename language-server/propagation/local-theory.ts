@@ -1,11 +1,11 @@
 import type { Activation } from '../meanfield/activation.js';
-import { activation as activationOf } from '../meanfield/activations.js';
 import { criticalAtBias, criticalAtLength } from '../meanfield/critical-line.js';
 import { depthScale } from '../meanfield/depth-scale.js';
 import { gaussianMoments } from '../meanfield/gaussian-moments.js';
 import { type RepeatedLayer, repeatedLayer } from '../meanfield/layer-theory.js';
 import { phaseOf } from '../meanfield/phase.js';
 import type { CriticalPoint, DepthScale, LocalTheory } from '../protocol.js';
+import { type Activations, exactly } from './activations.js';
 import type { Surroundings } from './layer-surroundings.js';
 import { parameterSecondMoment, type WeightMoments } from './weight-moments.js';
 
@@ -15,20 +15,31 @@ export function localTheory(
   { sigmaW2, sigmaB2, problem }: WeightMoments,
   q0: number,
   training: boolean,
+  activations: Activations,
 ): LocalTheory | null {
   // What is multiplied with another signal on its way is no longer Gaussian, and its length no longer σ_w² q + σ_b².
   if (gated || node.kind === 'opaque') return null;
   if (factor === null || factor === 0) return null;
   if (!activation || sigmaW2 === null || sigmaB2 === null || problem !== null) return null;
-  const phi = activationOf(activation.activation, activation.parameters);
-  if (!phi || !(keep > 0)) return null;
+  const phi = exactly(activation);
+  const quick = activations.of(activation);
+  if (!phi || !quick || !(keep > 0)) return null;
   if (normalization && (training || normalization.variant !== 'batch')) return normalized(phi, normalization, factor ** 2);
   const kept = training ? keep : 1;
   // φ(g·h) with variances of h is φ with g² times these.
   const gain = factor ** 2;
-  const layer = repeatedLayer(phi, { sigmaW2: sigmaW2 * gain, sigmaB2: sigmaB2 * gain, keep: kept }, q0 * gain);
-  return inOwnUnits(present(layer, critical(phi, kept)), gain);
+  const layer = repeatedLayer(phi, { sigmaW2: sigmaW2 * gain, sigmaB2: sigmaB2 * gain, keep: kept }, q0 * gain, quick);
+  return inOwnUnits(presented(layer, phi, kept), gain);
 }
+
+/** Layers that reach the same point are presented once. */
+function presented(layer: RepeatedLayer, phi: Activation, keep: number): LocalTheory {
+  const known = shown.get(layer) ?? present(layer, critical(phi, keep));
+  shown.set(layer, known);
+  return known;
+}
+
+const shown = new WeakMap<RepeatedLayer, LocalTheory>();
 
 function present(layer: RepeatedLayer, point: CriticalPoint | null): LocalTheory {
   const { length, correlation } = layer;

@@ -1,3 +1,4 @@
+import { LruMap } from '../meanfield/lru-map.js';
 import type { Affine, Node, Pooling } from '../network/graph.js';
 import { type Extent, outputsOfTap, type Taps, tapsOf, windowOf, windowsAlong } from './extent.js';
 
@@ -9,23 +10,31 @@ export type Profile = readonly Float64Array[];
 
 export function flat(extent: Extent): Profile {
   const profile: Float64Array[] = [];
-  for (const [i, size] of extent.entries())
-    profile.push(i > 0 && size === extent[i - 1] ? profile[i - 1]! : new Float64Array(size).fill(1));
+  for (const [i, size] of extent.entries()) profile.push(i > 0 && size === extent[i - 1] ? profile[i - 1]! : flatVector(size));
   return profile;
 }
+
+/** The same vector for all who hold one, so that what is made of it is found again. */
+function flatVector(size: number): Float64Array {
+  const known = flatVectors.get(size)?.deref();
+  if (known) return known;
+  const vector = new Float64Array(size).fill(1);
+  flatVectors.set(size, new WeakRef(vector));
+  return vector;
+}
+
+const flatVectors = new LruMap<number, WeakRef<Float64Array>>(64);
 
 /** The profile below a convolution, and the share of the total that does not fall on padding. */
 export function belowConvolution(node: Affine, extent: Extent, above: Profile): { profile: Profile; share: number } {
   let share = 1;
   const axes: Axis[] = [];
-  for (const [i, size] of extent.entries()) {
-    const taps = tapsOf(node, i, size);
-    const known = axes.find((axis) => axis.above === above[i] && axis.size === size && sameTaps(axis.taps, taps));
-    const axis = known ?? { above: above[i], size, taps, ...belowAxis(size, taps, above[i]) };
+  for (let i = 0; i < extent.length; i++) {
+    const axis = axisOf(axes[i - 1], node, i, extent[i]!, above[i], belowAxis);
     axes.push(axis);
     share *= axis.share;
   }
-  return { profile: axes.map(({ below }) => below), share: Number.isFinite(share) ? share : 0 };
+  return { profile: axes.map(({ to }) => to), share: Number.isFinite(share) ? share : 0 };
 }
 
 /**
@@ -36,50 +45,83 @@ export function aboveConvolution(
   node: Affine,
   extent: Extent,
   below: Profile,
-): { profile: Profile; share: number; means: Profile } {
+): { profile: Profile; share: number; means: () => Profile } {
   let share = 1;
-  const axes: AxisAbove[] = [];
-  for (const [i, size] of extent.entries()) {
-    const taps = tapsOf(node, i, size);
-    const known = axes.find((axis) => axis.from === below[i] && axis.size === size && sameTaps(axis.taps, taps));
-    const axis = known ?? { from: below[i], size, taps, ...aboveAxis(size, taps, below[i]) };
+  const axes: Axis[] = [];
+  for (let i = 0; i < extent.length; i++) {
+    const axis = axisOf(axes[i - 1], node, i, extent[i]!, below[i], aboveAxis);
     axes.push(axis);
     share *= axis.share;
   }
   return {
     profile: axes.map(({ to }) => to),
     share: Number.isFinite(share) ? share : 0,
-    means: axes.map(({ means }) => means),
+    means: () => meansAbove(axes),
   };
 }
 
-interface AxisAbove extends Omit<Axis, 'above' | 'below'> {
-  readonly from: Float64Array | undefined;
-  readonly to: Float64Array;
-  readonly means: Float64Array;
+/** Most maps are square, and kernels too, so that a dimension can share the vector of the one before it. */
+function axisOf(
+  before: Axis | undefined,
+  node: Affine,
+  i: number,
+  size: number,
+  from: Float64Array | undefined,
+  make: (size: number, taps: Taps, from: Float64Array | undefined) => AxisMade,
+): Axis {
+  const taps = tapsOf(node, i, size);
+  if (before && before.from === from && before.size === size && sameTaps(before.taps, taps)) return before;
+  const { to, share } = make(size, taps, from);
+  return { from, size, taps, to, share };
 }
 
-function aboveAxis(size: number, taps: Taps, below: Float64Array | undefined): Pick<AxisAbove, 'to' | 'means' | 'share'> {
-  const [to, means] = [new Float64Array(taps.outputs), new Float64Array(taps.outputs)];
-  const values = below ?? new Float64Array(size).fill(1);
-  const roots = rootsOf(values);
-  for (let tap = 0; tap < taps.kernel; tap++) {
+/** Layers of one shape make the same of the same vector, forwards and, where the kernel lies in the middle, also backwards. */
+function aboveAxis(size: number, taps: Taps, below: Float64Array | undefined): AxisMade {
+  const values = below ?? flatVector(size);
+  const known = made.get(values);
+  if (known && sameTaps(known.taps, taps)) return known;
+  const axis = convolvedAxis(size, taps, values);
+  made.set(values, axis);
+  return axis;
+}
+
+type AxisMade = Pick<Axis, 'taps' | 'to' | 'share'>;
+
+const made = new WeakMap<Float64Array, AxisMade>();
+
+function convolvedAxis(size: number, taps: Taps, values: Float64Array): AxisMade {
+  const { kernel, stride, outputs } = taps;
+  const to = new Float64Array(outputs);
+  for (let tap = 0; tap < kernel; tap++) {
     const { first, last, offset } = outputsOfTap(size, taps, tap);
-    let ownMean = 0;
-    for (let output = first; output <= last; output++) {
-      const position = output * taps.stride - offset;
-      to[output]! += values[position]!;
-      ownMean += roots[position]! / taps.outputs;
-    }
-    for (let output = first; output <= last; output++) means[output]! += ownMean * roots[output * taps.stride - offset]!;
+    for (let output = first, at = first * stride - offset; output <= last; output++, at += stride) to[output]! += values[at]!;
   }
-  const share = sum(to) / (taps.kernel * taps.outputs);
-  return { to: normalized(to), means: normalized(means), share };
+  const total = sum(to);
+  return { taps, to: normalized(to, total), share: total / (kernel * outputs) };
+}
+
+function meansAbove(axes: readonly Axis[]): Profile {
+  return alongAxes(
+    axes,
+    (i) => axes[i] === axes[i - 1],
+    ({ size, taps, from }) => {
+      const roots = rootsOf(from ?? new Float64Array(size).fill(1));
+      const means = new Float64Array(taps.outputs);
+      for (let tap = 0; tap < taps.kernel; tap++) {
+        const { first, last, offset } = outputsOfTap(size, taps, tap);
+        let ownMean = 0;
+        for (let output = first; output <= last; output++) ownMean += roots[output * taps.stride - offset]! / taps.outputs;
+        for (let output = first; output <= last; output++) means[output]! += ownMean * roots[output * taps.stride - offset]!;
+      }
+      return normalized(means);
+    },
+  );
 }
 
 /** What is left when each channel's mean, of this share of the second moment, is taken away: where means are small, that adds. */
-export function withoutMeans(profile: Profile | null, means: Profile | null, share: number): Profile | null {
+export function withoutMeans(profile: Profile | null, meansOf: (() => Profile) | null, share: number): Profile | null {
   if (!profile || !(share < 1)) return profile;
+  const means = meansOf?.() ?? null;
   const isSame = (i: number) => isRepeated(profile, i) && isRepeated(means, i);
   return alongAxes(profile, isSame, (axis, i) => {
     const product = means?.[i] ?? normalized(rootsOf(axis));
@@ -131,12 +173,12 @@ export function abovePooling(node: Node & Pooling, extent: Extent, below: Profil
 const sameWindows = (node: Node & Pooling, extent: Extent, i: number): boolean =>
   extent[i] === extent[i - 1] && sameTaps(windowOf(node, i, extent[i]!), windowOf(node, i - 1, extent[i - 1]!));
 
-/** One dimension of a map; most maps are square, and kernels too, so that the next dimension can share the vector. */
+/** What a convolution makes of one dimension of a map. */
 interface Axis {
-  readonly above: Float64Array | undefined;
+  readonly from: Float64Array | undefined;
   readonly size: number;
   readonly taps: Taps;
-  readonly below: Float64Array;
+  readonly to: Float64Array;
   readonly share: number;
 }
 
@@ -147,15 +189,18 @@ const sameTaps = (a: Taps, b: Taps): boolean =>
   a.dilation === b.dilation &&
   a.outputs === b.outputs;
 
-function belowAxis(size: number, taps: Taps, above: Float64Array | undefined): Pick<Axis, 'below' | 'share'> {
-  const below = new Float64Array(size);
-  const weights = above ?? new Float64Array(taps.outputs).fill(1);
-  for (let tap = 0; tap < taps.kernel; tap++) {
+function belowAxis(size: number, taps: Taps, above: Float64Array | undefined): AxisMade {
+  const { kernel, stride, outputs } = taps;
+  if (stride === 1 && outputs === size && 2 * taps.padding === taps.dilation * (kernel - 1)) return aboveAxis(size, taps, above);
+  const to = new Float64Array(size);
+  const weights = above ?? new Float64Array(outputs).fill(1);
+  for (let tap = 0; tap < kernel; tap++) {
     const { first, last, offset } = outputsOfTap(size, taps, tap);
-    for (let output = first; output <= last; output++) below[output * taps.stride - offset]! += weights[output] ?? 0;
+    const end = Math.min(last, weights.length - 1);
+    for (let output = first, at = first * stride - offset; output <= end; output++, at += stride) to[at]! += weights[output]!;
   }
-  const share = sum(below) / (taps.kernel * sum(weights));
-  return { below: normalized(below), share };
+  const total = sum(to);
+  return { taps, to: normalized(to, total), share: total / (kernel * sum(weights)) };
 }
 
 /** The profile below a pooling: each position gets what the windows over it have. */
@@ -207,8 +252,8 @@ export function mixedBy(extent: Extent, profiles: readonly (Profile | null)[], s
 }
 
 /** Divides by the mean, in place. */
-function normalized(values: Float64Array): Float64Array {
-  const mean = sum(values) / values.length;
+function normalized(values: Float64Array, total = sum(values)): Float64Array {
+  const mean = total / values.length;
   if (!(mean > 0)) return values.fill(1);
   for (let i = 0; i < values.length; i++) values[i]! /= mean;
   return values;

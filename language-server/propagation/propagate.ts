@@ -1,10 +1,11 @@
 import type { Layer, Network, Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
+import { Activations } from './activations.js';
 import { backward, type Gradient, logPerNorm } from './backward.js';
 import { Dominators } from './dominators.js';
 import { type Fluctuations, fluctuations } from './fluctuations.js';
-import { forward } from './forward.js';
+import { consumersOf, forward } from './forward.js';
 import { type InitialLogits, initialLogits } from './initial-logits.js';
 import { isometry, type JacobianSource } from './isometry.js';
 import { type Surroundings, surroundings } from './layer-surroundings.js';
@@ -57,7 +58,11 @@ export interface LayerTheory {
 export function propagate(network: Network, options: PropagateOptions = {}): Propagation {
   const training = options.mode !== 'eval';
   const assumptions = new Set<string>();
+  const activations = new Activations(network);
+  const consumers = consumersOf(network);
   const states = forward(network, {
+    consumers,
+    activations,
     training,
     batch: network.batch ?? Number.POSITIVE_INFINITY,
     inputSecondMoment: options.inputSecondMoment ?? 1,
@@ -66,8 +71,8 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   });
   const backwards = backward(network, states);
   const { gradients } = backwards;
-  const around = surroundings(network);
-  const layers = layerTheories(network, around, states, training);
+  const around = surroundings(network, consumers);
+  const layers = layerTheories(network, around, states, training, activations);
   const locals = new Map([...layers].map(([layer, { local }]) => [layer, local]));
   const dominators = new Dominators(network);
   const spread = fluctuations(network, states, backwards, training);
@@ -105,8 +110,11 @@ function layerTheories(
   around: ReadonlyMap<Layer, Surroundings>,
   states: readonly NodeState[],
   training: boolean,
+  activations: Activations,
 ): Map<Layer, LayerTheory> {
-  return new Map(network.layers.map((layer) => [layer, layerTheory(layer, around.get(layer) ?? null, states, training)]));
+  return new Map(
+    network.layers.map((layer) => [layer, layerTheory(layer, around.get(layer) ?? null, states, training, activations)]),
+  );
 }
 
 function layerTheory(
@@ -114,6 +122,7 @@ function layerTheory(
   surrounding: Surroundings | null,
   states: readonly NodeState[],
   training: boolean,
+  activations: Activations,
 ): LayerTheory {
   const moments = surrounding?.node.kind === 'opaque' ? calculated : weightMoments(layer);
   const signal = surrounding ? states[surrounding.node.id]?.signal : null;
@@ -127,7 +136,7 @@ function layerTheory(
     sigmaB2: isLinear(layer) ? moments.sigmaB2 : null,
     local:
       surrounding && isLinear(layer)
-        ? localTheory(surrounding, moments, startingLength(signal ? logSecondMoment(signal) : 0), training)
+        ? localTheory(surrounding, moments, startingLength(signal ? logSecondMoment(signal) : 0), training, activations)
         : null,
     problem: surrounding?.activation ? moments.problem : null,
   };

@@ -33,12 +33,11 @@ export function spectralStack(steps: readonly SizedStep[]): SpectralStack | { re
   const laws = slopeLaws(steps);
   const layers: SpectralLayer[] = [];
   let blocks: SkipBlocks | null = null;
+  const equal = new EqualLayers();
   for (const { step, piece, branches = [] } of steps) {
-    const width = { inputs: piece.inputs, outputs: piece.outputs };
-    if (step.kind === 'weights') {
-      const { family, sigmaW2, taps } = step;
-      layers.push({ family, sigmaW2, taps, ...width, slopes: laws.straight });
-    } else if (step.kind === 'slopes') layers.push({ family: 'orthogonal', sigmaW2: 1, ...width, slopes: laws.of(step) });
+    const { inputs: from, outputs: to } = piece;
+    if (step.kind === 'weights') layers.push(equal.layer(step.family, step.sigmaW2, step.taps, from, to, laws.straight));
+    else if (step.kind === 'slopes') layers.push(equal.layer('orthogonal', 1, 1, from, to, laws.of(step)));
     else {
       if (step.kind === 'branches' && !areSmall(branches)) return none;
       const before: SkipBlocks = blocks ?? { outputs, logMean: 0, relativeVariance: 0 };
@@ -47,6 +46,38 @@ export function spectralStack(steps: readonly SizedStep[]): SpectralStack | { re
     }
   }
   return { kind: 'stack', layers, blocks, share: Math.min(1, inputs / outputs) };
+}
+
+/** One object for layers that are alike, which deep networks have many of. */
+class EqualLayers {
+  readonly #byLaw = new Map<SlopeLaw, SpectralLayer[]>();
+
+  layer(
+    family: SpectralLayer['family'],
+    sigmaW2: number,
+    taps: number,
+    inputs: number,
+    outputs: number,
+    slopes: SlopeLaw,
+  ): SpectralLayer {
+    let made = this.#byLaw.get(slopes);
+    if (!made) {
+      made = [];
+      this.#byLaw.set(slopes, made);
+    }
+    const before = made.at(-1);
+    if (
+      before?.family === family &&
+      before.sigmaW2 === sigmaW2 &&
+      before.taps === taps &&
+      before.inputs === inputs &&
+      before.outputs === outputs
+    )
+      return before;
+    const layer = { family, sigmaW2, taps, inputs, outputs, slopes };
+    made.push(layer);
+    return layer;
+  }
 }
 
 const none = { kind: 'none', reason: 'beside skip connections it is known for branches of gain below 0.2 alone' } as const;
@@ -65,35 +96,57 @@ type Slopes = Extract<Step, { kind: 'slopes' }>;
  */
 function slopeLaws(steps: readonly SizedStep[]): { straight: SlopeLaw; of(step: Slopes): SlopeLaw } {
   const straight = slopeLaw(activation('linear')!, 1);
-  const classes = new Map<Activation, { low: number; high: number; sums: number[]; counts: number[] }>();
-  const all = steps.flatMap(({ step }) => (step.kind === 'slopes' ? [step] : []));
-  for (const { phi, variance } of all) {
-    if (!phi) continue;
-    const known = classes.get(phi);
-    const [low, high] = [Math.min(known?.low ?? variance, variance), Math.max(known?.high ?? variance, variance)];
-    classes.set(phi, { low, high, sums: Array(classCount).fill(0), counts: Array(classCount).fill(0) });
+  const all = new Map<Activation, Classes>();
+  for (const { step } of steps) {
+    if (step.kind !== 'slopes' || !step.phi) continue;
+    const known = all.get(step.phi);
+    if (known) known.reach(step.variance);
+    else all.set(step.phi, new Classes(step.variance));
   }
-  const classOf = (variance: number, { low, high }: { low: number; high: number }): number =>
-    low > 0 && high > low * 1.001
-      ? Math.min(classCount - 1, Math.floor((classCount * Math.log(variance / low)) / Math.log(high / low)))
-      : 0;
-  for (const { phi, variance } of all) {
-    const found = phi && classes.get(phi);
-    if (!found) continue;
-    const index = classOf(variance, found);
-    found.sums[index]! += variance;
-    found.counts[index]! += 1;
-  }
+  for (const { step } of steps) if (step.kind === 'slopes' && step.phi) all.get(step.phi)!.count(step.variance);
   return {
     straight,
-    of({ phi, variance, keep }) {
-      const found = phi && classes.get(phi);
-      if (!phi || !found) return droppedSlopes(straight, keep);
-      const index = classOf(variance, found);
-      // The excess of μ₂/μ₁² over 1 is proportional to q where q is small, so that the mean keeps the sum.
-      return droppedSlopes(slopeLaw(phi, found.sums[index]! / found.counts[index]!), keep);
-    },
+    of: ({ phi, variance, keep }) => droppedSlopes(phi ? all.get(phi)!.law(phi, variance) : straight, keep),
   };
 }
 
 const classCount = 6;
+
+/** Lengths of one activation, in classes of equal ratio. */
+class Classes {
+  #low: number;
+  #high: number;
+  readonly #sums = new Float64Array(classCount);
+  readonly #counts = new Float64Array(classCount);
+  readonly #laws: (SlopeLaw | undefined)[] = [];
+
+  constructor(variance: number) {
+    this.#low = variance;
+    this.#high = variance;
+  }
+
+  reach(variance: number): void {
+    if (variance < this.#low) this.#low = variance;
+    if (variance > this.#high) this.#high = variance;
+  }
+
+  count(variance: number): void {
+    const index = this.#of(variance);
+    this.#sums[index]! += variance;
+    this.#counts[index]! += 1;
+  }
+
+  /** The excess of μ₂/μ₁² over 1 is proportional to q where q is small, so that the mean of a class keeps the sum. */
+  law(phi: Activation, variance: number): SlopeLaw {
+    const index = this.#of(variance);
+    this.#laws[index] ??= slopeLaw(phi, this.#sums[index]! / this.#counts[index]!);
+    return this.#laws[index];
+  }
+
+  #of(variance: number): number {
+    const [low, high] = [this.#low, this.#high];
+    return low > 0 && high > low * 1.001
+      ? Math.min(classCount - 1, Math.floor((classCount * Math.log(variance / low)) / Math.log(high / low)))
+      : 0;
+  }
+}

@@ -2,6 +2,7 @@ import type { Activation } from '../meanfield/activation.js';
 import type { RectifiedStream } from '../meanfield/rectified-stream.js';
 import type { Node, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
+import type { Activations } from './activations.js';
 import type { Extent } from './extent.js';
 import type { Profile } from './profile.js';
 import type { Signal } from './signal.js';
@@ -15,8 +16,8 @@ export interface NodeState {
   readonly extent: Extent;
   /** How the second moment is spread over the positions; `null`: evenly. */
   readonly profile: Profile | null;
-  /** The same of the product of a channel's mean at a position with its mean over all; `null`: as roots of `profile`. */
-  readonly means: Profile | null;
+  /** The same of the product of a channel's mean at a position with its mean over all; `null`: as roots of `profile`. Only a normalization asks for it. */
+  readonly means: (() => Profile) | null;
   /** How squared gradients pass from this output to each input. */
   readonly backward: readonly (Backward | null)[];
   /** The pre-activations behind this output, if it is φ of a Gaussian: max-pooling needs them. */
@@ -122,6 +123,7 @@ export interface GaussianOrigin {
 }
 
 export interface Context {
+  readonly activations: Activations;
   readonly training: boolean;
   /** Samples that batch statistics are taken over; infinite where not known. */
   readonly batch: number;

@@ -18,14 +18,22 @@ export interface WeightMoments {
 }
 
 export function weightMoments(layer: Layer): WeightMoments {
-  const bias = biasMoments(layer.bias);
   const weight = lastWrite(layer.weight);
   const sigmaW2 = weight && layer.summands !== null ? product(layer.summands, secondMoment(weight)) : null;
-  return { sigmaW2, ...bias, problem: problemOf(layer, weight, sigmaW2), normal: weight?.family !== 'uniform' };
+  const { sigmaB2, biasMean, wideLimit } = biasMoments(layer.bias);
+  return {
+    sigmaW2,
+    sigmaB2,
+    biasMean,
+    wideLimit,
+    problem: problemOf(layer, weight, sigmaW2),
+    normal: weight?.family !== 'uniform',
+  };
 }
 
 /** The last write rules, as when the program runs. */
-export const lastWrite = (parameter: Parameter | null): Distribution | null => parameter?.writes.at(-1) ?? null;
+export const lastWrite = (parameter: Parameter | null): Distribution | null =>
+  parameter?.writes[parameter.writes.length - 1] ?? null;
 
 /** E[w²] = variance + mean². */
 export function secondMoment({ mean, variance }: Distribution): Quantity | null {
