@@ -11,7 +11,7 @@ export interface Run extends Pick<Forward, 'stops' | 'mismatch'> {
   readonly c: (number | null)[];
   /** ‖∂f/∂output‖² for the same inputs, relative to that at the network's output, f = Σ output · N(0, 1). */
   readonly gradient: (number | null)[];
-  /** ‖∂f/∂W‖² of the layers with weights, by node. */
+  /** ‖∂f/∂W‖² of the first and the last layer with weights, by node, for the same inputs: the mean over a batch would fluctuate less. */
   readonly weightGradient: (number | null)[];
 }
 
@@ -24,13 +24,14 @@ export function run(network: Network, options: RunOptions): Run {
   const { results, stops, mismatch, random } = forward(network, options);
   const gradients = backward(network, results, (output) => output.map(() => random.normal()));
   const ends = endLayers(network);
-  const weightGradient = gradients.map((gradient, id) => {
-    const weight = gradient && ends.includes(id) ? results[id]?.weightGradient?.(gradient) : null;
-    return weight ? squaredNorm(weight) : null;
-  });
   const joined = options.training && network.nodes.some((node) => node.kind === 'normalization' && node.variant === 'batch');
   const shown = (data: Float64Array) => (joined ? data : data.subarray(0, data.length / options.scale.batch));
   const shownNorm = (data: Float64Array | null | undefined) => (data ? squaredNorm(shown(data)) : 0);
+  const weightGradient = gradients.map((gradient, id) => {
+    if (!gradient || !ends.includes(id)) return null;
+    const weight = results[id]?.weightGradient?.(withZeros(shown(gradient), gradient.length));
+    return weight ? squaredNorm(weight) : null;
+  });
   const unit = network.outputs.reduce((sum, id) => sum + shownNorm(gradients[id]), 0);
   return {
     q: results.map((result) => result && meanSquare(shown(result.output.data))),
@@ -40,6 +41,14 @@ export function run(network: Network, options: RunOptions): Run {
     stops,
     mismatch,
   };
+}
+
+/** With nothing from other samples. */
+function withZeros(data: Float64Array, length: number): Float64Array {
+  if (data.length === length) return data;
+  const padded = new Float64Array(length);
+  padded.set(data);
+  return padded;
 }
 
 /** Weight gradients cost as much as the run itself, and their ratio needs only the first and the last. */

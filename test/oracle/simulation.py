@@ -6,7 +6,7 @@ Needs PyTorch (made with 2.13 for RMSNorm). Each model is built anew for each of
 Gaussian inputs with correlation 0.5; f = sum(output * N(0, 1)). For each module that runs once: mean and standard deviation over draws of log10
 of the mean square of its output for the first input, of the correlation of its outputs for a pair, and of log10 of the squared norm of
 df/doutput for the first input relative to that of df/d(network's output), first and last over all inputs where batch normalization joins them;
-and log10 of the ratio of the last to the first weight gradient. The simulation reads the same sources.
+and log10 of the ratio of the last to the first weight gradient, of the same inputs. The simulation reads the same sources.
 """
 
 import json
@@ -278,14 +278,19 @@ def draw(source, shape, batch, mode, seed):
     x = torch.randint(0, 1000, (batch, *shape)) if "Embedding" in source else gaussian_pairs(batch, shape)
     y = net(x)
     y.retain_grad()
-    (y * torch.randn_like(y)).sum().backward()
     shown = slice(None) if "BatchNorm" in source and mode == "train" else slice(0, 1)
+    up = torch.randn_like(y)
+    up_shown = torch.zeros_like(up)
+    up_shown[shown] = up[shown]
+    layers = [module for path, module in ((p, dict(leaves)[p]) for p in ran) if isinstance(module, (nn.Linear, nn.Embedding)) or "Conv" in type(module).__name__]
+    (y * up).sum().backward(retain_graph=True)
     unit = y.grad[shown].double().square().sum()
     once = [path for path in outputs if ran.count(path) == 1]
-    layers = [module for path, module in ((p, dict(leaves)[p]) for p in ran) if isinstance(module, (nn.Linear, nn.Embedding)) or "Conv" in type(module).__name__]
-    ratio = (layers[-1].weight.grad.double().norm() / layers[0].weight.grad.double().norm()).log10().item()
-    return {path: (outputs[path][shown].double().square().mean().log10().item(), cosine(outputs[path]),
-                   (outputs[path].grad[shown].double().square().sum() / unit).log10().item()) for path in once}, ratio
+    measured = {path: (outputs[path][shown].double().square().mean().log10().item(), cosine(outputs[path]),
+                       (outputs[path].grad[shown].double().square().sum() / unit).log10().item()) for path in once}
+    # Last, because gradients that outputs retain would be added to.
+    first, last = torch.autograd.grad(y, [layers[0].weight, layers[-1].weight], up_shown)
+    return measured, (last.double().norm() / first.double().norm()).log10().item()
 
 
 def spread(values):
