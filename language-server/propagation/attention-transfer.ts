@@ -1,4 +1,5 @@
 import { type AttentionRow, attentionRows, sharedKeys } from '../meanfield/attention-rows.js';
+import { type SoftmaxMoments, softmaxMoments } from '../meanfield/softmax-moments.js';
 import type { Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { unknownTokens } from '../protocol.js';
@@ -9,7 +10,8 @@ import { type Attention, type Context, type NodeState, stops, type Transfer, tim
 /**
  * softmax(q kᵀ/√d) v. The part of the logits that differs between keys has variance v = E q² (E k² − E k k′) for any number of heads; with
  * Gaussian logits Σ a² = S, about e^v/T over T tokens while v is small, and E y² = S E v² + (1 − S) E v v′, E y y′ = E v²/T + (1 − 1/T) E v v′.
- * A causal mask leaves t keys to query t: means are over queries.
+ * A causal mask leaves t keys to query t: means are over queries. Where a network reads one token behind a causal mask, it is the last one, and
+ * gradients that lie there alone pass by the weights of the last query: Σ a² is 1/T there, and about ln T/T in the mean over all.
  * Our closure, confirmed by simulation; ideas from Noci et al. 2022, arXiv:2206.03126, and Dong et al. 2021, arXiv:2103.03404.
  */
 export const attentionTransfer: Transfer<'attention'> = (node, [query, key, value], context) => {
@@ -32,8 +34,11 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
     channels: value.channels,
     extent: query.extent,
     backward: [
-      timesOf(through * free * unitOf(value)),
-      { ...timesOf(through * q.q * unitOf(value)), tokens: spreadOut },
+      { ...timesOf(through * free * unitOf(value)), tokens: (share) => ({ factor: throughLast(attention, share), share }) },
+      {
+        ...timesOf(through * q.q * unitOf(value)),
+        tokens: (share) => ({ factor: throughLast(attention, share), share: 0 }),
+      },
       backward?.[0] ?? null,
     ],
   };
@@ -89,9 +94,11 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
       variance: summed * q.q * free,
       shared: correlated(q) * freeShare(key, k),
       share: 0,
+      lastShare: 0,
       overlap: 0,
       cross: 0,
       through: 0,
+      lastThrough: 0,
     },
   };
 }
@@ -114,7 +121,7 @@ export const softmaxTransfer: Transfer<'softmax'> = (_, [input], context) => {
     },
     reason: null,
     extent: input.extent,
-    backward: [timesOf(through / count)],
+    backward: [{ ...timesOf(through / count), tokens: (share) => ({ factor: throughLast(attention, share), share }) }],
     attention,
   };
 };
@@ -127,6 +134,7 @@ function weightsOf(
   if (variance > sharpest) assume('Some attention is sharp at initialization, where its theory tells orders of magnitude only.');
   const rows = tokens === null ? [] : attentionRows(Math.min(variance, widest), tokens, causal);
   const mean = (of: (row: AttentionRow) => number) => rows.reduce((sum, row) => sum + row.weight * of(row), 0);
+  const last = rows.length > 0 && causal ? softmaxMoments(Math.min(variance, widest), tokens!) : rows[0];
   return {
     stage: 'weights',
     tokens,
@@ -134,11 +142,19 @@ function weightsOf(
     variance,
     shared,
     share: mean(({ square }) => square),
+    lastShare: last?.square ?? 0,
     overlap: tokens === null ? 0 : sharedKeys(tokens, causal),
     cross: mean(({ square, keys }) => (keys * square) ** shared / keys),
-    through: mean(({ square, cube }) => Math.max(0, square - 2 * cube + square * square)),
+    through: mean(passedToLogits),
+    lastThrough: last ? passedToLogits(last) : 0,
   };
 }
+
+const passedToLogits = ({ square, cube }: SoftmaxMoments): number => Math.max(0, square - 2 * cube + square * square);
+
+/** Factor on gradients through the weights, of which a share lies on the last query. */
+const throughLast = ({ through, lastThrough }: Attention, share: number): number =>
+  through > 0 ? 1 + share * (lastThrough / through - 1) : 1;
 
 /** Nothing changes beyond: one key gets it all. */
 const widest = 400;
@@ -153,7 +169,11 @@ const spreadOut = () => ({ factor: 1, share: 0 });
  * Backwards a value gets Σ_s a_s g_s from all queries: of its square Σ a² = S where these gradients have nothing in common, and what they have
  * in common from each pair of queries, whose weights are independent.
  */
-function attend({ tokens, share, overlap, cross }: Attention, value: NodeState, queries: number | null): Partial<NodeState> {
+function attend(
+  { tokens, share, lastShare, overlap, cross }: Attention,
+  value: NodeState,
+  queries: number | null,
+): Partial<NodeState> {
   const signal = value.signal!;
   const { logScale, q, mean, pair } = signal;
   const [along, between] = [amongTokens(value, signal), positions(value.extent) > 1 ? signal.pairSpace : pair];
@@ -161,8 +181,10 @@ function attend({ tokens, share, overlap, cross }: Attention, value: NodeState, 
   const space = overlap * q + (1 - overlap) * along;
   // Pairs of queries a key.
   const pairs = tokens === null || queries === null ? 1 : Math.max(0, (queries - 1) / tokens);
-  const gathered = (coherence: number) => {
-    const together = share + (queries === null || tokens === null ? 1 : (queries - 1) * overlap) * Math.max(0, coherence);
+  // Σ a² over the queries at which gradients arrive.
+  const own = (onToken: number) => share + onToken * (lastShare - share);
+  const gathered = (coherence: number, onToken: number) => {
+    const together = own(onToken) + (queries === null || tokens === null ? 1 : (queries - 1) * overlap) * Math.max(0, coherence);
     // Over infinitely many tokens nothing is left of what they do not have in common: how little, only their number tells.
     return together === 0 && tokens === null ? Number.NaN : together;
   };
@@ -182,10 +204,10 @@ function attend({ tokens, share, overlap, cross }: Attention, value: NodeState, 
       {
         ...times(1),
         gathered,
-        mixed: (coherence) => {
-          const together = gathered(coherence);
+        mixed: (coherence, onToken) => {
+          const together = gathered(coherence, onToken);
           // Different keys of one query, and of two.
-          const apart = (1 - share) * (even / Math.max(1 - even, even)) + pairs * Math.max(0, coherence) * (1 - overlap);
+          const apart = (1 - own(onToken)) * (even / Math.max(1 - even, even)) + pairs * Math.max(0, coherence) * (1 - overlap);
           return together > 0 ? Math.min(1, (tokens === null ? pairs * Math.max(0, coherence) : apart) / together) : 1;
         },
         tokens: spreadOut,

@@ -75,7 +75,7 @@ function passed(gradient: Gradient, states: readonly NodeState[], node: Node, in
   // What lies on class tokens has nothing in common with other positions.
   const coherence = clamped(
     factor.mixed
-      ? factor.mixed(gradient.coherence)
+      ? factor.mixed(gradient.coherence, gradient.tokens)
       : factor.offset + (factor.gain * kept(gradient.coherence)) / Math.max(tokens.factor, 1e-12),
   );
   const cross = clamped((factor.crossGain ?? factor.gain) * kept(gradient.cross));
@@ -83,7 +83,7 @@ function passed(gradient: Gradient, states: readonly NodeState[], node: Node, in
   const profile = spread ? spread.profile : sameExtent(states[id]!.extent, states[input]!.extent) ? gradient.profile : null;
   // Channels with small weights have small variance and, behind a normalization, large gradients: what passes on does not see it.
   const even = kind === 'affine' ? gradient.unevenness : 1;
-  const gathered = factor.gathered?.(gradient.coherence) ?? 1;
+  const gathered = factor.gathered?.(gradient.coherence, gradient.tokens) ?? 1;
   const logNorm =
     gradient.logNorm +
     factor.logFactor +

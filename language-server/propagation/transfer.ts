@@ -60,12 +60,16 @@ export interface Attention {
   readonly shared: number;
   /** Σ a² over the keys. */
   readonly share: number;
+  /** The same of the last query, which sees all keys. */
+  readonly lastShare: number;
   /** Σ a a′ for two queries of one input. */
   readonly overlap: number;
   /** Σ a_a a_b for two inputs. */
   readonly cross: number;
   /** Σ a² − 2 Σ a³ + (Σ a²)²: of independent gradients with respect to the weights what reaches the logits. */
   readonly through: number;
+  /** The same of the last query. */
+  readonly lastThrough: number;
 }
 
 export interface Part {
@@ -88,17 +92,17 @@ export interface Backward {
   readonly alongGain?: number;
   /** Share of the squared gradient that a normalization projects away, from the gradient's coherence between positions. */
   readonly removed?: (gradient: Coherence) => { readonly total: number; readonly mean: number };
-  /** Factor by which overlapping windows add what gradients have in common, from their coherence. */
-  readonly gathered?: (coherence: number) => number;
-  /** What becomes of the coherence where offset + gain·ρ is not enough. */
-  readonly mixed?: (coherence: number) => number;
+  /** Factor by which overlapping windows add what gradients have in common, from their coherence and the share of class tokens. */
+  readonly gathered?: (coherence: number, tokens: number) => number;
+  /** What becomes of the coherence where offset + gain·ρ is not enough, from the same. */
+  readonly mixed?: (coherence: number, tokens: number) => number;
   /** Of a normalization of each channel: how uneven gradients of channels become, which weights of the layer before it undo. */
   readonly unevenness?: number;
   /** Of a normalization over a concatenation: how the gradient divides among its parts. */
   readonly partShares?: readonly number[];
   /**
-   * Of a tensor with class tokens beside those of a map: from their share of the squared gradient at the output the factor on its norm and their
-   * share at the input; absent: both stay.
+   * Of a tensor with class tokens beside those of a map, or of attention: from their share of the squared gradient at the output the factor on
+   * its norm and their share at the input; absent: both stay.
    */
   readonly tokens?: (share: number) => { readonly factor: number; readonly share: number };
   /** How the gradient's spread over positions changes, and the share of it that is not lost at the border; absent: not at all. */

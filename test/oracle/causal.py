@@ -14,5 +14,5 @@ from means import measure
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'fixtures' / 'propagation'))
 import causal
 
-MODELS = [causal.fused, causal.masked, causal.by_module, causal.sharp]
+MODELS = [causal.fused, causal.masked, causal.by_module, causal.sharp, causal.next_token]
 print(json.dumps({make.__name__: measure(make, lambda: torch.randint(causal.VOCABULARY, (4, causal.TOKENS))) for make in MODELS}, indent=1))
