@@ -69,7 +69,7 @@ function throughActivation(phi: Activation, signal: Signal, input: NodeState, id
   const product = (covariance: number) => kernel(centered.phi, variance, covariance);
   const across = product(pair);
   const along = hasPositions ? product(space) : across;
-  const between = hasPositions ? product(pairSpace) : across;
+  const between = pairSpace === pair ? across : product(pairSpace);
   return {
     signal: balanced({
       logScale: signal.logScale,

@@ -32,7 +32,13 @@ export const dropoutTransfer: Transfer<'dropout'> = (node, [input], { training }
     },
     reason: input?.reason ?? null,
     backward: [times(1 / keep, shared ? 1 : keep)],
-    ...(input?.attention && { attention: { ...input.attention, share: Math.min(1, input.attention.share / keep) } }),
+    ...(input?.attention && {
+      attention: {
+        ...input.attention,
+        share: Math.min(1, input.attention.share / keep),
+        lastShare: Math.min(1, input.attention.lastShare / keep),
+      },
+    }),
   };
 };
 

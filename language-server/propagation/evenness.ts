@@ -20,12 +20,7 @@ export function evennessOfSignal({ extent }: NodeState, signal: Signal, samples:
   const common = centered ? signal.mean ** 2 : 0;
   const variance = signal.q - common;
   const correlation = (product: number) => (variance > 0 ? clamped((product - common) / variance) : 1);
-  return evenness(
-    positions(extent),
-    correlation(signal.space),
-    samples,
-    correlation(extent.length > 0 ? signal.pairSpace : signal.pair),
-  );
+  return evenness(positions(extent), correlation(signal.space), samples, correlation(signal.pairSpace));
 }
 
 /** Gradients of different samples are independent. */

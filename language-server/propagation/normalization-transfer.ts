@@ -37,13 +37,13 @@ interface Scale {
 }
 
 /** The second moment that the normalization subtracts before it divides: that of the mean over the entries that it looks at. */
-function removed(node: Normalization, { q, mean, pair, space, pairSpace }: Signal, input: NodeState, batch: number): number {
+function removed(node: Normalization, { q, mean, space, pairSpace }: Signal, input: NodeState, batch: number): number {
   const count = positions(input.extent);
-  const acrossSamples = ((count - 1) * pairSpace + pair) / count;
   const withinSample = ((count - 1) * space + q) / count;
   switch (node.variant) {
     case 'batch':
-      return Number.isFinite(batch) ? ((batch - 1) * acrossSamples + withinSample) / batch : acrossSamples;
+      // Inputs of a batch are independent, as those at two positions of two images are.
+      return Number.isFinite(batch) ? ((batch - 1) * pairSpace + withinSample) / batch : pairSpace;
     case 'instance':
       return withinSample;
     case 'rms':

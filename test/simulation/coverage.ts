@@ -27,8 +27,8 @@ const ninety = 1.6449;
 
 export function coverageOf({ name, source, mapSize }: RandomModel, draws: number): Coverage {
   const network = withMapSize(evaluateText(source).networks.find((one) => one.name === 'Net')!, mapSize);
-  const { summary } = propagate(network);
   const simulated = simulate(network, { ...defaultOptions, draws, mapSize, budget: Number.POSITIVE_INFINITY })!;
+  const { summary } = propagate({ ...network, batch: simulated.scale.batch });
   if (simulated.stops.length > 0) throw new Error(`${name}: ${simulated.stops[0]!.reason}`);
   const layers = network.nodes.filter(({ kind }) => kind === 'affine').map(({ id }) => id);
   const each = simulated.runs.map((run) => ({
