@@ -26,14 +26,21 @@ export interface Repair {
  */
 export function repair(model: ModelReport, direction: -1 | 0 | 1, among = model.layers): Repair | null {
   const groups = new Map<string, { layers: LayerReport[]; effect: number }>();
+  let before: LayerReport | null = null;
+  let beforeKey = '';
   for (const layer of misfits({ ...model, layers: among }, direction)) {
-    const key = JSON.stringify([
-      layer.activation,
-      layer.activationParameters,
-      layer.factor,
-      layer.weight?.source,
-      layer.weight?.formula,
-    ]);
+    const key: string =
+      before && isAlike(before, layer)
+        ? beforeKey
+        : JSON.stringify([
+            layer.activation,
+            layer.activationParameters,
+            layer.factor,
+            layer.weight?.source,
+            layer.weight?.formula,
+          ]);
+    before = layer;
+    beforeKey = key;
     const group = groups.get(key) ?? { layers: [], effect: 0 };
     group.layers.push(layer);
     group.effect += Math.abs(Math.log(layer.local!.chi1!));
@@ -53,6 +60,14 @@ export function repair(model: ModelReport, direction: -1 | 0 | 1, among = model.
     calculated,
   };
 }
+
+/** Neighbours in a deep network often are: then no key has to be written for the second. */
+const isAlike = (a: LayerReport, b: LayerReport): boolean =>
+  a.activation === b.activation &&
+  a.activationParameters === b.activationParameters &&
+  a.factor === b.factor &&
+  a.weight?.source === b.weight?.source &&
+  a.weight?.formula === b.weight?.formula;
 
 /** What its weights are is known, but no draw: their distribution has no name. */
 export const isCalculated = ({ weight }: LayerReport): boolean => weight?.distribution === 'unknown';

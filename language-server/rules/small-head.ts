@@ -9,6 +9,7 @@ import { sameRange } from '../range.js';
  * @returns null where the last layer has the framework's weights, or those that the other layers have
  */
 export function smallHead({ layers, propagation }: ModelReport): LayerReport | null {
+  if (!layers.some(({ weight }) => weight?.sourceRange)) return null;
   const weights = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.path, layer] as const] : [])));
   const last = propagation.findLast(({ path }) => typeof weights.get(path)?.weight?.sigmaW2 === 'number');
   const head = last && weights.get(last.path);
