@@ -1,8 +1,8 @@
 """What meanfield reads in the source of torchvision or timm, against the models that these build and run.
 
-    python3 evaluate.py NODE CLI [torchvision|timm] [--only NAME] [--all] [--every]
+    python3 evaluate.py NODE CLI [torchvision|timm] [--only NAME] [--all] [--every] [--differences]
 
-A row for each model with a difference (`--all`: for each), and a total. Columns, in percent:
+A row for each model with a difference (`--all`: for each; `--differences`: with its layers), and a total. Columns, in percent:
     path    layers with weights that are reported under their path       exist   reported layers that there are
     fan     fan-in and fan-out of the layers found                       init    mean square of the weight, as sampled
     bias    the same of the bias, or rightly none                        act     first activation behind the layer, as a run shows
@@ -40,7 +40,13 @@ SAMPLE = """
     rexnet_100 convnext_atto convnextv2_atto convmixer_768_32 mixer_s32_224 gmlp_s16_224 resmlp_12_224 vit_tiny_patch16_224
     vit_small_patch32_224 deit3_small_patch16_224 cait_xxs24_224 xcit_nano_12_p8_224 swin_tiny_patch4_window7_224
     swinv2_cr_tiny_ns_224 pvt_v2_b0 poolformer_s12 levit_128s coat_lite_tiny convit_tiny crossvit_tiny_240 pit_ti_224 twins_svt_small
-    visformer_tiny volo_d1_224 mobilevit_xxs edgenext_xx_small
+    visformer_tiny volo_d1_224 mobilevit_xxs edgenext_xx_small beit_base_patch16_224 botnet26t_256 sehalonet33ts cpubone_nano csatv2
+    davit_tiny efficientformer_l1 efficientformerv2_s0 efficientvit_b0 efficientvit_m0 eva02_tiny_patch14_224 fasternet_t0 fastvit_t8
+    focalnet_tiny_srf gcvit_xxtiny gemma4_vit_167m hardcorenas_a hgnet_tiny hiera_tiny_224 sam2_hiera_tiny inception_next_atto
+    lcnetv2_small lowformer_b0 mambaout_femto coatnet_nano_rw_224 maxvit_pico_rw_256 mobilenetv5_base mvitv2_tiny
+    naflexvit_base_patch16_gap nasnetalarge nest_tiny nextvit_small pnasnet5large rdnet_tiny repghostnet_050 repvit_m0_9
+    legacy_seresnet18 sequencer2d_s shvit_s1 starnet_s1 swiftformer_xs swinv2_tiny_window8_256 tiny_vit_5m_224 tnt_s_patch16_224
+    tresnet_m vit_tiny_r_s16_p8_224 vit_relpos_small_patch16_224 samvit_base_patch16_224 vitamin_small_224 legacy_xception
 """.split()
 
 
@@ -70,13 +76,16 @@ def main():
             except Exception as error:  # a factory that wants weights or arguments is not the subject
                 print(f"{name:34} not built: {type(error).__name__}")
                 continue
-            row = compare(model, report[name])
+            differences = [] if "--differences" in rest else None
+            row = compare(model, report[name], differences)
             row["seconds"] = seconds / len(report)
             models += 1
             for key in COLUMNS:
                 total[key] += row[key]
             if "--all" in rest or row["found"] < row["true"] or row["init"] < row["found"] or row["act"] < row["called"]:
                 show(name, 1, row)
+            for difference in differences or ():
+                print(f"    {difference}", flush=True)
     show("TOTAL", models, total)
 
 
@@ -117,7 +126,9 @@ def analyze(node, cli, file):
     return {model["entry"]: model for one in files for model in one["models"]}, problems
 
 
-def compare(model, said):
+def compare(model, said, differences=None):
+    """The counts of one model; in words, what differs, is appended to `differences`."""
+    tell = (lambda *words: None) if differences is None else (lambda *words: differences.append(" ".join(map(str, words))))
     row = dict.fromkeys(COLUMNS, 0)
     layers = {layer["path"]: layer for layer in said["layers"] if layer["weight"]}
     covered = {unknown["path"] or "" for unknown in said["summary"]["unknown"]}
@@ -126,17 +137,25 @@ def compare(model, said):
     # The projection inside an attention layer may be reported or left to the attention layer.
     true = {path: module for path, module in modules.items() if isinstance(module, LAYERS) and "NonDynamically" not in type(module).__name__}
     row["true"] = len(true)
-    row["exist"] = sum(path in modules for path in layers)
+    # A tensor that forward() uses as a layer's weight is reported under its own name.
+    owners = {*modules, *(path for path, _ in model.named_parameters())}
+    row["exist"] = sum(path in owners for path in layers)
     row["said"] = len(layers)
     for path, module in true.items():
         layer = layers.get(path)
         if layer is None:
-            row["silent"] += not any(part == "" or path == part or path.startswith(part + ".") for part in covered)
+            silent = not any(part == "" or path == part or path.startswith(part + ".") for part in covered)
+            row["silent"] += silent
+            tell(path, "is not reported", "and not named either" if silent else "")
             continue
         row["found"] += 1
         weight = next(module.parameters())
         row["fan"] += fans(weight) is None or fans(weight) == (layer["fanIn"], layer["fanOut"])
+        if fans(weight) not in (None, (layer["fanIn"], layer["fanOut"])):
+            tell(path, "fans", fans(weight), "not", (layer["fanIn"], layer["fanOut"]))
         row["init"] += agrees(weight, layer["weight"])
+        if not agrees(weight, layer["weight"]):
+            tell(path, "mean square", float((weight.detach().double() ** 2).mean()), "not", layer["weight"])
         bias = getattr(module, "bias", None)
         if isinstance(bias, torch.nn.Parameter):
             row["bias"] += layer["bias"] is not None and agrees(bias, layer["bias"])
@@ -144,7 +163,13 @@ def compare(model, said):
             row["bias"] += layer["bias"] is None or isinstance(module, torch.nn.RNNBase)
         if activations and path in activations:
             row["called"] += 1
-            row["act"] += plain(activations[path]) == plain(layer["activation"])
+            right = plain(activations[path]) == plain(layer["activation"])
+            row["act"] += right
+            if not right:
+                tell(path, "activation", activations[path], "not", layer["activation"])
+    for path in layers:
+        if path not in owners:
+            tell(path, "is reported and does not exist")
     return row
 
 
@@ -197,7 +222,8 @@ def agrees(tensor, stated):
     if wanted == 0:
         return measured < 1e-12
     spread = ((values**2).std(unbiased=False).item() / measured) if values.numel() > 1 and measured > 0 else 1.5
-    return abs(measured / wanted - 1) <= 0.05 + 5 * max(spread, 0.5) / math.sqrt(values.numel())
+    # Of few values the spread is as uncertain as their mean: then it is taken as that of normal ones.
+    return abs(measured / wanted - 1) <= 0.05 + 5 * max(spread, 1.5 if values.numel() < 100 else 0.5) / math.sqrt(values.numel())
 
 
 def show(name, models, row):

@@ -67,6 +67,8 @@ def first_activations(model, arguments):
             if name in ACTIVATIONS:
                 limits = [v for v in (*args, *(kwargs or {}).values()) if type(v) in (int, float)]
                 activation = 'relu6' if ACTIVATIONS[name] == 'hardtanh' and limits == [0, 6] else ACTIVATIONS[name]
+                if name == 'gelu' and (kwargs or {}).get('approximate') == 'tanh':
+                    activation = 'gelu_tanh'
                 for layer in layers:
                     found[layer] = found.get(layer) or activation
             if name in ACTIVATIONS or name in NEW_SIGNAL:
@@ -85,11 +87,20 @@ def first_activations(model, arguments):
                 t._reached = frozenset([name])
         return hook
 
+    def indexed(tensor, key):
+        # Older versions of PyTorch do not tell a mode about subscripts.
+        out = subscript(tensor, key)
+        out._reached = tensor.__dict__.get('_reached', frozenset())
+        return out
+
+    subscript = torch.Tensor.__getitem__
     hooks = [module.register_forward_hook(mark(name)) for name, module in layer_modules(model)]
     try:
+        torch.Tensor.__getitem__ = indexed
         with Follow():
             model(*arguments)
     finally:
+        torch.Tensor.__getitem__ = subscript
         for h in hooks:
             h.remove()
     return found
