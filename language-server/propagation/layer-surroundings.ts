@@ -95,6 +95,7 @@ const isTransparent = ({ kind }: Node): boolean =>
   kind === 'reshape' ||
   kind === 'mask' ||
   kind === 'add' ||
+  kind === 'interpolation' ||
   kind === 'concatenate' ||
   kind === 'scale' ||
   kind === 'multiply' ||
