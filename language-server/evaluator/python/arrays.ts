@@ -86,6 +86,15 @@ export function arrayMethod(run: Interpreter, object: ListValue, name: string): 
     case 'flatten':
     case 'ravel':
       return builtin(name, () => like(flat(items)));
+    case 'flip':
+      return builtin(name, ({ positional, keywords, node }) => {
+        const given = positional[0] ?? keywords.get('dims');
+        const axis = given?.kind === 'tuple' || given?.kind === 'list' ? given.items[0] : given;
+        const place = axis?.kind === 'number' ? numberOf(axis.value) : null;
+        if (sizesOf(object).length > 1 || !(place === 0 || place === -1))
+          return run.unknown('Along which axes these numbers are turned around is not followed.', node);
+        return like(items.toReversed());
+      });
     case 'max':
     case 'min':
     case 'sum':

@@ -214,6 +214,7 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
   eval: (run, { node }) => run.unknown('eval() is not followed.', node),
   exec: (run, { node }) => run.unknown('exec() is not followed.', node),
   globals: (run) => scopeAsDict(moduleScope(run)),
+  // Called where the names are known.
   locals: (run, { node }) => run.unknown('locals() is not followed.', node),
   chr: (run, { positional: [value], node }) =>
     value?.kind === 'number' && numberOf(value.value) !== null

@@ -6,7 +6,17 @@ import { build, callModule } from '../modules.js';
 import type { Scope } from '../scope.js';
 import { forgetParameter, opaque, tensorsIn } from '../tensors.js';
 import { touch } from '../touch.js';
-import { type BoundMethod, builtin, type Call, type ClassValue, type Instance, none, tuple, type Value } from '../values.js';
+import {
+  type BoundMethod,
+  builtin,
+  type Call,
+  type ClassValue,
+  type Instance,
+  none,
+  scopeAsDict,
+  tuple,
+  type Value,
+} from '../values.js';
 import { attribute } from './attributes.js';
 import { classAttribute, fieldsOf } from './classes.js';
 import { holdEntries, inheritedFromDict } from './dict-classes.js';
@@ -23,6 +33,7 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
     case 'builtin':
       if (function_.name === 'super') return superOf(run, call, scope);
       if (function_.name === 'eval') return evaluateText(run, call, scope);
+      if (function_.name === 'locals' && scope) return scopeAsDict(scope);
       return function_.call(call);
     case 'class':
       return instantiate(run, function_, call);
