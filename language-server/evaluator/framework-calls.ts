@@ -134,7 +134,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   const { weight, weightAt, others } = weightIn(row, bound);
   const isWeight = weight?.kind === 'parameter' && weight.trainable;
   const tensors = row.tensors.flatMap((key) => inputsOf(run, isWeight && key === row.weight ? others : bound.get(key), call));
-  const result = row.operation({
+  const context = {
     arguments: toArguments(bound),
     inputs: tensors.map((tensor) => tensor.shape),
     layer: layerOf(run, isWeight ? weight : bound.get('weight')),
@@ -142,9 +142,18 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     ...(weightAt !== undefined && { weightAt }),
     causal: row.mask !== undefined && isCausal(bound.get(row.mask)),
     place: { path: run.trace.path, location: run.location(call.node) },
-  });
+  };
+  const result = row.operation(context);
   const inputs = tensors.map((tensor) => tensor.node);
-  if (typeof result === 'string') return opaque(run, result, inputs, call.node, short, calculatedFrom(run, bound.get('weight')));
+  if (typeof result === 'string') {
+    const weight = calculatedFrom(run, bound.get('weight'));
+    const layer = weight && run.layers.get(weight);
+    // A weight that is calculated from another one has its sizes.
+    const sized = weight
+      ? row.operation({ ...context, layer: layer ?? null, parameters: { ...context.parameters, weight } })
+      : '';
+    return opaque(run, result, inputs, call.node, short, layer, typeof sized === 'string' ? null : sized.shape);
+  }
   const { layer } = result.operation.kind === 'affine' ? result.operation : { layer: null };
   // A tensor that is used twice is one layer.
   if (layer?.weight && !run.layers.has(layer.weight)) run.layers.set(layer.weight, layer);
@@ -239,18 +248,21 @@ function layerOf(run: Interpreter, weight: Value | undefined): Layer | null {
   return weight?.kind === 'parameter' ? (run.layers.get(weight.parameter) ?? null) : null;
 }
 
-/** The layer of the model from whose weight a tensor is calculated: weight standardization, fake quantization. */
-function calculatedFrom(run: Interpreter, weight: Value | undefined): Layer | undefined {
+/** The weight from which a tensor is calculated, a layer's if there is one: weight standardization, fake quantization. */
+function calculatedFrom(run: Interpreter, weight: Value | undefined): Parameter | undefined {
   const { trace } = run;
   if (weight?.kind !== 'tensor' || !trace) return undefined;
   const front = [weight.node];
+  let other: Parameter | undefined;
   for (let i = 0; i < front.length && i < 100; i++) {
     const node = trace.nodes[front[i]!]!;
-    const layer = node.kind === 'parameter' ? run.layers.get(node.parameter) : undefined;
-    if (layer) return layer;
+    if (node.kind === 'parameter') {
+      if (run.layers.has(node.parameter)) return node.parameter;
+      if ((node.parameter.shape?.length ?? 0) > 2) other ??= node.parameter;
+    }
     front.push(...node.inputs);
   }
-  return undefined;
+  return other;
 }
 
 function inputsOf(run: Interpreter, value: Value | undefined, call: Call): Tensor[] {

@@ -53,10 +53,11 @@ export function opaque(
   node: SyntaxNode,
   name = 'unknown',
   layer?: Layer,
+  shape: Shape = null,
 ): Value {
   if (!run.trace) return run.unknown(reason, node);
   run.note(reason, node, run.trace.path || null);
-  return run.trace.add({ kind: 'opaque', reason, ...(layer && { layer }) }, name, inputs, null, run.location(node));
+  return run.trace.add({ kind: 'opaque', reason, ...(layer && { layer }) }, name, inputs, shape, run.location(node));
 }
 
 /** What can flow: tensors as they are, parameters and unknown values as nodes without inputs. */

@@ -267,3 +267,25 @@ class Net(nn.Module):
 `);
   expect(network.layers.map(({ weight }) => weight?.writes.at(-1)?.variance)).toEqual([null, null]);
 });
+
+test('a convolution with a weight that is calculated from its own has the size that its own gives', () => {
+  const network = only(`class Standardized(nn.Conv2d):
+    def forward(self, x):
+        weight = F.batch_norm(self.weight.reshape(1, self.out_channels, -1), None, None, training=True)
+        return F.conv2d(x, weight.reshape_as(self.weight), self.bias, self.stride, self.padding, self.dilation, self.groups)
+
+class Net(nn.Module):
+    def __init__(self, size=16):
+        super().__init__()
+        self.stem = nn.Sequential(Standardized(3, 8, 3, stride=2), nn.ReLU(), Standardized(8, 12, 3))
+        with torch.no_grad():
+            _, channels, height, width = self.stem(torch.zeros(1, 3, size, size)).shape
+        self.head = nn.Linear(channels * height * width, 10)
+
+    def forward(self, x):
+        return self.head(self.stem(x).flatten(1))
+`);
+  expect(network.layers.map(({ path }) => path)).toEqual(['stem.0', 'stem.2', 'head']);
+  // PyTorch: 16 → 7 → 5 pixels a side.
+  expect(network.layers.at(-1)!.fanIn).toBe(12 * 5 * 5);
+});
