@@ -284,6 +284,8 @@ export interface Distributed {
   kept?: boolean;
   /** A call drew it anew by the very law that the layer's own constructor has. */
   redrawn?: boolean;
+  /** Saved weights took its place. */
+  loaded?: boolean;
 }
 
 export interface WeightReport extends Distributed {

@@ -67,6 +67,7 @@ const distributed = {
   given: optional(dictionary(either(number, text))),
   kept: optional(flag),
   redrawn: optional(flag),
+  loaded: optional(flag),
 };
 
 const local = record<LocalTheory>({

@@ -70,7 +70,12 @@ function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): 
     fanIn: number(layer.fanIn),
     fanOut: number(layer.fanOut),
     summands: number(layer.summands),
-    weight: weight && { ...distributed(weight, naming), ...keptNote(layer.weight, layer), sigmaW2: finite(theory?.sigmaW2) },
+    weight: weight && {
+      ...distributed(weight, naming),
+      ...keptNote(layer.weight, layer),
+      ...loadedNote(layer.weight),
+      sigmaW2: finite(theory?.sigmaW2),
+    },
     bias: bias && { ...distributed(bias, naming), ...keptNote(layer.bias, layer), sigmaB2: finite(theory?.sigmaB2) },
     activation: theory?.activation ?? null,
     activationParameters: { ...theory?.activationParameters },
@@ -97,6 +102,11 @@ function keptNote(parameter: Parameter | null, { location }: Layer): { kept?: tr
   if (own.length === parameter.writes.length) return { kept: true };
   const same = own.some(({ family, formula }) => family === last.family && formula !== null && formula === last.formula);
   return same ? { redrawn: true } : {};
+}
+
+/** Weights were loaded after the last write. */
+function loadedNote(parameter: Parameter | null): { loaded?: true } {
+  return parameter && parameter.loaded?.tensors.get(parameter) === parameter.writes.length ? { loaded: true } : {};
 }
 
 function distributed({ family, mean, variance, formula, source, given }: Distribution, { file, nameLine }: Naming): Distributed {

@@ -14,6 +14,7 @@ import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { missingParts } from './missing-parts.js';
 import { callModule, namedModules, namedParameters } from './modules.js';
+import { followPartsAlone } from './parts-alone.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { tensorsIn } from './tensors.js';
@@ -52,6 +53,8 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
       error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
       run.current ?? entry.location,
     );
+  if (outputs.length === 0) outputs = trace.nodes.slice(-1).map((node) => node.id);
+  if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
@@ -70,7 +73,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     layers,
     nodes: trace.nodes,
     ...(!guessed && typeof shape?.[0] === 'number' && { batch: shape[0] }),
-    outputs: outputs.length > 0 ? outputs : trace.nodes.slice(-1).map((node) => node.id),
+    outputs,
     // A place in another file means nothing to a reader of this one.
     tensors: trainableTensors(instance, entry.builtHere === true),
     unregistered: unregisteredLayers(modules),

@@ -6,6 +6,8 @@ import type { Tensor } from './values.js';
 /** The graph that `forward` draws while it runs on symbolic tensors. */
 export class Trace {
   readonly nodes: Node[] = [];
+  /** Paths of the modules that were called. */
+  readonly entered = new Set<string>();
   private readonly paths: string[] = [''];
 
   constructor(private readonly maximalNodes: number) {}
@@ -17,6 +19,7 @@ export class Trace {
 
   within<T>(path: string, run: () => T): T {
     this.paths.push(path);
+    this.entered.add(path);
     try {
       return run();
     } finally {

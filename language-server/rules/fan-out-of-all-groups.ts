@@ -12,7 +12,7 @@ import { shorten } from './shorten.js';
  *
  * With g groups an input reaches out/g units, so the fan-out is k²·out/g; frameworks and hand-written loops take k²·out, and the
  * variance comes out g times too small. Where a normalization follows the scale cancels, and where no activation follows it is the
- * next layer's business too, so that both are left out.
+ * next layer's business too, so that both are left out. Where saved weights are loaded afterwards the initializer does not matter.
  */
 export const fanOutOfAllGroups: Rule = {
   id: 'fan-out-of-all-groups',
@@ -34,7 +34,8 @@ export const fanOutOfAllGroups: Rule = {
 };
 
 function isDividedByAllGroups({ groups = 1, normalized, local, weight, fanOut }: LayerReport): boolean {
-  if (groups < 2 || normalized || !weight?.sourceRange || !weight.variance || weight.mean !== 0 || !fanOut) return false;
+  if (groups < 2 || normalized || !weight?.sourceRange || weight.loaded || !weight.variance || weight.mean !== 0 || !fanOut)
+    return false;
   // A sigmoid has no critical variance that could be missed: it opens a gate. And from 0.7 on somebody has made up for it.
   if (!local?.chi1 || !local.critical || local.chi1 > 0.7) return false;
   return weight.formula?.includes('fan_out') ? !weight.formula.includes('fan_in') : isGain(weight.variance * fanOut);

@@ -162,3 +162,15 @@ class Widening(nn.Module):
 
     def forward(self, x):
         return F.relu(self.pointwise(F.relu(self.depthwise(x))))
+
+
+# ### Silent: saved weights are loaded over what was drawn
+class Loaded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(64, 64, 3, groups=64, bias=False)
+        nn.init.kaiming_normal_(self.a.weight, mode='fan_out', nonlinearity='relu')
+        self.load_state_dict(torch.load('weights.pt'))
+
+    def forward(self, x):
+        return F.relu(self.a(x))
