@@ -30,8 +30,8 @@ export interface Entry {
   /** Name for models without a class of their own (`net = nn.Sequential(...)`). */
   readonly name: string | null;
   readonly location: Location;
-  /** The file itself made it. */
-  readonly builtHere?: true;
+  /** Where the file itself made it. */
+  readonly builtAt?: Location;
   readonly make: (run: Interpreter) => { instance: Instance | null; arguments: EntryArgument[] };
 }
 
@@ -58,9 +58,8 @@ export function builtEntries(run: Interpreter): Entry[] {
     const location = isUsers
       ? nameLocation(run, instance.class.node!)
       : ((variable ? assignmentOf(run, variable) : null) ?? instance.location);
-    return [
-      { entry: isUsers ? instance.class.name : name, name, location, builtHere: true, make: () => ({ instance, arguments: [] }) },
-    ];
+    const builtAt = instance.location;
+    return [{ entry: isUsers ? instance.class.name : name, name, location, builtAt, make: () => ({ instance, arguments: [] }) }];
   });
 }
 

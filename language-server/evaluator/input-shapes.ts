@@ -2,6 +2,7 @@ import type { Location } from '../network/distribution.js';
 import type { Shape } from '../network/graph.js';
 import type { Range } from '../protocol.js';
 import type { SyntaxNode, SyntaxTree } from '../source/syntax-tree.js';
+import type { Entry } from './entries.js';
 import type { Interpreter } from './interpreter.js';
 import { classAttribute } from './python/classes.js';
 import type { Call, Instance } from './values.js';
@@ -10,8 +11,14 @@ import type { Call, Instance } from './values.js';
  * Shape of the first tensor that a model gets, batch first: what a comment says, else what the user set, else what the file calls the model
  * with, else the only shape of an image that functions of the file make. `null`: not known.
  */
-export function inputShapeOf(run: Interpreter, instance: Instance, place: Location): { shape: Shape; guessed: boolean } {
-  const declared = declaredShape(run.main.tree, place) ?? run.inputShape;
+export function inputShapeOf(
+  run: Interpreter,
+  instance: Instance,
+  { location, builtAt }: Pick<Entry, 'location' | 'builtAt'>,
+): { shape: Shape; guessed: boolean } {
+  const { tree, id } = run.main;
+  const own = builtAt?.file === id && hasInputComment(tree, builtAt.range) ? declaredShape(tree, builtAt) : null;
+  const declared = own ?? declaredShape(tree, location) ?? run.inputShape;
   if (declared) return { shape: declared, guessed: false };
   return { shape: run.calledWith.get(instance.class) ?? onlyShape(run), guessed: true };
 }
@@ -24,7 +31,7 @@ export function noteCall(run: Interpreter, instance: Instance, call: Call): void
     run.calledWith.set(instance.class, first.parameter.shape);
 }
 
-/** `# meanfield: input(4, 3, 96, 96)` holds for what is defined below it, up to the next such comment. */
+/** `# meanfield: input(4, 3, 96, 96)` holds for the model that is made in the next line, and for all that is defined below it, up to the next one. */
 function declaredShape(tree: SyntaxTree, place: Location): Shape {
   let shape: Shape = null;
   for (const comment of inputComments(tree).slice(0, inputCommentsAbove(tree, place.range)))
@@ -39,6 +46,11 @@ export function inputComments(tree: SyntaxTree): SyntaxNode[] {
 /** How many of them hold for what stands at a place. */
 export function inputCommentsAbove(tree: SyntaxTree, { start }: Range): number {
   return inputComments(tree).filter((comment) => tree.lines.position(comment.start).line <= start.line).length;
+}
+
+/** Whether such a comment stands in the line above a place. */
+export function hasInputComment(tree: SyntaxTree, { start }: Range): boolean {
+  return inputComments(tree).some((comment) => tree.lines.position(comment.start).line === start.line - 1);
 }
 
 const declared = /^#\s*meanfield:\s*input\s*\(([\d\s,]+)\)\s*$/;

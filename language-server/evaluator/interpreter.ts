@@ -49,7 +49,7 @@ export class Interpreter {
   literalShape: Shape | undefined;
   /** Whether modules say that they are in training while `forward` runs. */
   training = true;
-  /** Arguments of the constructors of instances whose classes have more than is known of them, by name. */
+  /** By name, arguments of the constructors of models, and of instances whose classes have more than is known of them. */
   readonly givenTo = new WeakMap<Instance, Map<string, Value>>();
   /** How many constructors of modules are running. */
   constructing = 0;
@@ -191,6 +191,10 @@ export class Interpreter {
     } finally {
       this.notes = notes;
     }
+  }
+
+  get countNotes(): number {
+    return this.notes.size;
   }
 
   takeNotes(): Note[] {

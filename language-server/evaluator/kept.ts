@@ -3,7 +3,7 @@ import { matchTrees } from '../source/tree-match.js';
 import type { Dependencies, Question } from './dependencies.js';
 import { hintComments } from './entries.js';
 import type { Evaluation } from './evaluate.js';
-import { inputComments, inputCommentsAbove } from './input-shapes.js';
+import { hasInputComment, inputComments, inputCommentsAbove } from './input-shapes.js';
 import { Relocation } from './relocate.js';
 
 /** What an evaluation depended on in the text of its file. */
@@ -49,10 +49,12 @@ type Placed = Pick<Evaluation, 'networks' | 'problems'>;
 /** Whether what has a declared input has the same one still: the comments that declare it hold for what stands below them. */
 function commentsStay(before: SyntaxTree, earlier: Placed, after: SyntaxTree, moved: Placed): boolean {
   if (inputComments(after).length === 0) return true;
-  const counts = (tree: SyntaxTree, { networks, problems }: Placed) =>
-    [...networks.map(({ location }) => location.range), ...problems.map(({ range }) => range)].map((range) =>
+  const counts = (tree: SyntaxTree, { networks, problems }: Placed) => [
+    ...[...networks.map(({ location }) => location.range), ...problems.map(({ range }) => range)].map((range) =>
       inputCommentsAbove(tree, range),
-    );
+    ),
+    ...networks.map(({ builtAt }) => builtAt !== undefined && hasInputComment(tree, builtAt.range)),
+  ];
   const now = counts(after, moved);
   return counts(before, earlier).every((count, i) => count === now[i]);
 }

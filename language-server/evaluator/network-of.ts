@@ -1,22 +1,14 @@
-import type {
-  InitializerVisit,
-  Layer,
-  Network,
-  Unknown as Note,
-  Parameter,
-  Shape,
-  UnregisteredLayers,
-} from '../network/graph.js';
+import type { InitializerVisit, Layer, Network, Unknown as Note, Parameter, UnregisteredLayers } from '../network/graph.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
-import { BudgetExceeded, Raised } from './budget.js';
+import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
-import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { missingParts } from './missing-parts.js';
 import { callModule, namedModules, namedParameters } from './modules.js';
 import { followPartsAlone } from './parts-alone.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
+import { runForward } from './run-forward.js';
 import { tensorsIn } from './tensors.js';
 import { touch } from './touch.js';
 import { Trace } from './trace.js';
@@ -40,20 +32,14 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     layers.push(layer);
   }
   run.layers = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.weight, layer] as const] : [])).reverse());
-  const { shape, guessed } = inputShapeOf(run, instance, entry.location);
   const before = run.takeNotes();
-  let { trace, outputs, error } = runForward(run, instance, shape);
-  if (error && guessed && shape) {
-    // A shape that was only guessed must not keep the model from being followed.
-    run.takeNotes();
-    ({ trace, outputs, error } = runForward(run, instance, null));
-  }
+  const { trace, outputs: reached, error, batch, assumed } = runForward(run, instance, entry);
   if (error)
     run.note(
       error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
       run.current ?? entry.location,
     );
-  if (outputs.length === 0) outputs = trace.nodes.slice(-1).map((node) => node.id);
+  const outputs = reached.length > 0 ? reached : trace.nodes.slice(-1).map(({ id }) => id);
   if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
@@ -72,15 +58,16 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     arguments: given,
     layers,
     nodes: trace.nodes,
-    ...(!guessed && typeof shape?.[0] === 'number' && { batch: shape[0] }),
+    ...(batch !== null && { batch }),
+    ...(assumed !== null && { assumedInput: assumed }),
     outputs,
     // A place in another file means nothing to a reader of this one.
-    tensors: trainableTensors(instance, entry.builtHere === true),
+    tensors: trainableTensors(instance, entry.builtAt !== undefined),
     unregistered: unregisteredLayers(modules),
     visits: visitsOf(run, inside),
     nameTests: run.visits.names.neverHeld(run, inside),
     uncalled: uncalledInitializers(run, modules),
-    ...(entry.builtHere && { builtHere: true }),
+    ...(entry.builtAt && { builtAt: entry.builtAt }),
     unknown: notes.map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
 }
@@ -127,48 +114,6 @@ function visitsOf(run: Interpreter, inside: ReadonlySet<Instance>): InitializerV
   return run.visits.finished.flatMap(({ root, ...visit }) =>
     inside.has(root) ? [{ ...visit, below: root.module!.path ?? '' }] : [],
   );
-}
-
-/** Runs `forward` once on symbolic tensors, the first of this shape. What cannot be followed in evaluation mode is shown as in training. */
-function runForward(run: Interpreter, instance: Instance, shape: Shape): Forward {
-  const result = runInMode(run, instance, shape);
-  if (run.training || (!result.error && result.outputs.length > 0)) return result;
-  run.takeNotes();
-  run.training = true;
-  try {
-    return runInMode(run, instance, shape);
-  } finally {
-    run.training = false;
-  }
-}
-
-interface Forward {
-  readonly trace: Trace;
-  readonly outputs: readonly number[];
-  readonly error: Raised | BudgetExceeded | null;
-}
-
-function runInMode(run: Interpreter, instance: Instance, shape: Shape): Forward {
-  const trace = new Trace(run.limits.nodes);
-  run.trace = trace;
-  try {
-    const forward = classAttribute(instance.class, 'forward');
-    const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
-    const inputs =
-      forward?.kind === 'function'
-        ? inputsOf(run, forward, shape)
-        : [trace.add({ kind: 'input' }, 'input', [], shape, instance.location)];
-    return {
-      trace,
-      outputs: tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]),
-      error: null,
-    };
-  } catch (error) {
-    if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
-    return { trace, outputs: [], error };
-  } finally {
-    run.trace = null;
-  }
 }
 
 /** Registered tensors. Where a class has a base that is not known, or reads its weights itself, something else may write its tensors. */
@@ -271,19 +216,4 @@ function layerOfParameters(run: Interpreter, module: Instance): Layer | null {
     summands: fans?.fanIn ?? null,
     others: parameters.filter((one) => one !== weight).map(([, parameter]) => parameter),
   };
-}
-
-/** Symbolic tensors for the parameters of `forward` without a default. */
-function inputsOf(run: Interpreter, forward: FunctionValue, shape: Shape): Value[] {
-  let first = true;
-  return forward.parameters.slice(1).flatMap((parameter): Value[] => {
-    if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
-    const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
-    if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
-      return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
-    const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
-    const own = first ? shape : null;
-    first = false;
-    return [run.trace!.add({ kind: 'input' }, parameter.name, [], own, location)];
-  });
 }

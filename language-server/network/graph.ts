@@ -202,6 +202,8 @@ export interface Network {
   readonly unknown: readonly Unknown[];
   /** Number of samples in the batch that the user declared; absent: not known, and taken as large. */
   readonly batch?: number;
+  /** What was assumed about the first tensor that it gets, as a sentence. */
+  readonly assumedInput?: string;
   /** Every registered trainable tensor with its path, in the order of `named_parameters()`, each once. */
   readonly tensors?: readonly { readonly path: string; readonly parameter: Parameter }[];
   /** Layers that `forward` uses although no module registers them. */
@@ -212,8 +214,8 @@ export interface Network {
   readonly nameTests?: readonly NameTest[];
   /** Initializers of the analysed file that nothing in it calls. */
   readonly uncalled?: readonly UncalledInitializer[];
-  /** The file itself makes this model, so that what it does to it later is seen. */
-  readonly builtHere?: true;
+  /** Where the file itself makes this model, so that what it does to it later is seen. */
+  readonly builtAt?: Location;
 }
 
 /** A walk of the user's code over the parts of a module. */

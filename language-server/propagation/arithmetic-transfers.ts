@@ -247,7 +247,10 @@ function tokensOf(
   if (!map || dimensions < 3 || axis !== dimensions - 2 || map.channels === null) return null;
   // Heads stand beside the tokens, and channels are those of all heads.
   if (!equals(map.channels, last!) && !(dimensions > 3 && (ratioOf(map.channels, last!) ?? 0) % 1 === 0)) return null;
-  const counts = shapes.map((shape) => (shape && shape.length === dimensions ? numberOf(shape[axis]!) : null));
+  const counts = shapes.map((shape, i) => {
+    const count = shape && shape.length === dimensions ? numberOf(shape[axis]!) : null;
+    return count ?? (dimensions === 3 && inputs[i] === map ? positions(map.extent) : null);
+  });
   if (dimensions > 3 && !counts.includes(positions(map.extent))) return null;
   const total = counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
   const geometry = { channels: map.channels, extent: map.extent };

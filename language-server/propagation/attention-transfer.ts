@@ -5,7 +5,7 @@ import { numberOf } from '../network/quantity.js';
 import { unknownTokens } from '../protocol.js';
 import { positions } from './extent.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
-import { type Attention, type Context, type NodeState, stops, type Transfer, times } from './transfer.js';
+import { type Attention, type Context, type NodeState, stops, type Transfer, times, unknownAlikeness } from './transfer.js';
 
 /**
  * softmax(q kᵀ/√d) v. The part of the logits that differs between keys has variance v = E q² (E k² − E k k′) for any number of heads; with
@@ -17,6 +17,7 @@ import { type Attention, type Context, type NodeState, stops, type Transfer, tim
 export const attentionTransfer: Transfer<'attention'> = (node, [query, key, value], context) => {
   if (!query?.signal || !key?.signal || !value?.signal)
     return stops(query?.reason ?? key?.reason ?? value?.reason ?? 'The inputs of attention could not be followed.');
+  if (query.restarted || key.restarted || value.restarted) return stops(unknownAlikeness);
   const tokens = positions(key.extent) > 1 ? positions(key.extent) : numberOf(node.shape?.at(-2) ?? null);
   const [q, k] = [inPlainUnits(query.signal), inPlainUnits(key.signal)];
   const free = k.q - amongTokens(key, k);
@@ -47,6 +48,7 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
 /** Products q·k of queries and keys, the logits of attention, or attention weights times values. */
 export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context) => {
   if (!left || !right) return stops('Products of other than two tensors are not followed.');
+  if (left.restarted || right.restarted) return stops(unknownAlikeness);
   if (left.attention?.stage === 'weights' && right.signal) {
     const { backward, ...output } = attend(left.attention, right, numberOf(node.shape?.at(-2) ?? null) ?? left.attention.tokens);
     const { tokens } = left.attention;

@@ -85,12 +85,14 @@ const keepsPositions: ReadonlySet<Node['kind']> = new Set([
 ]);
 
 /** All fields in one order, so that states of all kinds of nodes are alike. */
-function complete({ id, kind }: Node, [first]: readonly NodeState[], result: Partial<NodeState>): NodeState {
+function complete({ id, kind }: Node, inputs: readonly NodeState[], result: Partial<NodeState>): NodeState {
+  const [first] = inputs;
   const extent = result.extent ?? first?.extent ?? [];
   const kept = first && keepsPositions.has(kind) && sameExtent(extent, first.extent) ? first.profile : null;
   return {
     signal: result.signal ?? null,
     reason: result.reason ?? null,
+    restarted: result.restarted ?? inputs.some(({ restarted }) => restarted),
     channels: result.channels === undefined ? (first?.channels ?? null) : result.channels,
     extent,
     profile: result.profile === undefined ? kept : result.profile,

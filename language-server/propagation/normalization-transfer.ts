@@ -27,7 +27,7 @@ export const normalizationTransfer: Transfer<'normalization'> = (node, [input], 
         ? `Batch normalization uses a batch of ${context.batch} independent inputs.`
         : 'Batch normalization is taken with a large batch of independent inputs.',
     );
-  if (!input?.signal) return { signal: restarted(gamma2, beta2), reason: null, backward: [] };
+  if (!input?.signal) return restarts(gamma2, beta2);
   return normalized(node, input, { gamma2, beta2 }, context);
 };
 
@@ -65,7 +65,7 @@ function channelsTogether({ variant, groups }: Normalization, { channels }: Node
 
 function normalized(node: Normalization, input: NodeState, scale: Scale, context: Context): Partial<NodeState> {
   const open = inPlainUnits(input.signal!);
-  if (!Number.isFinite(open.q)) return { signal: restarted(scale.gamma2, scale.beta2), reason: null, backward: [] };
+  if (!Number.isFinite(open.q)) return restarts(scale.gamma2, scale.beta2);
   const single = node.variant === 'batch' || node.variant === 'instance';
   const parts: readonly Part[] =
     single && input.parts ? input.parts : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1, gaussian: null }];
@@ -166,7 +166,7 @@ function projection(
 function direction(node: Normalization, input: NodeState | undefined, context: Context): Partial<NodeState> {
   const entries = numberOf(node.entries ?? null);
   if (entries === null) return stops('Over how many entries this vector norm goes is not known.');
-  if (!input?.signal) return { signal: restarted(1 / entries, 0), reason: null, backward: [] };
+  if (!input?.signal) return restarts(1 / entries, 0);
   const result = normalized(node, input, { gamma2: 1 / entries, beta2: 0 }, context);
   const backward = result.backward?.map(
     (factor) => factor && { ...factor, logFactor: factor.logFactor + Math.log1p(-1 / entries) },
@@ -174,16 +174,12 @@ function direction(node: Normalization, input: NodeState | undefined, context: C
   return { ...result, ...(backward && { backward }) };
 }
 
-/** Whatever entered, the output has second moment γ² + β²; correlations are those of independent inputs. */
-const restarted = (gamma2: number, beta2: number): Signal => ({
-  ...silence,
-  q: gamma2 + beta2,
-  mean: Math.sqrt(beta2),
-  pair: beta2,
-  space: beta2,
-  near: beta2,
-  pairSpace: beta2,
-});
+/** Whatever entered, the output has second moment γ² + β²; what inputs have in common is not known. */
+function restarts(gamma2: number, beta2: number): Partial<NodeState> {
+  const common = { pair: beta2, space: beta2, near: beta2, pairSpace: beta2 };
+  const signal: Signal = { ...silence, ...common, q: gamma2 + beta2, mean: Math.sqrt(beta2) };
+  return { signal, reason: null, restarted: true, backward: [] };
+}
 
 /** Running statistics at initialization are mean 0 and variance 1. */
 function evaluated(input: NodeState | undefined, gamma2: number, beta2: number, epsilon: number): Partial<NodeState> {

@@ -6,7 +6,7 @@ import type { Node, Pooling } from '../network/graph.js';
 import { type Extent, pooledExtent, positions, windowSize, windowsAlong } from './extent.js';
 import { abovePooling, belowPooling, type Profile } from './profile.js';
 import { accumulated, balanced, inPlainUnits, nearness, type Signal, silence } from './signal.js';
-import { type Backward, type GaussianOrigin, type NodeState, stops, type Transfer } from './transfer.js';
+import { type Backward, type GaussianOrigin, type NodeState, stops, type Transfer, unknownAlikeness } from './transfer.js';
 
 /**
  * Average over w positions of second moment q and product s: (q + (w − 1)s)/w. Maximum: the largest of w equicorrelated Gaussians.
@@ -28,6 +28,7 @@ export const poolingTransfer: Transfer<'pooling'> = (node, [input], { assume }) 
   const overlap = overlapOf(node, inputExtent);
   const backward = { ...averageBackward(count, overlap, inputExtent, extent), spread: spreadBelow(node, inputExtent) };
   const profile = abovePooling(node, inputExtent, input.profile);
+  if (input.restarted && count > 1) return { extent, ...stops(unknownAlikeness), backward: [backward] };
   return { extent, profile, signal: average(node, inputExtent, input.signal), reason: null, backward: [backward] };
 };
 

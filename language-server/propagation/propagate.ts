@@ -57,7 +57,7 @@ export interface LayerTheory {
 /** Carries lengths, correlations and gradients through the graph. Never throws: what it cannot say is `null`, with a reason. */
 export function propagate(network: Network, options: PropagateOptions = {}): Propagation {
   const training = options.mode !== 'eval';
-  const assumptions = new Set<string>();
+  const assumptions = new Set(network.assumedInput ? [network.assumedInput] : []);
   const activations = new Activations(network);
   const consumers = consumersOf(network);
   const states = forward(network, {
@@ -176,7 +176,7 @@ function points(
       operation: node.name,
       range: node.location.range,
       q: lengthOf(state),
-      c: state.signal && correlation(state.signal),
+      c: state.signal && !state.restarted ? correlation(state.signal) : null,
       chi: chiOf(gradients, node, before[id] ?? null),
       gradient: perEntry === null ? null : Math.exp(perEntry),
       logGradient: perEntry !== null && Number.isFinite(perEntry) ? perEntry : null,

@@ -12,6 +12,8 @@ export interface NodeState {
   /** `null` where it cannot be known; `reason` says why. */
   readonly signal: Signal | null;
   readonly reason: string | null;
+  /** A normalization made its length known again behind something that is not: what inputs and positions have in common is not known. */
+  readonly restarted: boolean;
   readonly channels: Quantity | null;
   readonly extent: Extent;
   /** How the second moment is spread over the positions; `null`: evenly. */
@@ -154,6 +156,9 @@ export type Transfer<K extends Node['kind']> = (
 export const passes: Backward = { logFactor: 0, offset: 0, gain: 1 };
 
 export const times = (squaredFactor: number, gain = 1): Backward => ({ logFactor: Math.log(squaredFactor), offset: 0, gain });
+
+/** Why averages over tokens and positions stop behind something that is not known. */
+export const unknownAlikeness = 'How alike tokens or positions are is not known here.';
 
 /** The signal stops here, for this reason; what follows a normalization is known again. */
 export const stops = (reason: string): Partial<NodeState> => ({ signal: null, reason, backward: [] });

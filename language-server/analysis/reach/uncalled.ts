@@ -13,7 +13,7 @@ export function uncalled(network: Network): UncalledReport[] {
   return (network.uncalled ?? []).flatMap((initializer) => {
     const { name, location, takesModule } = initializer;
     const owner = initializer.complete ? initializer.owner : null;
-    if (!network.builtHere && !(isPrivate(initializer) && initializer.parameters.length > 0)) return [];
+    if (!network.builtAt && !(isPrivate(initializer) && initializer.parameters.length > 0)) return [];
     const about = (initializer.parameters.length > 0 ? initializer.parameters : all).filter(
       (parameter) => all.includes(parameter) && (parameter.shape?.length ?? 0) >= 2,
     );
@@ -33,10 +33,10 @@ export function uncalled(network: Network): UncalledReport[] {
 }
 
 /** The initializer that would write a tensor if code outside of this file called it. */
-export function mayCallElsewhere({ uncalled: found = [], builtHere }: Network, path: string): UncalledInitializer | null {
+export function mayCallElsewhere({ uncalled: found = [], builtAt }: Network, path: string): UncalledInitializer | null {
   const name = path.split('.').at(-1)!;
   const writes = new RegExp(`\\b${name}\\b|parameters\\(`);
-  return (!builtHere && found.find((one) => !isPrivate(one) && writes.test(one.text))) || null;
+  return (!builtAt && found.find((one) => !isPrivate(one) && writes.test(one.text))) || null;
 }
 
 function isPrivate({ name }: UncalledInitializer): boolean {

@@ -146,9 +146,9 @@ export function callFunction(run: Interpreter, function_: FunctionValue, call: C
   }
 }
 
-/** What the constructors of an instance were given, as some of the framework's classes ask; what a subclass was given stands. */
+/** What the constructors of an instance were given, as whoever guesses a model's input asks; what a subclass was given stands. */
 function noteArguments(run: Interpreter, self: Value | undefined, { variables }: Scope): void {
-  if (self?.kind !== 'instance' || !self.class.beyond) return;
+  if (self?.kind !== 'instance' || (self.nested && !self.class.beyond)) return;
   const known = run.givenTo.get(self) ?? new Map<string, Value>();
   for (const [key, value] of variables) {
     if (value === self || known.has(key)) continue;

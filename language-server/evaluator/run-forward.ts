@@ -1,0 +1,104 @@
+import type { Shape } from '../network/graph.js';
+import { contradicts, imageOfConstructor, usualImage } from './assumed-input.js';
+import { BudgetExceeded, Raised } from './budget.js';
+import type { Entry } from './entries.js';
+import { inputShapeOf } from './input-shapes.js';
+import type { Interpreter } from './interpreter.js';
+import { callModule } from './modules.js';
+import { classAttribute } from './python/classes.js';
+import { tensorsIn } from './tensors.js';
+import { Trace } from './trace.js';
+import type { FunctionValue, Instance, Value } from './values.js';
+
+/** The graph that `forward` draws, and what is known or assumed of the input that it got. */
+interface Forward extends Traced {
+  /** Samples of an input that the user declared. */
+  readonly batch: number | null;
+  /** What was assumed about the input, as a sentence. */
+  readonly assumed: string | null;
+}
+
+/** Runs `forward` on the input that the user declares, or on the best guess that the model agrees with. */
+export function runForward(run: Interpreter, instance: Instance, entry: Entry): Forward {
+  const { shape, guessed } = inputShapeOf(run, instance, entry);
+  if (!guessed) return { ...runOn(run, instance, shape), batch: typeof shape?.[0] === 'number' ? shape[0] : null, assumed: null };
+  const image = shape ? { shape, sentence: null } : imageOfConstructor(run, instance);
+  if (image) {
+    const first = runOn(run, instance, image.shape);
+    if (!first.error && !contradicts(first.trace.nodes)) return { ...first, batch: null, assumed: image.sentence };
+    // A guess must not keep the model from being followed.
+    run.takeNotes();
+  }
+  return { ...withoutShape(run, instance), batch: null };
+}
+
+/** Where `forward` asks for sizes and gets no answer, that of the usual image may do. */
+function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
+  const open = runOn(run, instance, null);
+  const usual = open.error || run.countNotes > 0 ? usualImage(open.trace.nodes) : null;
+  if (!usual) return { ...open, assumed: null };
+  const notes = run.takeNotes();
+  const closed = runOn(run, instance, usual.shape);
+  if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes < notes.length))
+    return { ...closed, assumed: usual.sentence };
+  run.takeNotes();
+  for (const { reason, location, path } of notes) run.note(reason, location, path);
+  return { ...open, assumed: null };
+}
+
+/** Runs `forward` once on symbolic tensors, the first of this shape. What cannot be followed in evaluation mode is shown as in training. */
+function runOn(run: Interpreter, instance: Instance, shape: Shape): Traced {
+  const result = runInMode(run, instance, shape);
+  if (run.training || (!result.error && result.outputs.length > 0)) return result;
+  run.takeNotes();
+  run.training = true;
+  try {
+    return runInMode(run, instance, shape);
+  } finally {
+    run.training = false;
+  }
+}
+
+interface Traced {
+  readonly trace: Trace;
+  readonly outputs: readonly number[];
+  readonly error: Raised | BudgetExceeded | null;
+}
+
+function runInMode(run: Interpreter, instance: Instance, shape: Shape): Traced {
+  const trace = new Trace(run.limits.nodes);
+  run.trace = trace;
+  try {
+    const forward = classAttribute(instance.class, 'forward');
+    const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
+    const inputs =
+      forward?.kind === 'function'
+        ? inputsOf(run, forward, shape)
+        : [trace.add({ kind: 'input' }, 'input', [], shape, instance.location)];
+    return {
+      trace,
+      outputs: tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]),
+      error: null,
+    };
+  } catch (error) {
+    if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
+    return { trace, outputs: [], error };
+  } finally {
+    run.trace = null;
+  }
+}
+
+/** Symbolic tensors for the parameters of `forward` without a default. */
+function inputsOf(run: Interpreter, forward: FunctionValue, shape: Shape): Value[] {
+  let first = true;
+  return forward.parameters.slice(1).flatMap((parameter): Value[] => {
+    if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
+    const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
+    if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
+      return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
+    const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
+    const own = first ? shape : null;
+    first = false;
+    return [run.trace!.add({ kind: 'input' }, parameter.name, [], own, location)];
+  });
+}
