@@ -4,17 +4,15 @@ import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
 import type { Interpreter } from './interpreter.js';
 import { missingParts } from './missing-parts.js';
-import { callModule, namedModules, namedParameters } from './modules.js';
+import { namedModules, namedParameters } from './modules.js';
 import { followPartsAlone } from './parts-alone.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { runForward } from './run-forward.js';
-import { tensorsIn } from './tensors.js';
 import { touch } from './touch.js';
-import { Trace } from './trace.js';
 import { uncalledInitializers } from './uncalled.js';
 import { unlistedMatrices } from './unlisted-matrices.js';
-import { type ClassValue, type FunctionValue, type Instance, tuple, type Value } from './values.js';
+import { type ClassValue, type Instance, tuple, type Value } from './values.js';
 import { markWrittenElsewhere } from './written-elsewhere.js';
 
 /** Gives each module its path, runs `forward` once on symbolic inputs, and writes down the network. */

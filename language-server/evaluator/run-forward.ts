@@ -32,14 +32,17 @@ export function runForward(run: Interpreter, instance: Instance, entry: Entry): 
   return { ...withoutShape(run, instance), batch: null };
 }
 
-/** Where `forward` asks for sizes and gets no answer, that of the usual image may do. */
+/** Where `forward` asks for sizes and gets no answer, or tokens attend to each other, that of the usual image may do. */
 function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
   const open = runOn(run, instance, null);
-  const usual = open.error || run.countNotes > 0 ? usualImage(open.trace.nodes) : null;
+  const { nodes } = open.trace;
+  const attends = nodes.some(({ kind }) => kind === 'attention' || kind === 'matmul');
+  const usual = open.error || run.countNotes > 0 || attends ? usualImage(nodes) : null;
   if (!usual) return { ...open, assumed: null };
   const notes = run.takeNotes();
   const closed = runOn(run, instance, usual.shape);
-  if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes < notes.length))
+  const allowed = attends ? notes.length : notes.length - 1;
+  if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed))
     return { ...closed, assumed: usual.sentence };
   run.takeNotes();
   for (const { reason, location, path } of notes) run.note(reason, location, path);

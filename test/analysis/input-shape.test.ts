@@ -17,15 +17,19 @@ const net = `class Net(nn.Module):
         return self.conv(x)
 `;
 
-/** Width of the convolution's output: two less than the input's. */
-function width(text: string, inputShape: number[] | null = null): unknown {
+function modelOf(text: string, inputShape: number[] | null = null) {
   const report = analyzer.analyzeText(`import torch\nfrom torch import nn\n${text}`, {
     file: 'net.py',
     settings: { ...defaultSettings, inputShape },
   });
-  const node = report.models[0]!.graph.nodes.find(({ kind }) => kind === 'affine')!;
-  return node.shape?.at(-1);
+  return report.models[0]!;
 }
+
+/** Width of the convolution's output: two less than the input's. */
+const width = (text: string, inputShape: number[] | null = null): unknown =>
+  modelOf(text, inputShape)
+    .graph.nodes.find(({ kind }) => kind === 'affine')!
+    .shape?.at(-1);
 
 test('a comment above the model says the shape of its input', () => {
   expect(width(`# meanfield: input(4, 3, 96, 96)\n${net}`)).toBe(94);
@@ -46,4 +50,68 @@ test('the only image that functions of the file make is taken for the input', ()
 });
 test('a shape that does not fit is not forced on a model that it was only guessed for', () => {
   expect(width(`${net}\ndef check(m):\n    m(torch.zeros(2, 16, 1, 1))\n`)).toBeDefined();
+});
+test('a comment above the line that builds the model is about this model alone', () => {
+  const two = `${net.replace('Net', 'Other')}\nother = Other()\n# meanfield: input(4, 3, 96, 96)\nnet = Net()\n`;
+  expect(width(`${net}\n# meanfield: input(4, 3, 96, 96)\nnet = Net()\n`)).toBe(94);
+  const report = analyzer.analyzeText(`from torch import nn\n${net}\n${two}`, { file: 'net.py', settings: defaultSettings });
+  const widths = report.models.map(({ name, graph }) => [name, graph.nodes.find(({ kind }) => kind === 'affine')!.shape?.at(-1)]);
+  expect(Object.fromEntries(widths)).toMatchObject({ Net: 94 });
+  expect(Object.fromEntries(widths)).not.toMatchObject({ Other: 94 });
+});
+test('a comment that moves away from the line that builds the model says nothing any more', () => {
+  const built = (gap: string) => `from torch import nn\n${net}\n# meanfield: input(4, 3, 96, 96)\n${gap}net = Net()\n`;
+  const widths = ['', '\n', ''].map((gap) => {
+    const [model] = analyzer.analyzeText(built(gap), { file: 'moved.py', settings: defaultSettings }).models;
+    return model!.graph.nodes.find(({ kind }) => kind === 'affine')!.shape?.at(-1);
+  });
+  expect(widths.map((size) => size === 94)).toEqual([true, false, true]);
+});
+
+const sized = (arguments_: string, side: string) => `class Net(nn.Module):
+    def __init__(self, ${arguments_}):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.head = nn.Linear(8 * (${side} - 2) ** 2, 10)
+
+    def forward(self, x):
+        return self.head(self.conv(x).flatten(1))
+`;
+test.each([
+  ['image_size=32', 'image_size'],
+  ['img_size=(32, 32)', 'img_size[0]'],
+  ['config={"image_size": 32}', 'config["image_size"]'],
+])('the constructor says the size of the image: %s', (arguments_, side) => {
+  const model = modelOf(sized(arguments_, side));
+  expect(model.graph.nodes.find(({ kind }) => kind === 'affine')!.shape?.at(-1)).toBe(30);
+  expect(model.summary.assumptions.join('\n')).toContain('The input is taken as 3 × 32 × 32');
+});
+test('what the file calls the model with goes before what the constructor says', () => {
+  expect(width(`${sized('image_size=32', 'image_size')}\nNet(16)(torch.randn(2, 3, 16, 16))\n`)).toBe(14);
+});
+test('a size of the constructor that a layer would refuse is not taken', () => {
+  const model = modelOf(sized('image_size=32', '64'));
+  expect(model.summary.assumptions.join('\n')).not.toContain('3 × 32 × 32');
+  expect(model.summary.unknown).toEqual([]);
+});
+
+const asking = `class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 7, 4)
+        self.norm = nn.LayerNorm(8)
+        self.small = nn.Linear(8, 8)
+        self.large = nn.Linear(8, 8)
+
+    def forward(self, x):
+        x = self.conv(x)
+        layer = self.large if x.shape[-1] >= 7 else self.small
+        return layer(x.permute(0, 2, 3, 1))
+`;
+test('where forward() asks for a size that nobody says, it is run on the usual image', () => {
+  const model = modelOf(asking);
+  expect(model.summary.unknown).toEqual([]);
+  expect(model.summary.assumptions.join('\n')).toContain("The input's size is not known and taken as 224 × 224");
+  expect(model.summary.assumptions.filter((sentence) => sentence.includes('224'))).toHaveLength(1);
+  expect(model.propagation.map(({ path }) => path)).toContain('large');
 });
