@@ -14,6 +14,7 @@ import { abstract, aliases, open, transparent } from './names.js';
 import { normalizationTables } from './normalization.js';
 import { numberTensors, withConstants } from './number-tensors.js';
 import { poolingTables } from './pooling.js';
+import { quantizationTables } from './quantization.js';
 import { recurrentTables } from './recurrent.js';
 import { reshapingTables } from './reshaping.js';
 import { join } from './rows.js';
@@ -30,6 +31,7 @@ const tables = [
   reshapingTables,
   combiningTables,
   lossTables,
+  quantizationTables,
   einopsTables,
 ];
 

@@ -1,4 +1,5 @@
 import { lightningLibrary, lightningNames } from './lightning.js';
+import { quantizationLibrary, quantizationNames } from './quantization.js';
 import { transformersLibrary, transformersNames } from './transformers.js';
 
 /**
@@ -512,10 +513,13 @@ class SqueezeExcitation(Module):
         self.activation = activation()
         self.scale_activation = scale_activation()
 
-    def forward(self, input):
+    def _scale(self, input):
         scale = self.avgpool(input)
         scale = self.activation(self.fc1(scale))
-        return self.scale_activation(self.fc2(scale)) * input
+        return self.scale_activation(self.fc2(scale))
+
+    def forward(self, input):
+        return self._scale(input) * input
 
 
 class MLP(Sequential):
@@ -533,7 +537,7 @@ class MLP(Sequential):
         layers.append(Dropout(dropout))
         super().__init__(*layers)
 
-${transformersLibrary}${lightningLibrary}`;
+${transformersLibrary}${lightningLibrary}${quantizationLibrary}`;
 
 const torch = [
   'Sequential',
@@ -556,6 +560,7 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ...vision.map((name) => [name, `torchvision.ops.${name}`]),
   ...transformersNames,
   ...lightningNames,
+  ...quantizationNames,
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
   ['annotate', 'torch.jit.annotate'],

@@ -1,4 +1,5 @@
 import type { Framework } from '../framework.js';
+import { quantizationAliases, quantizationSteps } from './quantization.js';
 
 const module = ['torch.nn.Module'];
 const normBase = ['torch.nn.modules.batchnorm._NormBase'];
@@ -94,6 +95,7 @@ export const aliases: Framework['aliases'] = {
   'transformers.PreTrainedConfig': 'transformers.PretrainedConfig',
   'transformers.configuration_utils.PretrainedConfig': 'transformers.PretrainedConfig',
   'transformers.configuration_utils.PreTrainedConfig': 'transformers.PretrainedConfig',
+  ...quantizationAliases,
   'torch.nn.init._no_grad_normal_': 'torch.nn.init.normal_',
   'torch.nn.init._no_grad_uniform_': 'torch.nn.init.uniform_',
   'torch.nn.init._no_grad_fill_': 'torch.nn.init.constant_',
@@ -190,4 +192,5 @@ export const transparent: Framework['transparent'] = {
     ].map((name) => `torch.${name}`),
     'first',
   ),
+  ...each(quantizationSteps, 'first'),
 };
