@@ -2,6 +2,7 @@ import { type RectifiedStream, rectifiedGaussian } from '../meanfield/rectified-
 import type { Node, Shape } from '../network/graph.js';
 import { equals, numberOf, add as plus, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
+import { independent, sameEverywhere, variesAlong } from './broadcast.js';
 import { type Extent, positions, sameExtent } from './extent.js';
 import { passedOn, withMask } from './masks.js';
 import { mixedBy } from './profile.js';
@@ -16,7 +17,6 @@ import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
   const logits = inputs.find(({ attention }) => attention?.stage === 'logits');
   if (logits) return withMask(inputs, logits, context.assume);
-  const known = inputs.map(({ signal }) => signal);
   const coefficients = inputs.map((_, i) => node.coefficients[i] ?? 1);
   const largest = inputs.reduce<NodeState | undefined>(
     (best, state) => (best && positions(best.extent) >= positions(state.extent) ? best : state),
@@ -29,7 +29,8 @@ export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
   const geometry = { channels: largest?.channels ?? null, extent: largest?.extent ?? [] };
   const missing = inputs.find(({ signal }) => !signal);
   if (missing) return { ...geometry, ...stops(missing.reason ?? 'A branch of this sum could not be followed.'), backward };
-  const signal = sum(known as Signal[], coefficients, inputs);
+  const seen = inputs.map((input, i) => seenBy(largest!, node.shape, input, node.inputs[i]!, context));
+  const signal = sum(seen, coefficients, inputs);
   const profile = profileOf(
     geometry.extent,
     inputs,
@@ -44,6 +45,15 @@ export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
     rectified: rectifiedIn(node, inputs, coefficients, signal, context),
   };
 };
+
+/** A tensor without positions as the map sees it that it is added to. */
+function seenBy(map: NodeState, shape: Shape, input: NodeState, id: number, { shapes, nodes }: Context): Signal {
+  const signal = input.signal!;
+  if (positions(input.extent) > 1) return signal;
+  const varies = variesAlong(shapes[id] ?? null, map, shape);
+  if (varies === false) return sameEverywhere(signal);
+  return nodes[input.origin]?.kind === 'parameter' ? independent(signal) : signal;
+}
 
 /** Of a sum or a concatenation of maps of one size. */
 function profileOf(extent: Extent, inputs: readonly NodeState[], weights: readonly number[]): NodeState['profile'] {
@@ -296,11 +306,17 @@ export const scaleTransfer: Transfer<'scale'> = (node, [input]) => {
   return { signal: signal && scaled(signal, second, mean), reason: input?.reason ?? null, backward: [times(second)], attention };
 };
 
+/** A parameter is added as a bias, or as a table with entries of its own for each position. */
 export const shiftTransfer: Transfer<'shift'> = (node, [input], { assume }) => {
   if (input?.attention?.stage === 'logits') return withMask([input], input, assume);
   const second = node.parameter ? parameterSecondMoment(node.parameter) : node.offset === null ? null : node.offset ** 2;
   if (second === null) return { ...stops('The offset is not known.'), backward: [passes] };
   const mean = node.parameter ? (numberOf(lastWrite(node.parameter)?.mean) ?? 0) : node.offset!;
   const signal = input?.signal ?? null;
-  return { signal: signal && withBias(signal, second, mean), reason: input?.reason ?? null, backward: [passes] };
+  const varies = input !== undefined && variesAlong(node.parameter?.shape ?? null, input, node.shape) === true;
+  return {
+    signal: signal && withBias(signal, second, mean, varies ? mean * mean : second),
+    reason: input?.reason ?? null,
+    backward: [passes],
+  };
 };

@@ -3,7 +3,7 @@ import { equals, multiply, numberOf, type Quantity } from '../network/quantity.j
 import { assumedExtent, type Extent, entriesRatio, extentOfShape, positions } from './extent.js';
 import { type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
-import { parameterSecondMoment } from './weight-moments.js';
+import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
 /** Entries of second moment 1 without mean, independent at different positions. */
 export const inputTransfer: Transfer<'input'> = (node, _, { dimensionsBehind, inputSecondMoment, inputCosine, assume }) => {
@@ -31,7 +31,8 @@ function channelsOf(shape: readonly Quantity[] | null, dimensions: number): Quan
 export const parameterTransfer: Transfer<'parameter'> = (node) => {
   const second = parameterSecondMoment(node.parameter);
   if (second === null) return stops('The values of this parameter are not known.');
-  return { signal: { ...silence, q: second, pair: second }, reason: null, channels: null, extent: [] };
+  const mean = numberOf(lastWrite(node.parameter)?.mean) ?? 0;
+  return { signal: { ...silence, q: second, mean, pair: second }, reason: null, channels: null, extent: [] };
 };
 
 /** Entries are moved or copied; a dense layer behind a flattened map has other weights for each position. */

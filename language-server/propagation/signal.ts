@@ -51,8 +51,12 @@ export const accumulated = (sum: Signal, { q, mean, pair, space, near, pairSpace
   pairSpace: sum.pairSpace + share * pairSpace,
 });
 
-/** Adds an independent term that is the same for both inputs and all positions, as a bias is. */
-export function withBias(signal: Signal, secondMoment: number, mean: number): Signal {
+/**
+ * Adds an independent term that is the same for both inputs, as a bias is.
+ *
+ * @param between its product at two positions: the second moment, where it is the same at all of them
+ */
+export function withBias(signal: Signal, secondMoment: number, mean: number, between = secondMoment): Signal {
   if (secondMoment === 0) return signal;
   const open = inPlainUnits(signal);
   const cross = 2 * open.mean * mean;
@@ -61,9 +65,9 @@ export function withBias(signal: Signal, secondMoment: number, mean: number): Si
     q: open.q + secondMoment + cross,
     mean: open.mean + mean,
     pair: open.pair + secondMoment + cross,
-    space: open.space + secondMoment + cross,
-    near: open.near + secondMoment + cross,
-    pairSpace: open.pairSpace + secondMoment + cross,
+    space: open.space + between + cross,
+    near: open.near + between + cross,
+    pairSpace: open.pairSpace + between + cross,
   });
 }
 
