@@ -272,10 +272,20 @@ function tokensOf(
     (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), counts[i]! / total)),
     { ...silence, logScale },
   );
+  const beside = inputs.flatMap((state, i) => (state === map ? [] : [{ signal: state.signal!, count: counts[i]! }]));
+  const all = beside.reduce((most, { count }) => most + count, 0);
+  const own = beside.reduce<Signal>(
+    (mean, { signal: one, count }) => accumulate(mean, weighted(inUnits(one, logScale), count / all)),
+    {
+      ...silence,
+      logScale,
+    },
+  );
   return {
     ...geometry,
     signal: balanced(signal),
     reason: null,
+    tokens: { signal: balanced(own), share: all / total },
     backward: inputs.map((state, i) => ({ ...passes, tokens: shareOfPart(counts[i]! / total, state === map) })),
   };
 }

@@ -15,7 +15,7 @@ export interface Gradient extends Coherence {
   readonly logNorm: number | null;
   /** Its spread over the positions; `null`: even. */
   readonly profile: Profile | null;
-  /** Share of the squared norm that lies on class tokens, beyond what they have as tokens among others. */
+  /** Share of the squared norm that lies on class tokens, beyond what they have as tokens among others; negative where they have less. */
   readonly tokens: number;
   /** Share of the squared norm that arrives at the maxima of a max-pooling. */
   readonly maxima: number;

@@ -3,6 +3,7 @@ import { activationTransfer } from './activation-transfer.js';
 import { affineTransfer } from './affine-transfer.js';
 import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
 import { attentionTransfer, matmulTransfer, softmaxTransfer } from './attention-transfer.js';
+import { withClassTokens } from './class-tokens.js';
 import { dropoutTransfer } from './dropout-transfer.js';
 import { sameExtent } from './extent.js';
 import { interpolationTransfer } from './interpolation-transfer.js';
@@ -51,7 +52,10 @@ export function forward(network: Network, base: Omit<Context, 'states' | 'shapes
   };
   for (const node of nodes) {
     const inputs = node.inputs.map((id) => states[id]!);
-    states.push(complete(node, inputs, apply(node, inputs, context)));
+    const result = apply(node, inputs, context);
+    const state = complete(node, inputs, result);
+    const follows = result.tokens === undefined && inputs.some(({ tokens }) => tokens);
+    states.push(follows ? withClassTokens(node, state, inputs, (own) => apply(node, own, context)) : state);
     if (node.kind === 'pooling') seeMaxima(node, states);
   }
   return states;
@@ -106,6 +110,7 @@ function complete({ id, kind }: Node, inputs: readonly NodeState[], result: Part
     stream: result.stream ?? null,
     rectified: result.rectified ?? null,
     attention: result.attention ?? null,
+    tokens: result.tokens ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
-import type { Node, Shape } from '../network/graph.js';
+import type { Node, Reshape, Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
+import { beyondEven } from './class-tokens.js';
 import { assumedExtent, type Extent, entriesRatio, extentOfShape, positions } from './extent.js';
 import { type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
@@ -43,6 +44,7 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
   if (patches) return { ...input, channels: node.shape!.at(-1)!, extent: patches, backward: [passes] };
   const before = shapes[node.inputs[0]!] ?? null;
   const token = selectsToken(before, node.shape, input);
+  const leaves = leavesTokens(before, node.shape, input);
   const flattened = !token && node.shape?.length === 2 && input.extent.length > 0;
   const extent = flattened || token ? [] : extentOfPart(before, node.shape, input.extent);
   return {
@@ -52,11 +54,10 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
         channelsAfter(node.shape, input) ??
         selected(before, node.shape, input, extent)),
     extent,
-    signal: input.signal,
+    signal: token && isFirst(node) ? (input.tokens?.signal ?? input.signal) : input.signal,
     reason: input.reason,
-    backward: [
-      flattened ? { ...passes, gain: 0 } : token ? fromToken : leavesTokens(before, node.shape, input) ? fromMap : passes,
-    ],
+    backward: [flattened ? { ...passes, gain: 0 } : token ? fromToken : leaves ? fromMap(input) : passes],
+    ...((flattened || token || leaves) && { tokens: null }),
     gaussian: input.gaussian,
     origin: input.origin,
     unevenness: input.unevenness,
@@ -79,8 +80,15 @@ function readsTokens(node: Node): boolean {
   return node.kind === 'affine' && node.variant === 'dense';
 }
 
+/** What is taken is the first entry of a dimension, where class tokens stand. */
+const isFirst = ({ taken }: Reshape): boolean => !taken || taken.every(({ from }) => from === 0);
+
 const fromToken: Backward = { ...passes, gain: 0, tokens: () => ({ factor: 1, share: 1 }) };
-const fromMap: Backward = { ...passes, tokens: () => ({ factor: 1, share: 0 }) };
+/** Class tokens get nothing of this. */
+const fromMap = ({ tokens }: NodeState): Backward => ({
+  ...passes,
+  tokens: () => ({ factor: 1, share: tokens ? beyondEven(0, tokens.share) : 0 }),
+});
 
 /** The tokens of the map without those that stand beside them. */
 function leavesTokens(before: Shape, after: Shape, { extent }: NodeState): boolean {

@@ -3,6 +3,7 @@ import type { RectifiedStream } from '../meanfield/rectified-stream.js';
 import type { Node, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { Activations } from './activations.js';
+import type { ClassTokens } from './class-tokens.js';
 import type { Extent } from './extent.js';
 import type { Profile } from './profile.js';
 import type { Signal } from './signal.js';
@@ -36,6 +37,8 @@ export interface NodeState {
   readonly rectified: Rectified | null;
   /** The logits or the weights of attention, on the way from the product of queries and keys to that with the values. */
   readonly attention: Attention | null;
+  /** Tokens beside those of a map, where they are not as the others; `signal` is the mean over all. */
+  readonly tokens: ClassTokens | null;
   /** Of a concatenation: its parts with their shares of the channels, which a normalization of each channel tells apart. */
   readonly parts: readonly Part[] | null;
 }
