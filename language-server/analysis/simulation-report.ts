@@ -25,8 +25,22 @@ export function simulationReport(
     width,
     mapSize: side,
     points: points.map((point, i) => pointOf(point, own[i]!, places[i]!.logPerNorm, simulated.nodes[places[i]!.node]!)),
-    stops: [...new Set(simulated.stops.map(({ reason }) => reason))],
+    stops: stopsOf(network, simulated),
   };
+}
+
+/** Each reason once, with the operation that it ended first. */
+function stopsOf({ nodes }: Network, { stops }: Simulated): string[] {
+  const first = new Map<string, string>();
+  for (const { node, reason } of stops) if (!first.has(reason)) first.set(reason, placeOf(nodes[node]!));
+  return [...first].map(([reason, place]) => `Not simulated ${place}: ${reason}`);
+}
+
+/** What could not be followed has no name of its own: there the reason tells it. */
+function placeOf({ kind, path, name }: Node): string {
+  const operation = kind === 'opaque' ? '' : name;
+  if (path === '' && operation === '') return 'further';
+  return `beyond ${[operation, path].filter((part) => part !== '').join(' in ')}`;
 }
 
 /** The network of a report's model; models whose theory failed are in no report. */

@@ -82,6 +82,7 @@ export function forward(network: Network, options: RunOptions): Forward {
   let cost = 0;
   const sizes = new Map<string, number>();
   const exact = (quantity: Quantity) => valueAt(quantity, sizes);
+  const declared = declaredBatch(network);
   const world: World = {
     random,
     weights: new Weights(random, exact),
@@ -91,6 +92,10 @@ export function forward(network: Network, options: RunOptions): Forward {
     fullMaps: options.scale.mapScale === 1,
     fullSize: options.scale.width === 1 && options.scale.mapScale === 1,
     size: (quantity) => (quantity === null || quantity === undefined ? missing() : exact(quantity)),
+    samples: (quantity) => {
+      const size = world.size(quantity);
+      return size > 1 && size === declared ? options.scale.batch : size;
+    },
     channels: (quantity) =>
       quantity === null || quantity === undefined ? missing() : narrowed(exact(quantity), options.scale.width),
     spend: (multiplications) => {
@@ -136,6 +141,10 @@ function parameter({ parameter: one }: Extract<Node, { kind: 'parameter' }>, { w
     backward: () => [],
   };
 }
+
+/** The number of samples that the code sees, where it is a number; the simulation takes another one. */
+const declaredBatch = ({ nodes }: Network): number | null =>
+  numberOf(nodes.find(({ kind, shape }) => kind === 'input' && shape)?.shape?.[0]);
 
 /** Symbols stand for sizes that nobody gave: this is what they are taken as. */
 const usualSize = 256;

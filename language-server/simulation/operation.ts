@@ -20,6 +20,8 @@ export interface World {
   readonly training: boolean;
   /** A size as it is simulated. */
   size(quantity: Quantity | null | undefined): number;
+  /** A size of the first dimension, which holds the samples, as it is simulated. */
+  samples(quantity: Quantity | null | undefined): number;
   /** A number of channels as it is simulated. */
   channels(quantity: Quantity | null | undefined): number;
   /** Notes multiplications before they are made. @throws NotSimulated where they are too many */

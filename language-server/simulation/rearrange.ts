@@ -10,6 +10,7 @@ export const operateReshape: Operate<'reshape'> = (node, [input], world) => {
   const before = world.nodes[node.inputs[0] ?? -1]?.shape ?? null;
   const after = node.shape;
   if (before && (node.split || node.order || node.copies)) return moved(input!, node, before, world);
+  if (before && after && isSpread(before, after)) return moved(input!, { ...node, copies: after }, before, world);
   if (node.taken && before) return selected(input!, node.taken, before, after, world);
   if (before && after && same(before, after)) return unchanged(input!, input!.shape);
   if (views.test(node.name)) {
@@ -33,6 +34,10 @@ const moves =
 type Shape = NonNullable<Node['shape']>;
 
 const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => equals(size, b[i]!) === true);
+
+/** Dimensions of one entry became longer, and nothing else. */
+const isSpread = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && !same(a, b) && a.every((size, i) => size === 1 || equals(size, b[i]!) === true);
 
 const unchanged = ({ data }: Tensor, shape: readonly number[]): Result => ({
   output: { shape, data },
@@ -59,7 +64,8 @@ function moved(input: Tensor, { split, order, copies, shape: after }: Moved, bef
   const axes = order ?? own.map((_, axis) => axis);
   const strides = stridesOf(sizes);
   const ownAfter = axes.map((axis, i) => (copies ? world.size(copies[i]) : own[axis]!));
-  const shape = axes.map((axis, i) => (own[axis] === 1 ? ownAfter[i]! : sizes[axis]!));
+  const repeated = (i: number) => (copies && i === 0 ? world.samples(copies[0]) : ownAfter[i]!);
+  const shape = axes.map((axis, i) => (own[axis] === 1 ? repeated(i) : sizes[axis]!));
   const steps = axes.map((axis) => (own[axis] === 1 ? 0 : strides[axis]!));
   const result = picked(input, shape, walk(shape, steps, 0));
   return after

@@ -62,7 +62,7 @@ function table(model: ModelReport, simulation: Simulation, full: boolean): strin
     `${printable(model.entry)}: ${describe(simulation)}`,
     line(titles),
     ...rows.map(line),
-    ...simulation.stops.map((reason) => `  not simulated further: ${printable(reason)}`),
+    ...simulation.stops.map((reason) => `  ${printable(reason)}`),
     '',
   ].join('\n');
 }
