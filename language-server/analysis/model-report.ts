@@ -1,14 +1,14 @@
-import type { Distribution } from '../network/distribution.js';
+import type { Distribution, Location } from '../network/distribution.js';
 import type { Layer, Network, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { LayerTheory, Propagation } from '../propagation/propagate.js';
 import type { Distributed, LayerReport, ModelReport, PropagationPoint, Summary } from '../protocol.js';
+import { sameRange } from '../range.js';
 import type { AnalyzeOptions } from './analyze.js';
 import { forgetBiases } from './forget-bias.js';
 import { logitLayers } from './logit-layers.js';
 import { normalizedLayers } from './normalized-layers.js';
 import { packedLayers } from './packed-layers.js';
-import { placeKey } from './reach/place-key.js';
 import { reach, type Sites } from './reach/reach.js';
 
 type Naming = Required<Pick<AnalyzeOptions, 'file' | 'nameLine'>> & { readonly sites: Sites };
@@ -25,13 +25,14 @@ export function modelReport(network: Network, { layers, points, summary, logits 
     framework: network.framework,
     range: network.location.range,
     arguments: network.arguments.map(({ name, value, source }) => ({ name, value, source })),
-    layers: network.layers.filter(hasWeights).map((layer) => ({
-      ...layerReport(layer, layers.get(layer) ?? null, naming),
-      normalized: normalized.has(layer.path),
-      ...(packed.has(layer) && { packed: true }),
-      ...(forget.has(layer) && { forgetBias: forget.get(layer) ?? null }),
-      ...(heads.has(layer) && { logits: true }),
-    })),
+    layers: network.layers.filter(hasWeights).map((layer) => {
+      const report = layerReport(layer, layers.get(layer) ?? null, naming);
+      report.normalized = normalized.has(layer.path);
+      if (packed.has(layer)) report.packed = true;
+      if (forget.has(layer)) report.forgetBias = forget.get(layer) ?? null;
+      if (heads.has(layer)) report.logits = true;
+      return report;
+    }),
     graph: {
       nodes: network.nodes.map(({ id, kind, name, path, location, shape }) => ({
         id,
@@ -63,7 +64,8 @@ function hasWeights({ role }: Layer): boolean {
 function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): LayerReport {
   const weight = lastWrite(layer.weight);
   const bias = lastWrite(layer.bias);
-  return {
+  // Fields that few layers have are added one by one: spreading them would cost ten times as much.
+  const report: LayerReport = {
     path: layer.path,
     kind: layer.kind,
     range: layer.location.range,
@@ -80,10 +82,11 @@ function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): 
     activation: theory?.activation ?? null,
     activationParameters: { ...theory?.activationParameters },
     keep: finite(theory?.keep) ?? 1,
-    ...(theory?.activation && theory.factor !== null && theory.factor !== 1 ? { factor: finite(theory.factor)! } : {}),
-    ...(theory?.groups && theory.groups > 1 ? { groups: theory.groups } : {}),
     local: theory?.local ?? null,
   };
+  if (theory?.activation && theory.factor !== null && theory.factor !== 1) report.factor = finite(theory.factor)!;
+  if (theory?.groups && theory.groups > 1) report.groups = theory.groups;
+  return report;
 }
 
 /** The last write rules, as when the program runs. */
@@ -95,14 +98,15 @@ function lastWrite(parameter: Parameter | null): Distribution | null {
 function keptNote(parameter: Parameter | null, { location }: Layer): { kept?: true; redrawn?: true } {
   const last = lastWrite(parameter);
   if (!parameter || !last || parameter.touched) return {};
-  const place = placeKey(location);
   const own = parameter.writes.filter(
-    ({ source }) => source.kind === 'default' || (source.location !== null && placeKey(source.location) === place),
+    ({ source }) => source.kind === 'default' || (source.location !== null && samePlace(source.location, location)),
   );
   if (own.length === parameter.writes.length) return { kept: true };
   const same = own.some(({ family, formula }) => family === last.family && formula !== null && formula === last.formula);
   return same ? { redrawn: true } : {};
 }
+
+const samePlace = (a: Location, b: Location): boolean => a.file === b.file && sameRange(a.range, b.range);
 
 /** Weights were loaded after the last write. */
 function loadedNote(parameter: Parameter | null): { loaded?: true } {

@@ -151,6 +151,8 @@ const outputSize = (size: number, { kernel, stride, padding, dilation }: Omit<Ta
 /** Entries of one tensor for each of another, `null` where it is not a number. */
 export function entriesRatio(a: Shape, b: Shape): number | null {
   if (!a || !b) return null;
+  const known = ratioOfNumbers(a, b);
+  if (known !== null) return known;
   const [above, below] = [factorsOf(a), factorsOf(b)];
   if (above.number === 0 || below.number === 0) return below.number === 0 ? null : 0;
   const left = below.symbols.filter((size) => {
@@ -162,6 +164,14 @@ export function entriesRatio(a: Shape, b: Shape): number | null {
   // A product of sizes that are not known is a number only beside others of them.
   if (left.length === 0 || above.symbols.length === 0) return null;
   return numberOf(divide(entriesOf(a)!, entriesOf(b)!));
+}
+
+/** Nearly all shapes are numbers, which need no lists of symbols. */
+function ratioOfNumbers(a: readonly Quantity[], b: readonly Quantity[]): number | null {
+  let [above, below] = [1, 1];
+  for (let i = 0; i < a.length; i++) above *= typeof a[i] === 'number' ? (a[i] as number) : Number.NaN;
+  for (let i = 0; i < b.length; i++) below *= typeof b[i] === 'number' ? (b[i] as number) : Number.NaN;
+  return below === 0 || Number.isNaN(above / below) ? null : above / below;
 }
 
 /** The sizes that are not known, apart from the product of the others. */

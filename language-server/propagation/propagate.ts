@@ -188,9 +188,10 @@ function points(
 function placesOf({ nodes, outputs }: Network, states: readonly NodeState[]): Propagation['places'] {
   const output = states[outputs[0] ?? -1];
   const last = nodes[outputs[0] ?? -1]?.shape ?? null;
-  return nodes.flatMap(({ id, kind, shape }) =>
-    silent.has(kind) ? [] : [{ node: id, logPerNorm: logPerNorm(states[id]!, output, shape, last) }],
-  );
+  const places: { node: number; logPerNorm: number | null }[] = [];
+  for (const { id, kind, shape } of nodes)
+    if (!silent.has(kind)) places.push({ node: id, logPerNorm: logPerNorm(states[id]!, output, shape, last) });
+  return places;
 }
 
 function lengthOf({ signal }: NodeState): PropagationPoint['q'] {
@@ -218,9 +219,10 @@ function chiOf(gradients: readonly Gradient[], { id }: Node, before: number | nu
 
 /** Only where a reason first appears: what follows from it is silent. */
 function stops({ nodes }: Network, states: readonly NodeState[]): Propagation['stops'] {
-  return nodes.flatMap((node) => {
+  const found: { node: Node; reason: string }[] = [];
+  for (const node of nodes) {
     const { signal, reason } = states[node.id]!;
-    const inherited = node.inputs.some((id) => !states[id]?.signal);
-    return !signal && reason && !inherited ? [{ node, reason }] : [];
-  });
+    if (!signal && reason && node.inputs.every((id) => states[id]?.signal)) found.push({ node, reason });
+  }
+  return found;
 }

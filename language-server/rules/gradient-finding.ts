@@ -1,5 +1,6 @@
 import { showDepth, showNumber } from '../format-number.js';
 import type { Finding, LayerReport, ModelReport } from '../protocol.js';
+import { sameRange } from '../range.js';
 import { branchedFinding, normalizedSeverity } from './branched-gradients.js';
 import { certainNats } from './certain-nats.js';
 import { describeChange } from './describe-change.js';
@@ -51,11 +52,15 @@ function describeFlow(model: ModelReport, { nats, chi1 }: GradientFlow): string 
 /** One entry a place, since layers that a loop makes share theirs. */
 function relatedLayers(layers: readonly LayerReport[]): Finding['related'] {
   const byPlace = new Map<string, { range: Finding['range']; layers: LayerReport[] }>();
+  let place: { range: Finding['range']; layers: LayerReport[] } | null = null;
   for (const layer of layers) {
-    const key = JSON.stringify(layer.range);
-    const place = byPlace.get(key) ?? { range: layer.range, layers: [] };
+    // Those of a loop follow each other.
+    if (!place || !sameRange(place.range, layer.range)) {
+      const key = JSON.stringify(layer.range);
+      place = byPlace.get(key) ?? { range: layer.range, layers: [] };
+      byPlace.set(key, place);
+    }
     place.layers.push(layer);
-    byPlace.set(key, place);
   }
   return [...byPlace.values()].slice(0, maximalRelated).map(({ range, layers: here }) => {
     const first = here[0]!;

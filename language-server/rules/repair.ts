@@ -64,10 +64,15 @@ export function repair(model: ModelReport, direction: -1 | 0 | 1, among = model.
 /** Neighbours in a deep network often are: then no key has to be written for the second. */
 const isAlike = (a: LayerReport, b: LayerReport): boolean =>
   a.activation === b.activation &&
-  a.activationParameters === b.activationParameters &&
+  sameNumbers(a.activationParameters, b.activationParameters) &&
   a.factor === b.factor &&
   a.weight?.source === b.weight?.source &&
   a.weight?.formula === b.weight?.formula;
+
+function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
 
 /** What its weights are is known, but no draw: their distribution has no name. */
 export const isCalculated = ({ weight }: LayerReport): boolean => weight?.distribution === 'unknown';

@@ -1,8 +1,8 @@
 // Measures what users wait for, over real files and through the real processes, each against a named peer of the same run.
 // It reports and never fails. `npm run bench -- [FILE…]` adds files; MEANFIELD_BENCH_PYTHON names a Python that has torch.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cli, startClient } from './language-client.mjs';
@@ -24,6 +24,24 @@ const typed = '        self.extra = nn.Linear(128, 64)';
 const execute = `exec(source, scope := {'__name__': 'bench'}); scope[${JSON.stringify(modelOf(plainCnn))}]()`;
 const buildCode = `import torch\nsource = open(${JSON.stringify(plainCnn)}).read()\n${execute}`;
 
+/** Ten thousand convolutions that a loop makes, the deepest network that a paper trained: Xiao et al. 2018, arXiv:1806.05393. */
+const deep = `from torch import nn
+
+
+class Deep(nn.Module):
+    def __init__(self, width=64):
+        super().__init__()
+        layers = [nn.Conv2d(3, width, 3, padding=1), nn.Tanh()]
+        for _ in range(9999):
+            layers += [nn.Conv2d(width, width, 3, padding=1), nn.Tanh()]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x)
+`;
+
+const deepCode = "exec(source, scope := {'__name__': 'bench'}); scope['Deep']()";
+
 const [load = 0] = loadavg();
 console.log(
   `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, load ${load.toFixed(1)}`,
@@ -33,7 +51,7 @@ if (load > cpus().length / 2)
 console.log(python ? `peer: ${python} with torch` : 'peer: none, since no python3 on the PATH can import torch');
 console.log();
 
-const rows = [...(await startRows()), ...(await editingRows()), ...directoryRows()];
+const rows = [...(await startRows()), ...(await editingRows()), ...(await deepRows()), ...directoryRows()];
 printTable(rows);
 
 /** Process start to first diagnostics, against Python's start to a built model. */
@@ -107,6 +125,41 @@ async function typeAndDelete(client, document) {
     for (let column = typed.length; column > 0; column--) await edit(column - 1, column, '');
   }
   return times;
+}
+
+/** Diagnostics of that network after an edit that changes all of it, and after one that changes nothing of it. */
+async function deepRows() {
+  const folder = mkdtempSync(join(tmpdir(), 'meanfield-bench-'));
+  const path = join(folder, 'deep.py');
+  writeFileSync(path, deep);
+  const client = await startClient();
+  const document = await client.open(path);
+  const line = deep.split('\n').findIndex((text) => text.includes('width=64'));
+  const start = deep.split('\n')[line].indexOf('64');
+  const timed = async (range, text) => {
+    const begun = performance.now();
+    await client.edit(document, range, text);
+    return performance.now() - begun;
+  };
+  const widths = ['32', '64', '32', '64', '32', '64', '32'];
+  const last = { line: deep.split('\n').length - 1, character: 0 };
+  const [changed, commented] = [[], []];
+  for (const width of widths)
+    changed.push(await timed({ start: { line, character: start }, end: { line, character: start + 2 } }, width));
+  for (let round = 0; round < 9; round++) commented.push(await timed({ start: last, end: last }, '# note\n'));
+  await client.stop();
+  const times = python && timePython(python, `import torch\nsource = ${JSON.stringify(deep)}`, deepCode, 3);
+  rmSync(folder, { recursive: true });
+  return [
+    row(
+      'edit to diagnostics, 10 000 convolutions, all changed',
+      changed,
+      'ms',
+      { bar: 100, of: 'p50' },
+      times && ['running python, executing the file and building', percentile(times, 0.5)],
+    ),
+    row('  the same, a comment below them', commented, 'ms', { bar: 100, of: 'p50' }, null),
+  ];
 }
 
 /** The line after the first statement `super().__init__()`. */

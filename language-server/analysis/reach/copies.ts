@@ -10,6 +10,7 @@ type Tensors = NonNullable<Network['tensors']>;
  * own (a target network, a teacher) is meant to start equal.
  */
 export function copies(tensors: Tensors, layers: Network['layers'], file: string): CopiesReport[] {
+  if (!tensors.some(({ parameter }) => parameter.copyOf)) return [];
   const owners = new Map(layers.flatMap((layer) => [layer.weight, ...layer.others].map((one) => [one, layer] as const)));
   const groups = new Map<string, { draw: Distribution; location: Location; members: Set<string>; name: string; list: string }>();
   const found = new Map<string, CopiesReport>();
