@@ -1,11 +1,11 @@
 import { unevenness } from '../meanfield/unevenness.js';
-import type { Affine, Shape } from '../network/graph.js';
+import type { Affine, NodeBase, Shape } from '../network/graph.js';
 import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
 import { convolvedExtent, type Extent, padsWithZeros, positions, validShares } from './extent.js';
 import { sequence } from './other-transfers.js';
 import { aboveConvolution, belowConvolution, flat, type Profile } from './profile.js';
 import { nearness, type Signal, scaled, silence, withBias } from './signal.js';
-import { type Backward, type NodeState, stops, type Transfer, times } from './transfer.js';
+import { type Backward, type Context, type NodeState, stops, type Transfer, times } from './transfer.js';
 import { type WeightMoments, weightMoments } from './weight-moments.js';
 
 /**
@@ -13,9 +13,10 @@ import { type WeightMoments, weightMoments } from './weight-moments.js';
  * Poole et al. 2016, arXiv:1606.05340; for convolutions Xiao et al. 2018, arXiv:1806.05393, eq. 2.2: both positions of a pair move together,
  * so that correlations between positions pass like those between inputs. Taps on zero padding are left out.
  */
-export const affineTransfer: Transfer<'affine'> = (node, [input], { assume, shapes }) => {
+export const affineTransfer: Transfer<'affine'> = (node, [input], context) => {
+  const { assume, shapes } = context;
   const moments = weightMoments(node.layer);
-  const extent = input ? outputExtent(node, input, shapes[node.inputs[0]!] ?? null, node.shape) : [];
+  const extent = input ? outputExtent(node, input, shapes[node.inputs[0]!] ?? null, context) : [];
   const geometry = { channels: node.outChannels, extent };
   if (moments.wideLimit)
     assume('Widths that are not known are taken as large: bias variances that shrink with the width count as 0.');
@@ -98,10 +99,11 @@ const embedded = ({ sigmaW2 }: WeightMoments, input: NodeState): Signal => ({
 /** Places of tokens are the same for both inputs, as tokens are not. */
 const isConstant = ({ signal }: NodeState): boolean => signal !== null && signal.q > 0 && signal.pair === signal.q;
 
-function outputExtent(node: Affine, input: NodeState, shape: Shape, output: Shape): Extent {
+function outputExtent(node: Affine & NodeBase, input: NodeState, shape: Shape, { isSequenceFirst }: Context): Extent {
+  const output = node.shape;
   if (node.variant === 'convolution' || node.variant === 'transposed') return convolvedExtent(node, input.extent);
   if (node.variant === 'embedding')
-    return isConstant(input) && output?.length === 2 ? sequence([1, ...output]) : sequence(output);
+    return isConstant(input) && output?.length === 2 ? sequence([1, ...output]) : sequence(output, isSequenceFirst(node.id));
   return isFlattened(node, input, shape) ? [] : input.extent;
 }
 

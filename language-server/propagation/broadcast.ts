@@ -12,8 +12,14 @@ export function variesAlong(shape: Shape, map: Pick<NodeState, 'channels' | 'ext
   if (!shape || !mapShape || shape.length > mapShape.length || positions(map.extent) <= 1) return null;
   const missing = mapShape.length - shape.length;
   const channels = channelAxis(map, mapShape);
-  // The first dimension holds the samples, which an added tensor may well tell apart.
-  return shape.some((size, i) => missing + i !== channels && missing + i > 0 && equals(size, 1) !== true);
+  // Where one holds the samples, an added tensor may well tell them apart.
+  const samples = samplesAxis(map, mapShape);
+  return shape.some((size, i) => missing + i !== channels && missing + i !== samples && equals(size, 1) !== true);
+}
+
+/** The first dimension, unless tokens stand there. */
+function samplesAxis({ extent }: Pick<NodeState, 'extent'>, [first, second]: readonly Quantity[]): number {
+  return extent.length === 1 && first === extent[0] && second !== extent[0] ? 1 : 0;
 }
 
 /** Maps have their channels before the positions, tokens behind them. */

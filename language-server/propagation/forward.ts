@@ -1,4 +1,5 @@
 import type { Network, Node } from '../network/graph.js';
+import { isSequenceFirst } from '../network/sequence-first.js';
 import { activationTransfer } from './activation-transfer.js';
 import { affineTransfer } from './affine-transfer.js';
 import { addTransfer, concatenateTransfer, multiplyTransfer, scaleTransfer, shiftTransfer } from './arithmetic-transfers.js';
@@ -38,17 +39,22 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 };
 
 /** Signals through the graph in forward order; state i belongs to node i. */
-export function forward(network: Network, base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'dimensionsBehind'>): NodeState[] {
+export function forward(
+  network: Network,
+  base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'dimensionsBehind' | 'isSequenceFirst'>,
+): NodeState[] {
   const states: NodeState[] = [];
   const { consumers } = base;
   const { nodes } = network;
   const shapes = nodes.map(({ shape }) => shape);
+  const attends = nodes.some(({ kind }) => kind === 'attention' || kind === 'matmul');
   const context: Context = {
     ...base,
     states,
     shapes,
     nodes,
     dimensionsBehind: (id) => dimensionsBehind(nodes, consumers, id),
+    isSequenceFirst: (id) => attends && isSequenceFirst(nodes, id),
   };
   for (const node of nodes) {
     const inputs = node.inputs.map((id) => states[id]!);

@@ -7,19 +7,21 @@ import { type Backward, type Context, type NodeState, passes, stops, type Transf
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
 /** Entries of second moment 1 without mean, independent at different positions. */
-export const inputTransfer: Transfer<'input'> = (node, _, { dimensionsBehind, inputSecondMoment, inputCosine, assume }) => {
+export const inputTransfer: Transfer<'input'> = (node, _, context) => {
+  const { dimensionsBehind, isSequenceFirst, inputSecondMoment, inputCosine, assume } = context;
   const inputDimensions = dimensionsBehind(node.id);
   const given = inputDimensions > 0 ? extentOfShape(node, inputDimensions) : null;
-  const extent: Extent = given ?? (inputDimensions > 0 ? assumedExtent(inputDimensions) : sequence(node.shape));
+  const extent: Extent =
+    given ?? (inputDimensions > 0 ? assumedExtent(inputDimensions) : sequence(node.shape, isSequenceFirst(node.id)));
   if (!given && inputDimensions > 0)
     assume(`The input's size is not known and taken as ${extent.join(' × ')} with independent pixels.`);
   const signal: Signal = { ...silence, q: inputSecondMoment, pair: inputSecondMoment * inputCosine };
   return { signal, reason: null, channels: channelsOf(node.shape, inputDimensions), extent };
 };
 
-/** Tokens with features: the positions are the tokens. */
-export function sequence(shape: Shape): Extent {
-  const tokens = shape?.length === 3 ? numberOf(shape[1]!) : null;
+/** Tokens with features: the positions are the tokens, which come behind the samples or before them. */
+export function sequence(shape: Shape, first = false): Extent {
+  const tokens = shape?.length === 3 ? numberOf(shape[first ? 0 : 1]!) : null;
   return tokens === null ? [] : [tokens];
 }
 

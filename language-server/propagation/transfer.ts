@@ -143,6 +143,8 @@ export interface Context {
   readonly consumers: readonly (readonly number[])[];
   /** Dimensions of the feature maps that an input node feeds; 0 if it feeds no convolution. */
   dimensionsBehind(id: number): number;
+  /** Whether a node's tensor has its tokens in the first dimension and the samples in the second. */
+  isSequenceFirst(id: number): boolean;
   readonly inputSecondMoment: number;
   readonly inputCosine: number;
   /** Notes what the result rests on. Repeated sentences are kept once. */

@@ -1,4 +1,5 @@
 import type { Affine, Network, Node } from '../network/graph.js';
+import { isSequenceFirst } from '../network/sequence-first.js';
 import { NotSimulated } from './draw.js';
 import type { World } from './operation.js';
 import { sizeOf, type Tensor } from './tensor.js';
@@ -23,6 +24,8 @@ export function drawInput(
   world: World,
   { batch, secondMoment, cosine, ...maps }: InputLaw,
 ): Tensor {
+  if (isSequenceFirst(network.nodes, node.id))
+    throw new NotSimulated('Inputs whose second dimension holds the samples are not simulated.');
   const shape = [batch, ...inputShape(node, network, world, maps)];
   const size = sizeOf(shape.slice(1));
   const data = new Float64Array(batch * size);

@@ -193,6 +193,7 @@ class MultiheadAttention(Module):
         self.embed_dim = embed_dim
         self.num_heads = num_heads
         self.dropout = dropout
+        self.batch_first = batch_first
         self.head_dim = embed_dim // num_heads
         self.kdim = kdim if kdim is not None else embed_dim
         self.vdim = vdim if vdim is not None else embed_dim
@@ -226,7 +227,12 @@ class MultiheadAttention(Module):
             query = F.linear(query, self.q_proj_weight, self.in_proj_bias)
             key = F.linear(key, self.k_proj_weight, self.in_proj_bias)
             value = F.linear(value, self.v_proj_weight, self.in_proj_bias)
-        return self.out_proj(F.scaled_dot_product_attention(query, key, value, attn_mask, is_causal=is_causal)), None
+        if self.batch_first:
+            return self.out_proj(F.scaled_dot_product_attention(query, key, value, attn_mask, is_causal=is_causal)), None
+        # One sequence without a batch stays as it is.
+        query, key, value = query.transpose(0, -2), key.transpose(0, -2), value.transpose(0, -2)
+        attended = F.scaled_dot_product_attention(query, key, value, attn_mask, is_causal=is_causal)
+        return self.out_proj(attended.transpose(0, -2)), None
 
 
 def eye(n, m=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
