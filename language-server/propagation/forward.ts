@@ -10,7 +10,14 @@ import { sameExtent } from './extent.js';
 import { interpolationTransfer } from './interpolation-transfer.js';
 import { maskTransfer } from './masks.js';
 import { normalizationTransfer } from './normalization-transfer.js';
-import { inputTransfer, opaqueTransfer, parameterTransfer, recurrentTransfer, reshapeTransfer } from './other-transfers.js';
+import {
+  inputTransfer,
+  opaqueTransfer,
+  parameterTransfer,
+  readsTokens,
+  recurrentTransfer,
+  reshapeTransfer,
+} from './other-transfers.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
 import type { Context, NodeState, Transfer } from './transfer.js';
 
@@ -139,20 +146,28 @@ function seeMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[]
   }
 }
 
-/** Spatial dimensions of the first convolution or pooling that an input reaches; 0 if there is none. */
+/**
+ * Spatial dimensions of the first convolution or pooling that an input reaches; 0 if there is none. Where a layer reads the features of each token
+ * on the way, a pooling takes the mean over tokens.
+ */
 function dimensionsBehind(nodes: readonly Node[], consumers: Context['consumers'], id: number): number {
   const seen = new Set([id]);
-  const queue = [id];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const node = nodes[next]!;
+  const queue: [id: number, tokens: boolean][] = [[id, false]];
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const [at, behind] = next;
+    const node = nodes[at]!;
     if (node.kind === 'affine') {
       if (node.variant === 'convolution' || node.variant === 'transposed') return node.kernel.length;
       continue;
     }
-    if (node.kind === 'pooling' && node.kernel.length > 0) return node.kernel.length;
-    const fresh = consumers[next]!.filter((consumer) => !seen.has(consumer));
-    for (const consumer of fresh) seen.add(consumer);
-    queue.push(...fresh);
+    if (node.kind === 'pooling' && node.kernel.length > 0 && !behind) return node.kernel.length;
+    const readers = consumers[at]!;
+    const tokens = behind || readers.some((reader) => readsTokens(nodes[reader]!));
+    for (const reader of readers) {
+      if (seen.has(reader)) continue;
+      seen.add(reader);
+      queue.push([reader, tokens]);
+    }
   }
   return 0;
 }

@@ -77,7 +77,8 @@ function patchesOf({ id, shape }: Node, { extent, origin }: NodeState, { nodes, 
   return consumers[id]!.some((reader) => readsTokens(nodes[reader]!)) ? tokens : null;
 }
 
-function readsTokens(node: Node): boolean {
+/** What acts on the features of each token. */
+export function readsTokens(node: Node): boolean {
   if (node.kind === 'normalization') return node.variant === 'layer' || node.variant === 'rms';
   return node.kind === 'affine' && node.variant === 'dense';
 }

@@ -14,5 +14,14 @@ from means import measure
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'fixtures' / 'propagation'))
 import tables
 
-MODELS = [tables.RowForEach, tables.PartOfLongTable, tables.Map, tables.OneForAll, tables.OneForAllByView, tables.AroundOne]
-print(json.dumps({make.__name__: measure(make, lambda: torch.randn(4, 3, 48, 48)) for make in MODELS}, indent=1))
+MODELS = [
+    tables.RowForEach,
+    tables.PartOfLongTable,
+    tables.Map,
+    tables.OneForAll,
+    tables.OneForAllByView,
+    tables.AroundOne,
+]
+means = {make.__name__: measure(make, lambda: torch.randn(4, 3, 48, 48)) for make in MODELS}
+means['PartOfBuffer'] = measure(tables.PartOfBuffer, lambda: torch.randn(4, 3, 24, 24))
+print(json.dumps(means, indent=1))
