@@ -1,7 +1,7 @@
 import { unevenness } from '../meanfield/unevenness.js';
 import type { Affine, NodeBase, Shape } from '../network/graph.js';
 import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
-import { convolvedExtent, type Extent, padsWithZeros, positions, validShares } from './extent.js';
+import { convolvedExtent, drainsBorder, type Extent, positions, validShares } from './extent.js';
 import { sequence } from './other-transfers.js';
 import { aboveConvolution, belowConvolution, flat, type Profile } from './profile.js';
 import { nearness, type Signal, scaled, silence, withBias } from './signal.js';
@@ -45,13 +45,14 @@ function forward(node: Affine, { signal, reason, extent, profile }: NodeState, m
   if (!signal) return { signal: null, reason, profile: null, means: null };
   if (sigmaB2 === null) return { signal: null, reason: 'The variance of the biases is not known.', profile: null, means: null };
   const flatShares = validShares(node, extent);
-  const above = padsWithZeros(node) && extent.length > 0 ? aboveConvolution(node, extent, profile ?? flat(extent)) : null;
+  const above = drainsBorder(node) && extent.length > 0 ? aboveConvolution(node, extent, profile ?? flat(extent)) : null;
   // Where a map has more in its middle than at its border, less of it meets the padding.
   const own = above?.share ?? flatShares.own;
   const pairs = flatShares.own > 0 ? (flatShares.pairs * own) / flatShares.own : 0;
   const { logScale, q, mean, pair, space, near, pairSpace } = scaled(signal, sigmaW2);
   const along = pairs * space;
-  const neighbours = along + (own * q - along) * nearness({ ...signal, q, space, near }) ** strideOf(node);
+  const alike = growsBetween(node) ? 0 : nearness({ ...signal, q, space, near }) ** strideOf(node);
+  const neighbours = along + (own * q - along) * alike;
   const padded = { logScale, q: own * q, mean, pair: own * pair, space: along, near: neighbours, pairSpace: pairs * pairSpace };
   return {
     signal: withBias(padded, sigmaB2, biasMean),
@@ -61,7 +62,11 @@ function forward(node: Affine, { signal, reason, extent, profile }: NodeState, m
   };
 }
 
+const onMaps = ({ variant }: Affine): boolean => variant === 'convolution' || variant === 'transposed';
 const isDense = ({ variant }: Affine): boolean => variant === 'dense';
+
+/** Neighbours in the output of a transposed convolution with a stride have no weight in common. */
+const growsBetween = (node: Affine): boolean => node.variant === 'transposed' && node.stride.some((size) => numberOf(size) !== 1);
 
 /** Distance in the input of neighbouring outputs. */
 const strideOf = (node: Affine): number =>
@@ -81,13 +86,13 @@ function unevennessOf(node: Affine, { signal }: NodeState, { normal }: WeightMom
 /** The loss at borders depends on where the gradient is, so it is left to the reverse sweep. */
 function gradientBelow(node: Affine, input: Extent, output: Extent, sigmaW2: number): Backward {
   const { logFactor, offset, gain } = times(sigmaW2, strideShare(node, input, output));
-  if (node.variant !== 'convolution') return { logFactor, offset, gain };
+  if (!onMaps(node)) return { logFactor, offset, gain };
   return { logFactor, offset, gain, spread: (above) => withoutLoss(node, belowConvolution(node, input, above)) };
 }
 
 /** Reflected or repeated borders give back what zeros would swallow. */
 const withoutLoss = (node: Affine, below: { profile: Profile; share: number }) =>
-  padsWithZeros(node) ? below : { ...below, share: 1 };
+  drainsBorder(node) ? below : { ...below, share: 1 };
 
 /** Rows of the table: independent for different tokens. */
 const embedded = ({ sigmaW2 }: WeightMoments, input: NodeState): Signal => ({
@@ -101,7 +106,7 @@ const isConstant = ({ signal }: NodeState): boolean => signal !== null && signal
 
 function outputExtent(node: Affine & NodeBase, input: NodeState, shape: Shape, { isSequenceFirst }: Context): Extent {
   const output = node.shape;
-  if (node.variant === 'convolution' || node.variant === 'transposed') return convolvedExtent(node, input.extent);
+  if (onMaps(node)) return convolvedExtent(node, input.extent);
   if (node.variant === 'embedding')
     return isConstant(input) && output?.length === 2 ? sequence([1, ...output]) : sequence(output, isSequenceFirst(node.id));
   return isFlattened(node, input, shape) ? [] : input.extent;

@@ -17,8 +17,16 @@ export const sameExtent = (a: Extent, b: Extent): boolean =>
 export const entriesOf = (shape: Shape): Quantity | null =>
   shape ? shape.reduce<Quantity>((product, size) => multiply(product, size), 1) : null;
 
-/** What image models are built for; only ratios of sizes and the effect of padding depend on it. */
-export function assumedExtent(dimensions: number): Extent {
+/**
+ * What models of images are built for; only ratios of sizes and the effect of padding depend on it. A transposed convolution without stride and
+ * padding makes a map of a single vector, as at the start of generators.
+ */
+export function assumedExtent(reader: Affine | Pooling): Extent {
+  const dimensions = reader.kernel.length;
+  if (reader.kind === 'affine' && reader.variant === 'transposed') {
+    const taps = reader.kernel.map((_, i) => tapsOf(reader, i, 1));
+    if (taps.every(({ kernel, stride, padding }) => kernel > 1 && stride === 1 && padding === 0)) return taps.map(() => 1);
+  }
   if (dimensions === 1) return [1024];
   return dimensions === 2 ? [224, 224] : Array(dimensions).fill(32);
 }
@@ -30,13 +38,7 @@ export function extentOfShape(node: Node, dimensions: number): Extent | null {
   return sizes.every((size): size is number => size !== null) ? sizes : null;
 }
 
-export function convolvedExtent(node: Affine, extent: Extent): Extent {
-  return extent.map((size, i) => {
-    const { kernel, stride, padding, dilation, outputs } = tapsOf(node, i, size);
-    if (node.variant !== 'transposed') return outputs;
-    return Math.max(1, (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1);
-  });
-}
+export const convolvedExtent = (node: Affine, extent: Extent): Extent => extent.map((size, i) => tapsOf(node, i, size).outputs);
 
 export const pooledExtent = (node: Node & Pooling, extent: Extent): Extent =>
   extent.map((size, i) => windowOf(node, i, size).outputs);
@@ -49,7 +51,10 @@ export const windowSize = (node: Node & Pooling, extent: Extent): number =>
 export const padsWithZeros = (node: Affine): boolean =>
   node.variant === 'convolution' && node.paddingMode === 'zeros' && node.padding !== 'valid';
 
-/** Share of a zero-padded convolution's taps that meet the image instead of the padding. */
+/** Whether the border of its output gets less than the middle: from zeros, or because less of a transposed convolution overlaps there. */
+export const drainsBorder = (node: Affine): boolean => node.variant === 'transposed' || padsWithZeros(node);
+
+/** Share of a convolution's taps that meet the image, at the border and in its middle. */
 export const validShare = (node: Affine, extent: Extent): number => validShares(node, extent).own;
 
 /**
@@ -57,11 +62,11 @@ export const validShare = (node: Affine, extent: Extent): number => validShares(
  * the middle, also where all else is the same everywhere.
  */
 export function validShares(node: Affine, extent: Extent): { readonly own: number; readonly pairs: number } {
-  if (!padsWithZeros(node) || extent.length === 0) return { own: 1, pairs: 1 };
+  if (!drainsBorder(node) || extent.length === 0) return { own: 1, pairs: 1 };
   let [own, both, count] = [1, 1, 1];
   extent.forEach((size, i) => {
     const taps = tapsOf(node, i, size);
-    const along = validAlong(size, taps);
+    const along = node.variant === 'transposed' ? overlapAlong(size, taps) : validAlong(size, taps);
     own *= along.own;
     both *= along.both;
     count *= taps.outputs;
@@ -90,6 +95,22 @@ function validAlong(size: number, taps: Taps): { own: number; both: number } {
   return { own, both };
 }
 
+/**
+ * The same for a transposed convolution, whose σ_w² counts kernel/stride taps a position, as there are in the middle of its output. Two positions
+ * share a tap only if their distance is a multiple of the stride.
+ */
+function overlapAlong(size: number, taps: Taps): { own: number; both: number } {
+  const adjoint = { ...taps, outputs: size };
+  let [own, both] = [0, 0];
+  for (let tap = 0; tap < taps.kernel; tap++) {
+    const { first, last } = outputsOfTap(taps.outputs, adjoint, tap);
+    const share = Math.max(0, last - first + 1) / taps.outputs;
+    own += share;
+    both += share * share;
+  }
+  return { own: (own * taps.stride) / taps.kernel, both: (both * taps.stride) / taps.kernel };
+}
+
 /** Outputs whose tap meets a position of the map: 0 ≤ output·stride − offset < size. */
 export function outputsOfTap(size: number, { stride, padding, dilation, outputs }: Taps, tap: number) {
   const offset = padding - tap * dilation;
@@ -98,9 +119,12 @@ export function outputsOfTap(size: number, { stride, padding, dilation, outputs 
   return { first, last, offset };
 }
 
-export function tapsOf({ kernel, stride, padding, dilation }: Affine, i: number, size: number): Taps {
+export function tapsOf({ variant, kernel, stride, padding, dilation }: Affine, i: number, size: number): Taps {
   const taps = { kernel: at(kernel, i, 1), stride: at(stride, i, 1), padding: 0, dilation: at(dilation, i, 1), outputs: 0 };
-  if (padding === 'same') {
+  if (variant === 'transposed') {
+    taps.padding = typeof padding === 'string' ? 0 : at(padding, i, 0);
+    taps.outputs = Math.max(1, (size - 1) * taps.stride - 2 * taps.padding + taps.dilation * (taps.kernel - 1) + 1);
+  } else if (padding === 'same') {
     taps.padding = Math.floor((taps.dilation * (taps.kernel - 1)) / 2);
     taps.outputs = Math.ceil(size / taps.stride);
   } else {

@@ -1,4 +1,4 @@
-import type { Network, Node } from '../network/graph.js';
+import type { Affine, Network, Node, Pooling } from '../network/graph.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
 import { activationTransfer } from './activation-transfer.js';
 import { affineTransfer } from './affine-transfer.js';
@@ -48,7 +48,7 @@ const transfers: { [K in Node['kind']]: Transfer<K> } = {
 /** Signals through the graph in forward order; state i belongs to node i. */
 export function forward(
   network: Network,
-  base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'dimensionsBehind' | 'isSequenceFirst'>,
+  base: Omit<Context, 'states' | 'shapes' | 'nodes' | 'readerOfMaps' | 'isSequenceFirst'>,
 ): NodeState[] {
   const states: NodeState[] = [];
   const { consumers } = base;
@@ -60,7 +60,7 @@ export function forward(
     states,
     shapes,
     nodes,
-    dimensionsBehind: (id) => dimensionsBehind(nodes, consumers, id),
+    readerOfMaps: (id) => readerOfMaps(nodes, consumers, id),
     isSequenceFirst: (id) => attends && isSequenceFirst(nodes, id),
   };
   for (const node of nodes) {
@@ -147,20 +147,20 @@ function seeMaxima(node: Extract<Node, { kind: 'pooling' }>, states: NodeState[]
 }
 
 /**
- * Spatial dimensions of the first convolution or pooling that an input reaches; 0 if there is none. Where a layer reads the features of each token
+ * The first convolution or pooling over maps that an input reaches; `null` if there is none. Where a layer reads the features of each token
  * on the way, a pooling takes the mean over tokens.
  */
-function dimensionsBehind(nodes: readonly Node[], consumers: Context['consumers'], id: number): number {
+function readerOfMaps(nodes: readonly Node[], consumers: Context['consumers'], id: number): Affine | Pooling | null {
   const seen = new Set([id]);
   const queue: [id: number, tokens: boolean][] = [[id, false]];
   for (let next = queue.shift(); next; next = queue.shift()) {
     const [at, behind] = next;
     const node = nodes[at]!;
     if (node.kind === 'affine') {
-      if (node.variant === 'convolution' || node.variant === 'transposed') return node.kernel.length;
+      if (node.variant === 'convolution' || node.variant === 'transposed') return node;
       continue;
     }
-    if (node.kind === 'pooling' && node.kernel.length > 0 && !behind) return node.kernel.length;
+    if (node.kind === 'pooling' && node.kernel.length > 0 && !behind) return node;
     const readers = consumers[at]!;
     const tokens = behind || readers.some((reader) => readsTokens(nodes[reader]!));
     for (const reader of readers) {
@@ -169,5 +169,5 @@ function dimensionsBehind(nodes: readonly Node[], consumers: Context['consumers'
       queue.push([reader, tokens]);
     }
   }
-  return 0;
+  return null;
 }

@@ -8,13 +8,12 @@ import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
 /** Entries of second moment 1 without mean, independent at different positions. */
 export const inputTransfer: Transfer<'input'> = (node, _, context) => {
-  const { dimensionsBehind, isSequenceFirst, inputSecondMoment, inputCosine, assume } = context;
-  const inputDimensions = dimensionsBehind(node.id);
-  const given = inputDimensions > 0 ? extentOfShape(node, inputDimensions) : null;
-  const extent: Extent =
-    given ?? (inputDimensions > 0 ? assumedExtent(inputDimensions) : sequence(node.shape, isSequenceFirst(node.id)));
-  if (!given && inputDimensions > 0)
-    assume(`The input's size is not known and taken as ${extent.join(' × ')} with independent pixels.`);
+  const { readerOfMaps, isSequenceFirst, inputSecondMoment, inputCosine, assume } = context;
+  const reader = readerOfMaps(node.id);
+  const inputDimensions = reader?.kernel.length ?? 0;
+  const given = reader ? extentOfShape(node, inputDimensions) : null;
+  const extent: Extent = given ?? (reader ? assumedExtent(reader) : sequence(node.shape, isSequenceFirst(node.id)));
+  if (!given && reader) assume(`The input's size is not known and taken as ${extent.join(' × ')} with independent pixels.`);
   const signal: Signal = { ...silence, q: inputSecondMoment, pair: inputSecondMoment * inputCosine };
   return { signal, reason: null, channels: channelsOf(node.shape, inputDimensions), extent };
 };

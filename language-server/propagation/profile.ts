@@ -30,7 +30,7 @@ export function belowConvolution(node: Affine, extent: Extent, above: Profile): 
   let share = 1;
   const axes: Axis[] = [];
   for (let i = 0; i < extent.length; i++) {
-    const axis = axisOf(axes[i - 1], node, i, extent[i]!, above[i], belowAxis);
+    const axis = axisOf(axes[i - 1], node, i, extent[i]!, above[i], node.variant === 'transposed' ? belowTransposed : belowAxis);
     axes.push(axis);
     share *= axis.share;
   }
@@ -38,7 +38,7 @@ export function belowConvolution(node: Affine, extent: Extent, above: Profile): 
 }
 
 /**
- * The profile behind a convolution that pads with zeros, the share of its taps' input that is not padding, and the product of means at a
+ * The profile behind a convolution that pads with zeros or is transposed, the share of its taps' input that is not padding, and the product of means at a
  * position and over all: each tap has a mean of its own, and means of the input go as the roots of its second moments.
  */
 export function aboveConvolution(
@@ -49,14 +49,14 @@ export function aboveConvolution(
   let share = 1;
   const axes: Axis[] = [];
   for (let i = 0; i < extent.length; i++) {
-    const axis = axisOf(axes[i - 1], node, i, extent[i]!, below[i], aboveAxis);
+    const axis = axisOf(axes[i - 1], node, i, extent[i]!, below[i], node.variant === 'transposed' ? aboveTransposed : aboveAxis);
     axes.push(axis);
     share *= axis.share;
   }
   return {
     profile: axes.map(({ to }) => to),
     share: Number.isFinite(share) ? share : 0,
-    means: () => meansAbove(axes),
+    means: () => meansAbove(axes, node.variant === 'transposed'),
   };
 }
 
@@ -100,7 +100,7 @@ function convolvedAxis(size: number, taps: Taps, values: Float64Array): AxisMade
   return { taps, to: normalized(to, total), share: total / (kernel * outputs) };
 }
 
-function meansAbove(axes: readonly Axis[]): Profile {
+function meansAbove(axes: readonly Axis[], transposed: boolean): Profile {
   return alongAxes(
     axes,
     (i) => axes[i] === axes[i - 1],
@@ -108,10 +108,14 @@ function meansAbove(axes: readonly Axis[]): Profile {
       const roots = rootsOf(from ?? new Float64Array(size).fill(1));
       const means = new Float64Array(taps.outputs);
       for (let tap = 0; tap < taps.kernel; tap++) {
-        const { first, last, offset } = outputsOfTap(size, taps, tap);
+        const { first, last, offset } = transposed
+          ? outputsOfTap(taps.outputs, adjoint(size, taps), tap)
+          : outputsOfTap(size, taps, tap);
+        const output = (at: number) => (transposed ? at * taps.stride - offset : at);
+        const input = (at: number) => (transposed ? at : at * taps.stride - offset);
         let ownMean = 0;
-        for (let output = first; output <= last; output++) ownMean += roots[output * taps.stride - offset]! / taps.outputs;
-        for (let output = first; output <= last; output++) means[output]! += ownMean * roots[output * taps.stride - offset]!;
+        for (let at = first; at <= last; at++) ownMean += roots[input(at)]! / taps.outputs;
+        for (let at = first; at <= last; at++) means[output(at)]! += ownMean * roots[input(at)]!;
       }
       return normalized(means);
     },
@@ -201,6 +205,22 @@ function belowAxis(size: number, taps: Taps, above: Float64Array | undefined): A
   }
   const total = sum(to);
   return { taps, to: normalized(to, total), share: total / (kernel * sum(weights)) };
+}
+
+/** The convolution whose gradients a transposed one computes: it leads from the larger map to the smaller one. */
+const adjoint = (size: number, taps: Taps): Taps => ({ ...taps, outputs: size });
+
+/** Of the kernel/stride taps that σ_w² counts at each position of the larger map. */
+const overlap = (size: number, { stride, outputs }: Taps): number => (size * stride) / outputs;
+
+function aboveTransposed(size: number, taps: Taps, below: Float64Array | undefined): AxisMade {
+  const { to, share } = belowAxis(taps.outputs, adjoint(size, taps), below);
+  return { taps, to, share: share * overlap(size, taps) };
+}
+
+function belowTransposed(size: number, taps: Taps, above: Float64Array | undefined): AxisMade {
+  const { to, share } = aboveAxis(taps.outputs, adjoint(size, taps), above);
+  return { taps, to, share: share * overlap(size, taps) };
 }
 
 /** The profile below a pooling: each position gets what the windows over it have. */

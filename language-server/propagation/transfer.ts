@@ -1,6 +1,6 @@
 import type { Activation } from '../meanfield/activation.js';
 import type { RectifiedStream } from '../meanfield/rectified-stream.js';
-import type { Node, Shape } from '../network/graph.js';
+import type { Affine, Node, Pooling, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { Activations } from './activations.js';
 import type { ClassTokens } from './class-tokens.js';
@@ -141,8 +141,8 @@ export interface Context {
   readonly nodes: readonly Node[];
   /** Ids of the nodes that read each node. */
   readonly consumers: readonly (readonly number[])[];
-  /** Dimensions of the feature maps that an input node feeds; 0 if it feeds no convolution. */
-  dimensionsBehind(id: number): number;
+  /** The first convolution or pooling over feature maps that an input feeds; `null` if it feeds none. */
+  readerOfMaps(id: number): Affine | Pooling | null;
   /** Whether a node's tensor has its tokens in the first dimension and the samples in the second. */
   isSequenceFirst(id: number): boolean;
   readonly inputSecondMoment: number;

@@ -8,7 +8,7 @@ import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
-import { describeRepair, repair } from './repair.js';
+import { describeRepair, repair, spanOf } from './repair.js';
 
 /**
  * What `vanishing-gradient` (direction −1) and `exploding-gradient` (+1) share: the size of the effect over the whole network
@@ -65,7 +65,7 @@ function relatedLayers(layers: readonly LayerReport[]): Finding['related'] {
   return [...byPlace.values()].slice(0, maximalRelated).map(({ range, layers: here }) => {
     const first = here[0]!;
     const more = here.length > 1 ? ` and ${here.length - 1} more` : '';
-    return { range, message: `${first.path}${more}: χ₁ = ${showNumber(first.local!.chi1!)}` };
+    return { range, message: `${first.path}${more}: χ₁ = ${spanOf(here.map(({ local }) => local?.chi1))}` };
   });
 }
 

@@ -1,40 +1,41 @@
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
 import { appended } from './appended.js';
-import { callAt } from './call-at.js';
-import { drawnBy } from './edit-calls.js';
+import { editCalls } from './edit-calls.js';
 import { hasNormalization } from './has-normalization.js';
 import { misfits, type Repair } from './repair.js';
 
 /** What to edit so that the layers of a repair get their initializer: the call that draws them, else a loop that does. */
 export function initializationFix(model: ModelReport, remedy: Repair): Fix | null {
-  return remedy.layers[0]?.weight?.sourceRange ? otherCall(model, remedy) : addedLoop(model, remedy);
+  return remedy.layers[0]?.weight?.sourceRange ? otherCalls(model, remedy) : addedLoop(model, remedy);
 }
 
 /**
- * Exchanges the call that draws the layers. It is offered only where that changes nothing else: the call draws weights of layers alone that
- * feed this activation or none, none is normalized, and no biases add to the signal, unless the activation does not see its length.
+ * Exchanges the calls that draw the layers and all others at fault. It is offered only where that changes nothing else: a call draws weights
+ * of layers alone that feed this activation or none, none is normalized, and no biases add to the signal, unless the activation does not see
+ * its length.
  */
-function otherCall(model: ModelReport, { layers, activation, call: instead }: Repair): Fix | null {
-  const call = callAt(model, layers[0]!.weight!.sourceRange);
-  const [tensor] = call?.arguments ?? [];
+function otherCalls(model: ModelReport, { layers, activation, call: instead }: Repair): Fix | null {
   const [, name, options] = /^nn\.init\.(\w+)\(w(, .*)\)$/.exec(instead?.weight ?? '') ?? [];
-  if (!call || !tensor || tensor.name !== null || !name || instead?.bias || instead?.weight.includes('fan_in')) return null;
-  const written = drawnBy(model, call);
-  const prefix = /^((?:\w+\.)*init\.)\w+_$/.exec(call.callee.text)?.[1];
-  if (!prefix || written.length !== call.tensors || (call.dimensions ?? 0) < 2 || hasNormalization(model)) return null;
+  if (!name || !options || instead?.bias || instead?.weight.includes('fan_in') || hasNormalization(model)) return null;
   const fits = (layer: LayerReport) =>
     (layer.activation ?? activation) === activation && (layer.local?.critical?.sigmaB2 === 0 || !layer.bias?.sigmaB2);
   // Another group at fault would keep the finding.
-  const whole = [...layers, ...misfits(model, 0)].every((layer) => written.includes(layer));
-  if (!whole || !written.every(fits)) return null;
-  const rest = { start: tensor.range.end, end: call.arguments.at(-1)!.range.end };
-  return {
-    title: `Use ${prefix}${name}(…${options})`,
-    edits: [
+  const faulty = [...layers, ...misfits(model, 0)];
+  if (!faulty.every(({ weight }) => weight?.sourceRange)) return null;
+  const edits = editCalls(model, faulty, (call, written) => {
+    const [tensor] = call.arguments;
+    const prefix = /^((?:\w+\.)*init\.)\w+_$/.exec(call.callee.text)?.[1];
+    if (!tensor || tensor.name !== null || !prefix || written.length !== call.tensors || (call.dimensions ?? 0) < 2) return [];
+    if (!written.every(fits)) return [];
+    const rest = { start: tensor.range.end, end: call.arguments.at(-1)!.range.end };
+    return [
       { range: call.callee.range, newText: `${prefix}${name}` },
-      { range: { ...tensor.range, ...rest }, newText: options! },
-    ],
-  };
+      { range: { ...tensor.range, ...rest }, newText: options },
+    ];
+  });
+  if (edits.length === 0) return null;
+  const calls = edits.length / 2;
+  return { title: `Use nn.init.${name}(…${options})${calls > 1 ? ` in ${calls} calls` : ''}`, edits };
 }
 
 /**

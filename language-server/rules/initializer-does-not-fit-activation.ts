@@ -1,11 +1,10 @@
-import { showNumber } from '../format-number.js';
 import type { Finding, LayerReport, ModelReport, Severity } from '../protocol.js';
 import { sameRange } from '../range.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
-import { describeRepair, isCalculated, misfits, repair } from './repair.js';
+import { describeRepair, isCalculated, misfits, repair, spanOf } from './repair.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -35,7 +34,7 @@ export const initializerDoesNotFitActivation: Rule = {
     if (explained) return null;
     return {
       severity,
-      message: `${subject(remedy.layers)}: χ₁ = ${showNumber(first.local!.chi1!)} with ${remedy.activation}. ${describeRepair(remedy)}`,
+      message: `${subject(remedy.layers)}: χ₁ = ${spanOf(remedy.layers.map(({ local }) => local?.chi1))} with ${remedy.activation}. ${describeRepair(remedy)}`,
       range: first.range,
       related: [],
       fix: initializationFix(model, remedy),

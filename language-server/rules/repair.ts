@@ -90,19 +90,20 @@ export function misfits(model: ModelReport, direction: -1 | 0 | 1): LayerReport[
 export function describeRepair({ layers, activation, call, calculated }: Repair): string {
   const weight = layers[0]?.weight;
   if (calculated && weight)
-    return `${shorten(weight.source, 36)} keeps σ_w² at ${rangeOf(layers)}, whatever the initializer: use fewer such layers, or skip connections around them.`;
+    return `${shorten(weight.source, 36)} keeps σ_w² at ${spanOf(layers.map((layer) => layer.weight?.sigmaW2))}, whatever the initializer: use fewer such layers, or skip connections around them.`;
   const slope = weight?.sigmaW2 != null && call && weight.sigmaW2 < call.sigmaW2 ? scaledBySlope(layers[0]!) : null;
   const falls = slope === null ? '' : ' (∝ 2/(1 + a²), less for larger a)';
-  const given =
-    weight?.sigmaW2 == null ? '' : `${shorten(weight.source, 36)} gives σ_w² = ${showNumber(weight.sigmaW2)}${falls}, `;
+  const alike = layers.filter((layer) => layer.weight?.source === weight?.source).map((layer) => layer.weight?.sigmaW2);
+  const given = weight?.sigmaW2 == null ? '' : `${shorten(weight.source, 36)} gives σ_w² = ${spanOf(alike)}${falls}, `;
   const name = activationName(activation);
   if (!call) return `${given}and no initialization makes ${name} critical: use tanh or ReLU instead.`.replace(/^and n/, 'N');
   const bias = call.bias ? ` with ${call.bias}` : '';
   return `${given}${name} needs ${showNumber(call.sigmaW2)}: ${call.weight}${bias}.`;
 }
 
-function rangeOf(layers: readonly LayerReport[]): string {
-  const values = layers.flatMap(({ weight }) => weight?.sigmaW2 ?? []);
-  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => showNumber(value));
+/** `0.333`, or `0.0896 to 1` where layers differ. */
+export function spanOf(values: readonly (number | null | undefined)[]): string {
+  const known = values.filter((value) => value != null);
+  const [least, most] = [Math.min(...known), Math.max(...known)].map((value) => showNumber(value));
   return least === most ? `${least}` : `${least} to ${most}`;
 }

@@ -97,6 +97,8 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   if (summary.assumptions.includes(unknownTokens))
     return 'how many tokens attend to each other is not known; a comment # meanfield: input(…) with the shape of its input tells it';
+  const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
+  if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed yet`;
   if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';
   return unknown ?? 'what its layers do to gradients is not known';
 }

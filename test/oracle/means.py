@@ -21,7 +21,7 @@ def measure(make, inputs, last='head'):
         torch.manual_seed(seed)
         model, outputs = make(), {}
         for name, module in model.named_modules():
-            if isinstance(module, (nn.Linear, nn.Embedding)):
+            if isinstance(module, (nn.Linear, nn.Embedding, nn.Conv2d, nn.ConvTranspose2d)):
                 module.register_forward_hook(keep(outputs, name))
         result = model(inputs())
         (result * torch.randn_like(result)).sum().backward()

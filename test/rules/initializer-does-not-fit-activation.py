@@ -9,7 +9,7 @@ class Halves(nn.Module):
         super().__init__()
         self.wide = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
         #                          ^^^^^^^^^^^^^^^^^^^ warning initializer-does-not-fit-activation: ReLU needs 2
-        #                          ^^^^^^^^^^^^^^^^^^^ no fix
+        #                          ^^^^^^^^^^^^^^^^^^^ fix: Use nn.init.kaiming_normal_(…, nonlinearity='relu') in 2 calls
         self.narrow = nn.ModuleList([nn.Linear(100, 100) for _ in range(8)])
         for layer in self.wide:
             nn.init.normal_(layer.weight, std=0.29)
