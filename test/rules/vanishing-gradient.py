@@ -282,7 +282,7 @@ class AllSmall(nn.Module):
 
 # ### Convolutions and dense layers are drawn by calls of their own
 class ConvolutionsAndDense(nn.Module):
-#     ^^^^^^^^^^^^^^^^^^^^ error vanishing-gradient: xavier_normal_ (line 13) gives σ_w² = 0.0896 to 1, ReLU needs 2
+#     ^^^^^^^^^^^^^^^^^^^^ error vanishing-gradient: gives σ_w² = 0.0896 to 1, ReLU needs 2
 #     ^^^^^^^^^^^^^^^^^^^^ fix: Use nn.init.kaiming_normal_(…, nonlinearity='relu') in 2 calls
     def __init__(self):
         super().__init__()
