@@ -2,7 +2,7 @@ import type { CreatorRow, FunctionRow, InitializerRow, Output, ValueRow } from '
 import { initialize } from '../frameworks/index.js';
 import type { Source } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
-import type { Quantity } from '../network/quantity.js';
+import { type Quantity, subtract } from '../network/quantity.js';
 import { Raised } from './budget.js';
 import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
@@ -51,7 +51,7 @@ function writtenTo(run: Interpreter, out: Extract<Value, { kind: 'parameter' }>,
 function callValueRow(name: string, row: ValueRow, call: Call): Value {
   try {
     const result = fromArgument(row.value(toArguments(bindSignature(row.signature, call, name))), row.float ?? false);
-    return row.array ? asArrays(result) : result;
+    return arrayResult(row, result);
   } catch (error) {
     if (error instanceof RangeError) throw new Raised('ValueError', error.message);
     throw error;
@@ -62,7 +62,15 @@ function callValueRow(name: string, row: ValueRow, call: Call): Value {
 function asArrays(result: Value): Value {
   if (result.kind !== 'tuple') return result;
   if (result.items.some((item) => item.kind === 'tuple')) return tuple(result.items.map(asArrays));
-  return { kind: 'list', items: [...result.items], array: true };
+  return asTable(result);
+}
+
+const asTable = (result: Value): Value =>
+  result.kind === 'tuple' ? { kind: 'list', items: result.items.map(asTable), array: true } : result;
+
+function arrayResult(row: ValueRow, result: Value): Value {
+  if (row.grids && result.kind === 'tuple') return tuple(result.items.map(asTable));
+  return row.array ? asArrays(result) : result;
 }
 
 /** Rows know the usual signatures; a call that fits none of them is one that is not followed. */
@@ -87,6 +95,8 @@ export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): B
       const result = callFunctionRow(run, name, row, { ...call, positional: [tensor, ...call.positional] });
       return name.endsWith('_') && !name.endsWith('__') ? movedTo(tensor, result) : result;
     });
+  const creator = creatorMethod(run, tensor, name);
+  if (creator) return creator;
   if (run.framework.initializers[`Tensor.${name}`]) return builtin(name, () => tensor);
   return builtin(name, (call) =>
     opaque(
@@ -96,6 +106,16 @@ export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): B
       call.node,
       name,
     ),
+  );
+}
+
+/** `x.new_zeros(4, 4)`: a tensor that has only its kind from this one. */
+export function creatorMethod(run: Interpreter, tensor: Tensor | ParameterValue, name: string): Builtin | undefined {
+  const full = `Tensor.${name}`;
+  const row = run.framework.creators[full];
+  if (!row) return undefined;
+  return builtin(name, (call) =>
+    callCreator(run, row, full, row.sizes === 'like' ? { ...call, positional: [tensor, ...call.positional] } : call),
   );
 }
 
@@ -119,9 +139,10 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     const shaped = shapesOnly(row, bound);
     if (shaped) return shaped;
   }
-  const hasTensor = tensorsIn(given).length > 0 || (run.trace !== null && given.some((value) => value.kind === 'parameter'));
-  if (!hasTensor || !run.trace) {
-    const onNumbers = run.framework.values[name];
+  const hasTensor = tensorsIn(given).length > 0 || (run.trace !== null && given.some(({ kind }) => kind === 'parameter'));
+  const onNumbers = run.framework.values[name];
+  const canFlow = hasTensor || (!onNumbers && row.tensors.some((key) => holdsNumbers(bound.get(key))));
+  if (!canFlow || !run.trace) {
     if (onNumbers && fits(onNumbers.signature, call, name)) return callValueRow(name, onNumbers, call);
     const parameter = given.find((value): value is ParameterValue => value.kind === 'parameter');
     const unknown = given.find((value) => value.kind === 'unknown');
@@ -176,6 +197,14 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
       ),
     );
   return spread(result.outputs);
+}
+
+/** Tables of known numbers, or a sequence of them. */
+function holdsNumbers(value: Value | undefined): boolean {
+  return (
+    (value?.kind === 'list' && value.array === true) ||
+    ((value?.kind === 'list' || value?.kind === 'tuple') && value.items.some(holdsNumbers))
+  );
 }
 
 /** The argument that may be a layer's weight; where it takes several tensors, the only one that is trainable, and the others. */
@@ -267,7 +296,8 @@ function calculatedFrom(run: Interpreter, weight: Value | undefined): Parameter 
 
 function inputsOf(run: Interpreter, value: Value | undefined, call: Call): Tensor[] {
   if (!value) return [];
-  if (value.kind === 'list' || value.kind === 'tuple') return value.items.flatMap((item) => inputsOf(run, item, call));
+  if ((value.kind === 'list' && !value.array) || value.kind === 'tuple')
+    return value.items.flatMap((item) => inputsOf(run, item, call));
   const tensor = toTensor(run, value, call.node);
   return tensor ? [tensor] : [];
 }
@@ -354,6 +384,7 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
   let shape: Shape = null;
   if (row.sizes === 'like')
     shape = first?.kind === 'parameter' ? first.parameter.shape : first?.kind === 'tensor' ? first.shape : null;
+  else if (row.sizes === 'counted') shape = countOf(call);
   else if (row.sizes === 'positional') {
     sizes =
       given?.kind === 'tuple' || given?.kind === 'list' ? [...given.items] : row.fill && given ? [given] : [...call.positional];
@@ -378,7 +409,16 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
       },
     ],
   };
-  return { kind: 'parameter', parameter, trainable: false };
+  return { kind: 'parameter', parameter, trainable: false, ...(row.sizes === 'counted' && { rising: true }) };
+}
+
+/** `torch.arange(n)`: as many numbers as there are between two ends, with the step one. */
+function countOf({ positional, keywords }: Call): Shape {
+  const [first, second, step] = positional;
+  const start = keywords.get('start') ?? (second ? first : undefined);
+  const end = keywords.get('end') ?? second ?? (keywords.has('start') ? undefined : first);
+  if (end?.kind !== 'number' || (start && start.kind !== 'number') || step || keywords.has('step')) return null;
+  return [start ? subtract(end.value, start.value) : end.value];
 }
 
 /** `torch.tensor(0.5)`, `torch.from_numpy(random)`: a tensor of its own with what is given. */

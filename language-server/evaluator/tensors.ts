@@ -1,12 +1,14 @@
-import type { Distribution } from '../network/distribution.js';
+import type { Distribution, Family, Location } from '../network/distribution.js';
 import type { Layer, Parameter, Shape, Taken } from '../network/graph.js';
 import { add, equals, multiply, numberOf, placeAmong, type Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
-import { callMethodRow, methodOfConstant, writeParameter } from './framework-calls.js';
+import { callMethodRow, creatorMethod, methodOfConstant, writeParameter } from './framework-calls.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
 import { equalParts, matrixPart, viewOf, writeBlock } from './matrix-parts.js';
+import { tensorOfNumbers } from './python/arrays.js';
 import { touchParameter } from './touch.js';
+import type { Trace } from './trace.js';
 import {
   asClause,
   bool,
@@ -56,7 +58,8 @@ export function opaque(
   shape: Shape = null,
 ): Value {
   if (!run.trace) return run.unknown(reason, node);
-  run.note(reason, node, run.trace.path || null);
+  // What becomes of numbers of the program alone is asked for only where signals meet it.
+  if (!run.trace.areFixed(inputs)) run.note(reason, node, run.trace.path || null);
   return run.trace.add({ kind: 'opaque', reason, ...(layer && { layer }) }, name, inputs, shape, run.location(node));
 }
 
@@ -64,18 +67,28 @@ export function opaque(
 export function toTensor(run: Interpreter, value: Value, node: SyntaxNode): Tensor | null {
   if (value.kind === 'tensor') return value;
   if (!run.trace) return null;
-  if (value.kind === 'parameter') {
-    const operation = value.trainable
-      ? ({ kind: 'parameter', parameter: value.parameter } as const)
-      : ({ kind: 'input' } as const);
-    return run.trace.add(operation, value.parameter.name || 'tensor', [], value.parameter.shape, run.location(node));
-  }
+  if (value.kind === 'parameter') return tensorOfParameter(run.trace, value, run.location(node));
+  if (value.kind === 'list' && value.array) return tensorOfNumbers(run, value, node)[0] ?? null;
   if (value.kind === 'unknown') {
     const tensor = opaque(run, value.reason, [], node);
     return tensor.kind === 'tensor' ? tensor : null;
   }
   return null;
 }
+
+function tensorOfParameter(trace: Trace, { parameter, trainable, rising }: ParameterValue, location: Location): Tensor {
+  const held = trace.held.get(parameter);
+  if (held) return held;
+  const last = parameter.writes.at(-1);
+  const isKnown = trainable || (last?.variance === 0 && last.mean !== null);
+  const operation = isKnown ? ({ kind: 'parameter', parameter } as const) : ({ kind: 'input' } as const);
+  const tensor = trace.add(operation, parameter.name || 'tensor', [], parameter.shape, location);
+  if (!trainable && last && writtenDown.has(last.family)) trace.fix(tensor.node, rising ? parameter : null);
+  return tensor;
+}
+
+/** What a tensor is filled with that is not drawn. */
+const writtenDown: ReadonlySet<Family> = new Set(['zeros', 'ones', 'constant', 'identity', 'dirac', 'unknown']);
 
 /** Arithmetic with a tensor on at least one side. */
 export function tensorBinary(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode): Value {
@@ -365,6 +378,14 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
     case 'dtype':
     case 'device':
       return { kind: 'unknown', reason: `The ${name} of a tensor is not followed.`, location: null };
+  }
+  const creator = creatorMethod(run, value, name);
+  if (creator) return creator;
+  // `torch.full((n, n), -inf).triu_(1)` is a mask, and no way to write a weight.
+  const inPlace = run.framework.methods[name];
+  if (inPlace?.triangular && !value.trainable) {
+    const triangle = methodOfConstant(run, value, name);
+    if (triangle) return triangle;
   }
   const initializer = run.framework.initializers[`Tensor.${name}`];
   if (initializer)

@@ -1,5 +1,5 @@
 import type { Location } from '../network/distribution.js';
-import type { Node, Operation, Shape } from '../network/graph.js';
+import type { Node, Operation, Parameter, Shape } from '../network/graph.js';
 import { BudgetExceeded } from './budget.js';
 import type { Tensor } from './values.js';
 
@@ -8,13 +8,41 @@ export class Trace {
   readonly nodes: Node[] = [];
   /** Paths of the modules that were called. */
   readonly entered = new Set<string>();
+  /** What was written into tensors that started as numbers of the program: what flows through them since. */
+  readonly held = new Map<Parameter, Tensor>();
   private readonly paths: string[] = [''];
+  /** Nodes that hold numbers of the program; of rising ones, with the tensor in which they came. */
+  readonly #fixed = new Map<number, Parameter | null>();
 
   constructor(private readonly maximalNodes: number) {}
 
   /** Path of the module whose `forward` runs. */
   get path(): string {
     return this.paths[this.paths.length - 1]!;
+  }
+
+  /** Whether numbers of the program are all that these nodes are made of: masks, places of tokens. */
+  areFixed(nodes: readonly number[]): boolean {
+    return nodes.length > 0 && nodes.every((node) => this.#fixed.has(node));
+  }
+
+  /** Notes that a node holds numbers of the program, the same for all inputs. */
+  fix(node: number, rising: Parameter | null = null): void {
+    this.#fixed.set(node, rising);
+  }
+
+  /** Whether the same rising numbers, `torch.arange(n)`, stand as a row on one side and as a column on the other. */
+  isRowAgainstColumn(left: Tensor, right: Tensor): boolean {
+    const [a, b] = [left.shape?.slice(-2) ?? [], right.shape?.slice(-2) ?? []];
+    const isAcross = a.length === 2 && b.length === 2 && (a[0] === 1) !== (a[1] === 1) && (a[0] === 1 ? b[1] === 1 : b[0] === 1);
+    const from = isAcross ? this.#origin(left.node) : null;
+    return from !== null && from === this.#origin(right.node);
+  }
+
+  #origin(id: number): Parameter | null {
+    const node = this.nodes[id]!;
+    if (node.kind === 'reshape' && node.inputs.length === 1) return this.#origin(node.inputs[0]!);
+    return this.#fixed.get(id) ?? null;
   }
 
   within<T>(path: string, run: () => T): T {
@@ -40,6 +68,7 @@ export class Trace {
     const id = this.nodes.length;
     // With the spread first, each field behind it costs V8 more than the rest of the step.
     this.nodes.push({ id, path, name, location, inputs, shape, ...operation });
+    if (this.areFixed(inputs)) this.#fixed.set(id, null);
     return { kind: 'tensor', node: id, shape };
   }
 }

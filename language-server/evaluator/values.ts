@@ -232,6 +232,8 @@ export interface ParameterValue {
   readonly parameter: Parameter;
   /** `nn.Parameter(...)`, as opposed to a plain tensor. */
   readonly trainable: boolean;
+  /** It holds numbers one after another: `torch.arange(n)`. */
+  readonly rising?: true;
   /** This is one tap of a kernel: what is written into it is written there. */
   readonly tapOf?: KernelTap;
   /** This is a range of a vector: what is written into it is noted there. */

@@ -24,7 +24,7 @@ export interface Framework {
   readonly initializers: Readonly<Record<string, InitializerRow>>;
   /** Functions on plain values: `torch.nn.init.calculate_gain`, `torch.linspace`. */
   readonly values: Readonly<Record<string, ValueRow>>;
-  /** Functions that make tensors with a distribution: `torch.randn`, `torch.empty`. */
+  /** Functions that make tensors with a distribution: `torch.randn`, `torch.empty`, and by `Tensor.` methods: `Tensor.new_zeros`. */
   readonly creators: Readonly<Record<string, CreatorRow>>;
   /** The class that makes a tensor trainable: `torch.nn.Parameter`. */
   readonly parameterClass: string;
@@ -170,8 +170,8 @@ export interface CreatorRow {
   /** `null`: not known. */
   readonly mean: number | null;
   readonly variance: number | null;
-  /** Where the sizes stand: all positional arguments, the shape of a tensor that is given, or in values that are not followed. */
-  readonly sizes: 'positional' | 'like' | 'unknown';
+  /** Where the sizes stand: all positional arguments, the shape of a tensor that is given, the ends of a range, or in values that are not followed. */
+  readonly sizes: 'positional' | 'like' | 'counted' | 'unknown';
   /** A sequence in place of the sizes is the contents: `torch.Tensor([0.5])`. */
   readonly sizesOrData?: boolean;
   /** The first argument is the contents, a number or a tensor: `torch.tensor(0.5)`. */
@@ -190,6 +190,8 @@ export interface ValueRow {
   readonly float?: boolean;
   /** A list that it returns is a tensor of known numbers (arithmetic goes entry by entry), a list of lists several such tensors. */
   readonly array?: boolean;
+  /** The result is a list of tables: several tensors of known numbers, with several axes. */
+  readonly grids?: boolean;
 }
 
 export type Resolved =

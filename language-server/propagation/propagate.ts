@@ -217,12 +217,17 @@ function chiOf(gradients: readonly Gradient[], { id }: Node, before: number | nu
   return Number.isFinite(chi) ? chi : null;
 }
 
-/** Only where a reason first appears: what follows from it is silent. */
-function stops({ nodes }: Network, states: readonly NodeState[]): Propagation['stops'] {
+/** Only where a reason first appears: what follows from it is silent. A stop that a signal goes past, as past an unknown mask, is none. */
+function stops({ nodes, outputs }: Network, states: readonly NodeState[]): Propagation['stops'] {
   const found: { node: Node; reason: string }[] = [];
   for (const node of nodes) {
     const { signal, reason } = states[node.id]!;
     if (!signal && reason && node.inputs.every((id) => states[id]?.signal)) found.push({ node, reason });
   }
-  return found;
+  if (found.length === 0) return found;
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const missed = new Set([...outputs, ...nodes.map(({ id }) => id).filter((id) => !read.has(id))]);
+  for (const { id, inputs } of nodes.toReversed())
+    if (!states[id]!.signal && missed.has(id)) for (const input of inputs) missed.add(input);
+  return found.filter(({ node }) => missed.has(node.id));
 }

@@ -66,9 +66,38 @@ test('parts along two dimensions', () => {
   expect(inputs(net, last)[1]).toMatchObject({ kind: 'concatenate', axis: 2, shape: [2, 8, 8] });
 });
 
-test.each(['z[mask] = y', 'z[:, ::2] = y[:, ::2]', 'z[:, 0] = y[:, 0]', 'z[:, 1:] = 0', 'z[:, 3:2] = y[:, 3:2]'])(
+test.each(['z[mask] = y', 'z[:, ::2] = y[:, ::2]', 'z[:, 9] = y[:, 0]', 'z[:, 1:] = 0', 'z[:, 3:2] = y[:, 3:2]'])(
   '%s leaves the tensor as it is known',
   (statement) => {
     expect(output(network(`mask = y > 0\nz = self.b(y)\n${statement}\nreturn z`))).toMatchObject({ kind: 'affine' });
   },
 );
+
+test('a place that is written stands between what was before and behind it', () => {
+  const net = network('z = self.b(y)\nz[:, 1] = y[:, 0]\nreturn z');
+  const last = output(net);
+  expect(last).toMatchObject({ kind: 'concatenate', axis: 1, shape: [2, 9, 8] });
+  expect(inputs(net, last).map(({ shape }) => shape)).toEqual([
+    [2, 1, 8],
+    [2, 1, 8],
+    [2, 7, 8],
+  ]);
+});
+
+test('what is written into zeros flows from there, beside the zeros', () => {
+  const net = network('z = torch.zeros(2, 9, 8)\nz[:, 1:] = self.b(y)[:, 1:]\nreturn z');
+  const last = output(net);
+  expect(last).toMatchObject({ kind: 'concatenate', axis: 1, shape: [2, 9, 8] });
+  expect(inputs(net, last).map(({ inputs: [from] }) => net.nodes[from!]!.kind)).toEqual(['parameter', 'affine']);
+});
+
+test('a tensor of zeros that is written at unknown places is not followed, and says so', () => {
+  const net = network('z = y.new_zeros(2, 9, 8)\nz[y > 0] = self.b(y)\nreturn z');
+  expect(output(net).kind).toBe('opaque');
+  expect(net.unknown.map(({ reason }) => reason)).toEqual(['Which part of the tensor is written here is not followed.']);
+});
+
+test('one place of a number that nobody knows stands for all of them', () => {
+  const net = network('z = torch.zeros(2, self.a.steps, 8)\nz[:, 0] = self.b(y)[:, 0]\nreturn z');
+  expect(output(net).kind).not.toBe('parameter');
+});

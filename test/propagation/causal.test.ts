@@ -21,12 +21,23 @@ test.each([
   'att = att * self.mask - 1e10 * (1 - self.mask)',
   'hidden = torch.ones(T, T, device=x.device).tril() if self.mask is None else self.mask\n        att = att.masked_fill(torch.logical_not(hidden), -1e9)',
   'att = att + nn.Transformer.generate_square_subsequent_mask(T)',
+  'att = att + torch.full((T, T), float("-inf"), device=x.device).triu_(1)',
+  'att = att + x.new_full((T, T), -1e9).triu(diagonal=1)',
+  'att = att.masked_fill(~x.new_ones(T, T).tril().bool(), torch.finfo(att.dtype).min)',
+  'at = torch.arange(T)\n        att = att.masked_fill(at[None, :] > at[:, None], -100.0)',
+  'at = torch.arange(T)\n        att = att.masked_fill((at.unsqueeze(1) - at.unsqueeze(0) < 0), -1e4)',
+  'at = torch.arange(x.size(1) * 100)\n        att = att.masked_fill((at[None, :] <= at[:, None]).logical_not()[:T, :T], -1e4)',
+  'att = torch.where(self.mask.bool(), att, torch.full([], torch.finfo(att.dtype).min, device=att.device))',
 ])('is told by %s', (other) => {
   expect(text).toContain(line);
   expect(outputOf(text.replace(line, other))).toBeCloseTo(outputOf(text), 12);
 });
 
-test.each(['pass', 'att = att.masked_fill(torch.rand(T, T) > 0.5, float("-inf"))'])('is not told by %s', (other) => {
+test.each([
+  'pass',
+  'att = att.masked_fill(torch.rand(T, T) > 0.5, float("-inf"))',
+  'at = torch.arange(T)\n        att = att.masked_fill((at[None, :] - at[:, None]).abs() > 100, -1e9)',
+])('is not told by %s', (other) => {
   // All 48 tokens at once average more than the first ones, which see few.
   expect(outputOf(text.replace(line, other))).toBeLessThan(outputOf(text) / 3);
 });

@@ -1,5 +1,5 @@
 import type { Parameter } from '../../network/graph.js';
-import { numberOf } from '../../network/quantity.js';
+import { numberOf, subtract } from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import type { Interpreter } from '../interpreter.js';
 import { bool, builtin, type Call, float, int, type ListValue, list, type Tensor, tuple, type Value } from '../values.js';
@@ -11,7 +11,7 @@ export const arrayOf = (items: Value[]): ListValue => ({ kind: 'list', items, ar
 export function numbersIn(value: Value): number[] | undefined {
   if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
   const numbers = value.items.map((item) => {
-    const one = item.kind === 'number' ? numberOf(item.value) : null;
+    const one = item.kind === 'number' ? numberOf(item.value) : item.kind === 'bool' ? Number(item.value) : null;
     return one === null ? numbersIn(item) : [one];
   });
   return numbers.some((one) => one === undefined) ? undefined : numbers.flatMap((one) => one!);
@@ -37,7 +37,9 @@ export function tensorOfNumbers(run: Interpreter, value: ListValue, node: Syntax
     shape,
     writes: [{ family: 'constant', mean, variance, formula: null, source }],
   };
-  return [run.trace.add({ kind: 'parameter', parameter }, 'numbers', [], shape, at)];
+  const tensor = run.trace.add({ kind: 'parameter', parameter }, 'numbers', [], shape, at);
+  run.trace.fix(tensor.node);
+  return [tensor];
 }
 
 /** Methods and attributes of a tensor of known numbers, and of an array of numpy. */
@@ -127,6 +129,12 @@ export function arrayMethod(run: Interpreter, object: ListValue, name: string): 
       return undefined;
   }
 }
+
+/** `~mask` of truths that are known. */
+export const inverted = (mask: ListValue): ListValue =>
+  eachEntry(mask, (value) =>
+    value.kind === 'bool' ? bool(!value.value) : value.kind === 'number' ? { ...value, value: subtract(-1, value.value) } : value,
+  );
 
 const plain = (object: ListValue): ListValue =>
   list(object.items.map((item) => (item.kind === 'list' && item.array ? plain(item) : item)));

@@ -10,7 +10,7 @@ import type { Scope } from '../scope.js';
 import { placesOf, rangeOf } from '../slice-range.js';
 import { selectPart } from '../tensors.js';
 import { int, keyOf, type ListValue, list, none, type SliceValue, tuple, type Value } from '../values.js';
-import { writePart } from '../written-parts.js';
+import { fillPart, writePart } from '../written-parts.js';
 import { callMethod } from './calls.js';
 import { evaluate } from './expressions.js';
 import { iterate } from './iteration.js';
@@ -112,6 +112,7 @@ function assignItem(run: Interpreter, target: SyntaxNode, value: Value, scope: S
   } else if (object.kind === 'list' && key.kind === 'slice') replaceSlice(run, object, key, value, target);
   else if (object.kind === 'instance') callMethod(run, object, '__setitem__', [key, value], target);
   else if (object.kind === 'tensor') writePart(run, object, key, value, target);
+  else if (object.kind === 'parameter' && run.trace && value.kind === 'tensor') fillPart(run, object, key, value, target);
   else if (object.kind === 'parameter') {
     const tap = value.kind === 'parameter' ? kernelTap(object, key) : null;
     const held = value.kind === 'parameter' ? value.parameter.writes.at(-1) : undefined;

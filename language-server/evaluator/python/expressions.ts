@@ -5,6 +5,7 @@ import { namedParameters } from '../modules.js';
 import { Scope } from '../scope.js';
 import { forgetParameter, writeInPlace } from '../tensors.js';
 import { bool, type Call, dict, ellipsis, list, none, set, string, tuple, type Unknown, type Value } from '../values.js';
+import { inverted } from './arrays.js';
 import { assign } from './assignment.js';
 import { attribute } from './attributes.js';
 import { callValue } from './calls.js';
@@ -91,7 +92,9 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
           ? positive(operand)
           : operand.kind === 'unknown'
             ? operand
-            : run.unknown('Bit inversion is not followed.', node);
+            : operand.kind === 'list' && operand.array
+              ? inverted(operand)
+              : run.unknown('Bit inversion is not followed.', node);
     }
     case 'comparison_operator':
       return evaluateComparison(run, node, scope, frame);
@@ -111,7 +114,7 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
       if (!left) return none;
       const before = evaluate(run, left, scope, frame);
       const operand = evaluateField(run, node, 'right', scope, frame);
-      if (before.kind === 'list' && operator === '+') {
+      if (before.kind === 'list' && operator === '+' && !before.array) {
         before.items.push(...iterate(run, operand, node));
         return none;
       }

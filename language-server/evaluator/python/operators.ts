@@ -29,6 +29,7 @@ import {
   typeName,
   type Value,
 } from '../values.js';
+import { entryByEntry, isArray, isRowAgainstColumn, isTriangle } from './broadcasting.js';
 import { callMethod } from './calls.js';
 import { isSubclass } from './classes.js';
 import { iterate } from './iteration.js';
@@ -42,7 +43,11 @@ export function binary(run: Interpreter, operator: string, left: Value, right: V
   const a = asNumber(left);
   const b = asNumber(right);
   if (a && b) return arithmetic(run, operator, a, b, node);
-  if (isArray(left) || isArray(right)) return entryByEntry(run, operator, left, right, node);
+  if (isArray(left) || isArray(right))
+    return (
+      entryByEntry(left, right, (x, y) => binary(run, operator, x, y, node)) ??
+      run.unknown('Arithmetic on these tables of numbers is not followed.', node)
+    );
   if (left.kind === 'instance' || right.kind === 'instance') {
     const result = overloaded(run, operator, left, right, node);
     if (result) return result;
@@ -83,19 +88,6 @@ export function binary(run: Interpreter, operator: string, left: Value, right: V
   if (left.kind === 'unknown') return left;
   if (right.kind === 'unknown') return right;
   return run.unknown(`'${operator}' between ${typeName(left)} and ${typeName(right)} is not followed.`, node);
-}
-
-function isArray(value: Value): boolean {
-  return value.kind === 'list' && value.array === true;
-}
-
-function entryByEntry(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode): Value {
-  const length = Math.max(left.kind === 'list' ? left.items.length : 0, right.kind === 'list' ? right.items.length : 0);
-  const entry = (value: Value, i: number): Value =>
-    value.kind === 'list' ? (value.items[i] ?? run.unknown('These tensors differ in length.', node)) : value;
-  const items = Array.from({ length }, (_, i) => binary(run, operator, entry(left, i), entry(right, i), node));
-  const numpy = [left, right].some((value) => value.kind === 'list' && value.numpy);
-  return { kind: 'list', items, array: true, ...(numpy && { numpy }) };
 }
 
 function asNumber(value: Value): NumberValue | null {
@@ -209,6 +201,12 @@ export function positive(value: Value): Value {
 export function compare(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode | null = null): Value {
   const mask = [left, right].find((value) => value.kind === 'unknown' && value.causal);
   if (mask && !operator.startsWith('is')) return mask;
+  if ((isArray(left) || isArray(right)) && !operator.startsWith('is') && left.kind !== 'none' && right.kind !== 'none')
+    return compareEntries(run, operator, left, right, node);
+  if (run.trace && left.kind === 'tensor' && right.kind === 'tensor' && operator !== '==' && operator !== '!=') {
+    const isTriangular = run.trace.isRowAgainstColumn(left, right);
+    if (isTriangular) return triangular(run, node);
+  }
   switch (operator) {
     case 'is':
     case 'is not': {
@@ -232,6 +230,19 @@ export function compare(run: Interpreter, operator: string, left: Value, right: 
   }
 }
 
+/** Of places of tokens, a row against a column is the mask that leaves each token those up to itself. */
+function compareEntries(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode | null): Value {
+  if (operator !== '==' && operator !== '!=' && isRowAgainstColumn(left, right)) return triangular(run, node);
+  const table = entryByEntry(left, right, (x, y) => compare(run, operator, x, y, node));
+  if (!table) return run.unknown('This comparison of numbers is not followed.', node);
+  return isTriangle(table) ? triangular(run, node) : table;
+}
+
+function triangular(run: Interpreter, node: SyntaxNode | null): Value {
+  const { reason, location } = run.unknown('The entries of a triangular mask are not followed.', node);
+  return { kind: 'unknown', reason, location, causal: true };
+}
+
 function identical(left: Value, right: Value): boolean | undefined {
   if (left.kind === 'unknown' || right.kind === 'unknown') {
     // A tensor whose entries are not followed is there, all the same.
@@ -247,7 +258,8 @@ function identical(left: Value, right: Value): boolean | undefined {
 
 /** `==`; `undefined` where a symbol or an unknown value leaves it open. */
 export function equal(left: Value, right: Value): boolean | undefined {
-  if (left.kind === 'unknown' || right.kind === 'unknown' || left.kind === 'tensor' || right.kind === 'tensor') return undefined;
+  const isOpen = ({ kind }: Value) => kind === 'unknown' || kind === 'tensor' || kind === 'parameter';
+  if (isOpen(left) || isOpen(right)) return undefined;
   const a = asNumber(left);
   const b = asNumber(right);
   if (a && b) return equals(a.value, b.value);

@@ -6,6 +6,7 @@ import type { Scope } from '../scope.js';
 import { placesOf, rangeOf } from '../slice-range.js';
 import { selectTensor, slicedParameter } from '../tensors.js';
 import { keyOf, list, type SliceValue, string, tuple, type Value } from '../values.js';
+import { arrayPart } from './broadcasting.js';
 import { callMethod, callValue } from './calls.js';
 import { evaluate } from './expressions.js';
 import { formatValue } from './format.js';
@@ -28,6 +29,13 @@ export function subscript(run: Interpreter, node: SyntaxNode, scope: Scope, fram
 export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNode): Value {
   switch (object.kind) {
     case 'list': {
+      const keys = key.kind === 'tuple' ? key.items : [key];
+      if (object.array && (key.kind === 'tuple' || key.kind === 'none' || key.kind === 'ellipsis'))
+        return (
+          arrayPart(object, keys, (items, one) => (one.kind === 'slice' ? slice(items, one) : null)) ??
+          keys.find(({ kind }) => kind === 'unknown') ??
+          run.unknown('This part of a table of numbers is not followed.', node)
+        );
       const picked = itemOfSequence(run, object.items, key, 'list', node);
       // A part of an array is an array.
       return picked.kind === 'list' && key.kind === 'slice' ? { ...object, items: picked.items } : picked;

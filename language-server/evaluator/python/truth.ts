@@ -20,6 +20,9 @@ export function truth(run: Interpreter, value: Value): boolean | undefined {
     case 'string':
       return value.value !== '';
     case 'list':
+      // Python asks an array for the truth of its only entry.
+      if (value.array) return value.items.length === 1 ? truth(run, value.items[0]!) : undefined;
+      return value.items.length > 0;
     case 'tuple':
       return value.items.length > 0;
     case 'dict':

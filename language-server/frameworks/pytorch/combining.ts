@@ -1,5 +1,5 @@
-import type { Operation, Shape } from '../../network/graph.js';
-import { add, multiply, type Quantity } from '../../network/quantity.js';
+import type { Operation, Parameter, Shape } from '../../network/graph.js';
+import { add, multiply, numberOf, type Quantity } from '../../network/quantity.js';
 import type { Argument, FunctionRow, Operated, OperationContext, OperationRow } from '../framework.js';
 import { axisOf, number } from './arguments.js';
 import { denseNode, functionalLayer, transposedLinear } from './linear.js';
@@ -139,20 +139,25 @@ const softmax = sameShape((): Operation => ({ kind: 'softmax' }));
 /**
  * Logits that no probability is left for. Other masks than causal ones change how many tokens are averaged by numbers that only the data know.
  */
-const maskedFill: OperationRow = ({ arguments: { value }, inputs, causal }) => {
-  const filling = number(value);
-  return filling !== null && filling <= -1000
+const maskedFill: OperationRow = ({ arguments: { value }, inputs, causal, parameters }) =>
+  isHidden(number(value) ?? constantOf(parameters?.value))
     ? { operation: { kind: 'mask', causal: causal === true }, shape: inputs[0] ?? null }
     : "The operation 'masked_fill' is not described by the theory used here.";
-};
 
 /** `torch.where(mask, logits, -inf)`. */
-const whereMasked: OperationRow = (context) => {
-  const { input, other } = context.arguments;
-  return context.causal && context.inputs.length === 1
-    ? maskedFill({ ...context, arguments: { value: typeof other === 'number' ? other : input } })
+const whereMasked: OperationRow = ({ arguments: { input, other }, inputs, causal, parameters }) =>
+  inputs.length > 0 && isHidden(number(other) ?? number(input) ?? constantOf(parameters?.other))
+    ? { operation: { kind: 'mask', causal: causal === true }, shape: inputs[0] ?? null }
     : "The operation 'where' is not described by the theory used here.";
-};
+
+/** Beside logits of the size of one, e^−30 is less than single precision tells from nothing. */
+const isHidden = (logit: number | null): boolean => logit !== null && logit <= -30;
+
+/** The number that a tensor holds in all places. */
+function constantOf(parameter: Parameter | undefined): number | null {
+  const last = parameter?.writes.at(-1);
+  return last?.variance === 0 ? numberOf(last.mean) : null;
+}
 
 const attention: OperationRow = ({ arguments: { is_causal }, inputs: [query = null, , value = null], causal }) => ({
   operation: { kind: 'attention', heads: null, causal: is_causal === true || causal === true },

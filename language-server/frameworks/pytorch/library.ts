@@ -239,6 +239,25 @@ def eye(n, m=None, out=None, dtype=None, layout=None, device=None, requires_grad
     return init.eye_(torch.empty(n, n if m is None else m))
 
 
+class finfo:
+    def __init__(self, type=None):
+        self.dtype = type
+        self.bits = 32
+        self.eps = 1.1920928955078125e-07
+        self.max = 3.4028234663852886e+38
+        self.min = -3.4028234663852886e+38
+        self.tiny = self.smallest_normal = 1.1754943508222875e-38
+        self.resolution = 1e-06
+
+
+class iinfo:
+    def __init__(self, type=None):
+        self.dtype = type
+        self.bits = 64
+        self.max = 2 ** 63 - 1
+        self.min = -(2 ** 63)
+
+
 def annotate(the_type, the_value):
     return the_value
 
@@ -569,6 +588,8 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ...quantizationNames,
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
+  ['finfo', 'torch.finfo'],
+  ['iinfo', 'torch.iinfo'],
   ['annotate', 'torch.jit.annotate'],
   ['skip_init', 'torch.nn.utils.skip_init'],
   ['_embedding_from_pretrained', 'torch.nn.Embedding.from_pretrained'],

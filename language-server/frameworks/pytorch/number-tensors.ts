@@ -1,5 +1,6 @@
 import { isQuantity } from '../expression.js';
 import type { Argument, Arguments, FunctionRow, ValueRow } from '../framework.js';
+import { isList } from './arguments.js';
 
 const quotient: ValueRow = {
   signature: 'input, other, *, rounding_mode=None',
@@ -29,6 +30,22 @@ export const numberTensors: Readonly<Record<string, ValueRow>> = {
       typeof start === 'number' && typeof end === 'number' && typeof steps === 'number'
         ? sequence(steps, (i) => (steps > 1 ? start + ((end - start) * i) / (steps - 1) : start))
         : undefined,
+  },
+  'torch.meshgrid': {
+    signature: '*tensors, indexing=None',
+    grids: true,
+    value: ({ tensors, indexing }) => {
+      const axes = axesIn(tensors).map(numbersOf);
+      const size = axes.reduce((product, axis) => product * (axis?.length ?? 0), 1);
+      if (axes.length === 0 || axes.includes(undefined) || size > 10_000) return undefined;
+      // The first two axes change places where x comes before y.
+      const order = axes.map((_, i) => (indexing === 'xy' && i < 2 && axes.length > 1 ? 1 - i : i));
+      const table = (depth: number, which: number, value: number): Argument =>
+        depth === order.length
+          ? value
+          : axes[order[depth]!]!.map((one) => table(depth + 1, which, order[depth] === which ? one : value));
+      return axes.map((_, which) => table(0, which, 0));
+    },
   },
   'torch.tensor': each('input, *, dtype=None, device=None, requires_grad=False', (x) => x),
   'torch.from_numpy': each('input', (x) => x),
@@ -138,6 +155,13 @@ function pairwise(signature: string, work: (a: number, b: number) => number): Va
 function roundHalfEven(x: number): number {
   const below = Math.floor(x);
   return x - below === 0.5 ? below + (Math.abs(below) % 2) : Math.round(x);
+}
+
+/** `meshgrid(a, b)` and `meshgrid([a, b])`. */
+function axesIn(given: Argument): readonly Argument[] {
+  if (!isList(given)) return [];
+  const [first] = given;
+  return given.length === 1 && isList(first) && isList(first[0]) ? first : given;
 }
 
 function numbersOf(value: Argument): number[] | undefined {

@@ -420,5 +420,9 @@ export const reshapingTables: Tables = {
     'torch.nn.functional.unfold': unary('kernel_size, dilation=1, padding=0, stride=1', unfold),
     'torch.nn.functional.fold': unary('output_size, kernel_size, dilation=1, padding=0, stride=1', fold),
   },
-  methods: { ...rowsOf(both, 'self', ''), ...rowsOf(methodsOnly, 'self', ''), ...named(['tril', 'triu'], triangle('self')) },
+  methods: {
+    ...rowsOf(both, 'self', ''),
+    ...rowsOf(methodsOnly, 'self', ''),
+    ...named(['tril', 'triu', 'tril_', 'triu_'], triangle('self')),
+  },
 };
