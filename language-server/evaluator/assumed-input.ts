@@ -1,4 +1,4 @@
-import type { Node, Shape } from '../network/graph.js';
+import type { Affine, Node, Shape } from '../network/graph.js';
 import { numberOf, type Quantity, symbol } from '../network/quantity.js';
 import type { Interpreter } from './interpreter.js';
 import type { Instance, Value } from './values.js';
@@ -9,24 +9,46 @@ export interface AssumedInput {
   readonly sentence: string;
 }
 
-const sizeNames = /^(image|img)(_?(size|sz|resolution|res))?$/i;
+const imageNames = /^(image|img)(_?(size|sz|resolution|res))?$/i;
 const channelNames = /^((in|image|img|num|n)_?)?(channels|chans|ch)$/i;
+const lengthNames =
+  /^(block_size|n_ctx|n_positions|(max_?)?(seq|sequence|context|ctx)_?(len|length|size)|max_(len|length)|max_position_embeddings)$/i;
 
 /** The image that the arguments of a model's constructor speak of: `image_size=32`, `config.img_size`. */
 export function imageOfConstructor(run: Interpreter, instance: Instance): AssumedInput | null {
-  const values = [...(run.givenTo.get(instance) ?? []), ...instance.attributes].flatMap(([name, value]) => [
-    [name, value] as const,
-    ...settingsIn(value),
-  ]);
-  const found = values.flatMap(([name, value]) => (sizeNames.test(name) ? [{ name, sizes: sizesIn(value) }] : []));
-  const image = found.find(({ sizes }) => sizes !== null);
-  if (!image?.sizes) return null;
-  const channels = values.flatMap(([name, value]) => (channelNames.test(name) ? (sizesIn(value)?.slice(0, 1) ?? []) : []));
-  const sizes = image.sizes.length === 3 ? image.sizes : [channels[0] ?? usualChannels, ...square(image.sizes)];
+  const settings = settingsOf(run, instance);
+  const image = named(settings, imageNames);
+  if (!image) return null;
+  const channels = named(settings, channelNames)?.sizes[0] ?? usualChannels;
+  const sizes = image.sizes.length === 3 ? image.sizes : [channels, ...square(image.sizes)];
   return {
     shape: [symbol('batch'), ...sizes],
     sentence: `The input is taken as ${sizes.join(' × ')}, as '${image.name}' of the constructor says.`,
   };
+}
+
+/** As many tokens as a model has places for, `block_size=1024`, where an embedding is what its input enters. */
+export function tokensOfConstructor(run: Interpreter, instance: Instance, nodes: readonly Node[]): AssumedInput | null {
+  if (firstLayer(nodes)?.variant !== 'embedding') return null;
+  const length = named(settingsOf(run, instance), lengthNames);
+  if (length?.sizes.length !== 1) return null;
+  const sentence = `The input is taken as ${length.sizes[0]} tokens, as '${length.name}' of the constructor says.`;
+  return { shape: [symbol('batch'), length.sizes[0]!], sentence };
+}
+
+/** What a constructor got and keeps, with the fields of configurations. */
+const settingsOf = (run: Interpreter, instance: Instance): (readonly [string, Value])[] =>
+  [...(run.givenTo.get(instance) ?? []), ...instance.attributes].flatMap(([name, value]) => [
+    [name, value] as const,
+    ...settingsIn(value),
+  ]);
+
+function named(settings: readonly (readonly [string, Value])[], names: RegExp): { name: string; sizes: number[] } | null {
+  for (const [name, value] of settings) {
+    const sizes = names.test(name) ? sizesIn(value) : null;
+    if (sizes) return { name, sizes };
+  }
+  return null;
 }
 
 const usualChannels = 3;
@@ -45,24 +67,27 @@ function settingsIn(value: Value): (readonly [string, Value])[] {
 function sizesIn(value: Value): number[] | null {
   const items = value.kind === 'tuple' || value.kind === 'list' ? value.items : [value];
   const sizes = items.map((item) => (item.kind === 'number' ? numberOf(item.value) : null));
-  const plausible = sizes.every((size) => size !== null && Number.isInteger(size) && size > 0 && size <= largestSide);
+  const plausible = sizes.every((size) => size !== null && Number.isInteger(size) && size > 0 && size <= largestSize);
   return plausible && sizes.length >= 1 && sizes.length <= 3 ? (sizes as number[]) : null;
 }
 
-const largestSide = 4096;
+const largestSize = 65536;
 
 /** The image that most models are made for, where a convolution of images is the first layer. */
 export function usualImage(nodes: readonly Node[]): AssumedInput | null {
-  const input = nodes.find(({ kind }) => kind === 'input');
-  const reached = new Set([input?.id]);
+  const first = firstLayer(nodes);
+  const channels = first?.variant === 'convolution' && first.kernel.length === 2 ? numberOf(first.inChannels) : null;
+  const sentence = `The input's size is not known and taken as ${usualSide} × ${usualSide} with independent pixels.`;
+  return channels === null ? null : { shape: [symbol('batch'), channels, usualSide, usualSide], sentence };
+}
+
+/** The layer that the input enters. */
+function firstLayer(nodes: readonly Node[]): Affine | null {
+  const reached = new Set([nodes.find(({ kind }) => kind === 'input')?.id]);
   for (const node of nodes) {
     if (!node.inputs.some((id) => reached.has(id))) continue;
-    if (node.kind !== 'affine') reached.add(node.id);
-    else {
-      const channels = node.variant === 'convolution' && node.kernel.length === 2 ? numberOf(node.inChannels) : null;
-      const sentence = `The input's size is not known and taken as ${usualSide} × ${usualSide} with independent pixels.`;
-      return channels === null ? null : { shape: [symbol('batch'), channels, usualSide, usualSide], sentence };
-    }
+    if (node.kind === 'affine') return node;
+    reached.add(node.id);
   }
   return null;
 }

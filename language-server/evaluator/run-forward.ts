@@ -1,5 +1,5 @@
 import type { Shape } from '../network/graph.js';
-import { contradicts, imageOfConstructor, usualImage } from './assumed-input.js';
+import { contradicts, imageOfConstructor, tokensOfConstructor, usualImage } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';
@@ -32,12 +32,13 @@ export function runForward(run: Interpreter, instance: Instance, entry: Entry): 
   return { ...withoutShape(run, instance), batch: null };
 }
 
-/** Where `forward` asks for sizes and gets no answer, or tokens attend to each other, that of the usual image may do. */
+/** Where `forward` asks for sizes and gets no answer, or tokens attend to each other, that of the usual image may do, or the longest text. */
 function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
   const open = runOn(run, instance, null);
   const { nodes } = open.trace;
   const attends = nodes.some(({ kind }) => kind === 'attention' || kind === 'matmul');
-  const usual = open.error || run.countNotes > 0 || attends ? usualImage(nodes) : null;
+  const usual =
+    open.error || run.countNotes > 0 || attends ? (usualImage(nodes) ?? tokensOfConstructor(run, instance, nodes)) : null;
   if (!usual) return { ...open, assumed: null };
   const notes = run.takeNotes();
   const closed = runOn(run, instance, usual.shape);

@@ -115,3 +115,30 @@ test('where forward() asks for a size that nobody says, it is run on the usual i
   expect(model.summary.assumptions.filter((sentence) => sentence.includes('224'))).toHaveLength(1);
   expect(model.propagation.map(({ path }) => path)).toContain('large');
 });
+
+const attending = (arguments_: string, first: string) => `import torch.nn.functional as F
+class Net(nn.Module):
+    def __init__(self, ${arguments_}):
+        super().__init__()
+        self.embed = ${first}
+        self.out = nn.Linear(32, 32)
+
+    def forward(self, x):
+        x = self.embed(x)
+        return self.out(F.scaled_dot_product_attention(x, x, x, is_causal=True))
+`;
+test.each(['block_size=256', 'config={"max_seq_len": 256}', 'n_positions=256', 'context_length=256'])(
+  'tokens attend to each other over the length that the constructor speaks of: %s',
+  (arguments_) => {
+    const model = modelOf(attending(arguments_, 'nn.Embedding(500, 32)'));
+    expect(model.summary.assumptions.join('\n')).toContain('The input is taken as 256 tokens');
+    const told = modelOf(`# meanfield: input(2, 256)\n${attending(arguments_, 'nn.Embedding(500, 32)')}`);
+    const figures = ({ propagation }: typeof model) => propagation.map(({ path, q, gradient }) => ({ path, q, gradient }));
+    expect(figures(model)).toEqual(figures(told));
+    expect(figures(model).map(({ gradient }) => gradient)).not.toContain(null);
+  },
+);
+test('a length says nothing of an input that is no text', () => {
+  const model = modelOf(attending('block_size=256', 'nn.Linear(16, 32)'));
+  expect(model.summary.assumptions.join('\n')).not.toContain('256 tokens');
+});
