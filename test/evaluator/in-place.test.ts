@@ -97,7 +97,23 @@ test('a tensor of zeros that is written at unknown places is not followed, and s
   expect(net.unknown.map(({ reason }) => reason)).toEqual(['Which part of the tensor is written here is not followed.']);
 });
 
-test('one place of a number that nobody knows stands for all of them', () => {
-  const net = network('z = torch.zeros(2, self.a.steps, 8)\nz[:, 0] = self.b(y)[:, 0]\nreturn z');
-  expect(output(net).kind).not.toBe('parameter');
+test('one place among a number that nobody knows, as a loop writes it, stands for all of them', () => {
+  const { nodes, outputs } = evaluateText(`import torch
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+
+    def forward(self, x):
+        n, steps, _ = x.shape
+        z = torch.zeros(n, steps, 8)
+        for t in range(steps):
+            z[:, t] = self.a(x[:, t])
+        return z
+`).networks[0]!;
+  const last = nodes[outputs[0]!]!;
+  expect(last.kind).toBe('reshape');
+  expect(nodes[last.inputs[0]!]!.kind).toBe('affine');
 });
