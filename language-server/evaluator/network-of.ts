@@ -1,4 +1,5 @@
 import type { InitializerVisit, Layer, Network, Unknown as Note, Parameter, UnregisteredLayers } from '../network/graph.js';
+import { logitsOf } from '../network/logits.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
@@ -37,7 +38,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
       error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
       run.current ?? entry.location,
     );
-  const outputs = reached.length > 0 ? reached : trace.nodes.slice(-1).map(({ id }) => id);
+  const outputs = logitsOf(trace.nodes, reached.length > 0 ? reached : trace.nodes.slice(-1).map(({ id }) => id));
   if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);

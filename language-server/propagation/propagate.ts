@@ -1,4 +1,5 @@
 import type { Layer, Network, Node } from '../network/graph.js';
+import { endsOutput } from '../network/logits.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, PropagationPoint, Summary } from '../protocol.js';
 import { Activations } from './activations.js';
@@ -78,6 +79,8 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   const spread = fluctuations(network, states, backwards, training);
   const figures = summarize({ network, dominators, states, gradients, locals, fluctuations: spread });
   const spectrum = isometry(network, dominators, states, gradients, training);
+  if (network.nodes.some((node) => endsOutput(node, network.outputs)))
+    assumptions.add('The softmax at the end counts to the loss: gradients are relative to those of its input.');
   const stopped = stops(network, states);
   const places = placesOf(network, states);
   for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
@@ -229,5 +232,5 @@ function stops({ nodes, outputs }: Network, states: readonly NodeState[]): Propa
   const missed = new Set([...outputs, ...nodes.map(({ id }) => id).filter((id) => !read.has(id))]);
   for (const { id, inputs } of nodes.toReversed())
     if (!states[id]!.signal && missed.has(id)) for (const input of inputs) missed.add(input);
-  return found.filter(({ node }) => missed.has(node.id));
+  return found.filter(({ node }) => missed.has(node.id) && !endsOutput(node, outputs));
 }
