@@ -1,6 +1,5 @@
 import { showDepth } from '../format-number.js';
 import type { ModelReport, Severity } from '../protocol.js';
-import { shallow } from './effect-severity.js';
 import { gradientFlow } from './gradient-flow.js';
 import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
@@ -17,13 +16,17 @@ export const deeperThanTrainable: Rule = {
   title: 'The network is deeper than differences between inputs survive.',
   check(model, found) {
     const { depth, xiC } = model.summary;
-    if (typeof xiC !== 'number' || xiC <= 0 || depth <= shallow || hasNormalization(model) || !gradientFlow(model)) return null;
+    if (typeof xiC !== 'number' || xiC <= 0 || depth <= fewLayers || hasNormalization(model) || !gradientFlow(model)) return null;
     if (model.layers.filter(({ keep }) => keep < 1).length < depth / 2) return null;
     if (found.some(({ rule, severity }) => gradientRules.has(rule) && severity !== 'hint')) return null;
-    const severity = depthSeverity(depth / xiC);
+    // What the last layer does not bend it passes on whole.
+    const severity = depthSeverity(model.layers.filter(({ activation }) => activation).length / xiC);
     return severity && { severity, message: describe(model), range: model.range, related: [], fix: null };
   },
 };
+
+/** ξ_c is the rate far from the input: over so few layers differences are not yet lost at it, LeNet with dropout among them. */
+const fewLayers = 5;
 
 const gradientRules = new Set(['vanishing-gradient', 'exploding-gradient']);
 

@@ -20,4 +20,4 @@ export function effectSeverity(nats: number, depth: number): Severity | null {
 }
 
 /** Weight layers up to which no network is alarmed. */
-export const shallow = 3;
+const shallow = 3;

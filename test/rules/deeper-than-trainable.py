@@ -77,3 +77,22 @@ class He(nn.Module):
 
     def forward(self, x):
         return self.body(x)
+
+
+# ### No more than hints: a small network of convolutions with dropout before and behind its dense layer, as in many first examples
+class FirstExample(nn.Module):
+#     ^^^^^^^^^^^^ hint vanishing-gradient: they shrink 48-fold
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3)
+        #            ^^^^^^^^^^^^^^^^^^^ hint initializer-does-not-fit-activation: χ₁ = 0.167 to 0.333
+        self.conv2 = nn.Conv2d(32, 64, 3)
+        self.few = nn.Dropout(0.25)
+        self.many = nn.Dropout(0.5)
+        self.fc1 = nn.Linear(9216, 128)
+        self.fc2 = nn.Linear(128, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv2(F.relu(self.conv1(x)))), 2)
+        x = F.relu(self.fc1(torch.flatten(self.few(x), 1)))
+        return F.log_softmax(self.fc2(self.many(x)), dim=1)
