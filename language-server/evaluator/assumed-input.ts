@@ -6,7 +6,8 @@ import type { Instance, Value } from './values.js';
 /** A guess at the first tensor that a model gets, with the sentence that says so. */
 export interface AssumedInput {
   readonly shape: Shape;
-  readonly sentence: string;
+  /** `null`: nothing is assumed that has to be said. */
+  readonly sentence: string | null;
 }
 
 const imageNames = /^(image|img)(_?(size|sz|resolution|res))?$/i;
@@ -27,11 +28,14 @@ export function imageOfConstructor(run: Interpreter, instance: Instance): Assume
   };
 }
 
-/** As many tokens as a model has places for, `block_size=1024`, where an embedding is what its input enters. */
-export function tokensOfConstructor(run: Interpreter, instance: Instance, nodes: readonly Node[]): AssumedInput | null {
+/**
+ * Where an embedding is what the input enters: as many tokens as the model has places for, `block_size=1024`, else some number of them, so that
+ * sizes that `forward` asks for have a name. Where tokens attend to each other, a name is not enough.
+ */
+export function usualText(run: Interpreter, instance: Instance, nodes: readonly Node[]): AssumedInput | null {
   if (firstLayer(nodes)?.variant !== 'embedding') return null;
   const length = named(settingsOf(run, instance), lengthNames);
-  if (length?.sizes.length !== 1) return null;
+  if (length?.sizes.length !== 1) return attends(nodes) ? null : { shape: [symbol('batch'), symbol('tokens')], sentence: null };
   const sentence = `The input is taken as ${length.sizes[0]} tokens, as '${length.name}' of the constructor says.`;
   return { shape: [symbol('batch'), length.sizes[0]!], sentence };
 }
@@ -80,6 +84,9 @@ export function usualImage(nodes: readonly Node[]): AssumedInput | null {
   const sentence = `The input's size is not known and taken as ${usualSide} × ${usualSide} with independent pixels.`;
   return channels === null ? null : { shape: [symbol('batch'), channels, usualSide, usualSide], sentence };
 }
+
+/** Whether tokens or positions attend to each other, over how many of them matters. */
+export const attends = (nodes: readonly Node[]): boolean => nodes.some(({ kind }) => kind === 'attention' || kind === 'matmul');
 
 /** The layer that the input enters. */
 function firstLayer(nodes: readonly Node[]): Affine | null {

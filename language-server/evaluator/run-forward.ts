@@ -1,5 +1,5 @@
 import type { Shape } from '../network/graph.js';
-import { contradicts, imageOfConstructor, tokensOfConstructor, usualImage } from './assumed-input.js';
+import { attends, contradicts, imageOfConstructor, usualImage, usualText } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';
@@ -36,13 +36,12 @@ export function runForward(run: Interpreter, instance: Instance, entry: Entry): 
 function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
   const open = runOn(run, instance, null);
   const { nodes } = open.trace;
-  const attends = nodes.some(({ kind }) => kind === 'attention' || kind === 'matmul');
-  const usual =
-    open.error || run.countNotes > 0 || attends ? (usualImage(nodes) ?? tokensOfConstructor(run, instance, nodes)) : null;
+  const mixes = attends(nodes);
+  const usual = open.error || run.countNotes > 0 || mixes ? (usualImage(nodes) ?? usualText(run, instance, nodes)) : null;
   if (!usual) return { ...open, assumed: null };
   const notes = run.takeNotes();
   const closed = runOn(run, instance, usual.shape);
-  const allowed = attends ? notes.length : notes.length - 1;
+  const allowed = mixes ? notes.length : notes.length - 1;
   if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed))
     return { ...closed, assumed: usual.sentence };
   run.takeNotes();

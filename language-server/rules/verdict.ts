@@ -93,10 +93,10 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
   if (layers.length === 0) return 'it has no layers with weights';
   if (graph.edges.length === 0) return unknown ?? 'its forward pass is not known';
   if (unknown && graph.nodes.some(({ kind }) => kind === 'opaque')) return unknown;
-  if (propagation.some(({ gradient }) => gradient === 0))
-    return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   if (summary.assumptions.includes(unknownTokens))
     return 'how many tokens attend to each other is not known; a comment # meanfield: input(…) with the shape of its input tells it';
+  if (propagation.some(({ gradient }) => gradient === 0))
+    return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
   if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed yet`;
   if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';

@@ -142,3 +142,25 @@ test('a length says nothing of an input that is no text', () => {
   const model = modelOf(attending('block_size=256', 'nn.Linear(16, 32)'));
   expect(model.summary.assumptions.join('\n')).not.toContain('256 tokens');
 });
+
+test('the largest of all words, over a text of any length, is a pooling over the whole text', () => {
+  const text = (pooling: string) => `import torch.nn.functional as F
+class Net(nn.Module):
+    def __init__(self, vocab=1000, dim=64):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab, dim)
+        self.convs = nn.ModuleList([nn.Conv2d(1, 32, (k, dim)) for k in (3, 4)])
+        self.fc = nn.Linear(64, 2)
+
+    def forward(self, text):
+        x = self.embedding(text).unsqueeze(1)
+        x = [F.relu(conv(x)).squeeze(3) for conv in self.convs]
+        x = [${pooling}.squeeze(2) for i in x]
+        return self.fc(torch.cat(x, dim=1))
+`;
+  const [own, adaptive] = [modelOf(text('F.max_pool1d(i, i.shape[2])')), modelOf(text('F.adaptive_max_pool1d(i, 1)'))];
+  const figures = ({ propagation }: typeof own) => propagation.map(({ path, q, gradient }) => ({ path, q, gradient }));
+  expect(own.summary.unknown).toEqual([]);
+  expect(figures(own)).toEqual(figures(adaptive));
+  expect(figures(own).map(({ gradient }) => gradient)).not.toContain(null);
+});

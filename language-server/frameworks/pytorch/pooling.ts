@@ -14,7 +14,7 @@ function pooled(operation: Pooling, shape: Shape, bound: Arguments): Operated {
   return bound.return_indices === true ? { operation, shape, outputs: [{ shape }, { shape }] } : { operation, shape };
 }
 
-/** Average or maximum over a window. */
+/** Average or maximum over a window; over one as large as the map, `F.max_pool1d(x, x.shape[2])`, it is a global pooling. */
 export function sliding(n: number, variant: 'average' | 'max'): OperationRow {
   return ({ arguments: bound, inputs }) => {
     const kernel = sizes(bound.kernel_size, n);
@@ -23,8 +23,11 @@ export function sliding(n: number, variant: 'average' | 'max'): OperationRow {
     const dilation = sizes(bound.dilation ?? 1, n);
     if (!kernel || !stride || !padding || !dilation) return 'The window of this pooling is not known.';
     const input = inputs[0] ?? null;
-    const spatial = slidingShape(input, { kernel, stride, padding, dilation }, bound.ceil_mode === true);
-    return pooled({ kind: 'pooling', variant, kernel, stride, padding }, withSpatial(input, spatial), bound);
+    const before = spatialOf(input, n);
+    const whole = before?.every((size, i) => equals(size, kernel[i]!) === true && padding[i] === 0) ? before.map(() => 1) : null;
+    const spatial = whole ?? slidingShape(input, { kernel, stride, padding, dilation }, bound.ceil_mode === true);
+    const named = whole ? (`global-${variant}` as const) : variant;
+    return pooled({ kind: 'pooling', variant: named, kernel, stride, padding }, withSpatial(input, spatial), bound);
   };
 }
 
