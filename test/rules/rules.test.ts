@@ -130,6 +130,10 @@ describe('the verdict is a sentence to act on', () => {
     [repeated(20, heRelu), /^Can be trained as initialized: critical \(χ₁ = 1\) over 20 layers\.$/],
     [repeated(2, relu), /^Can be trained as initialized: squared gradients shrink 6-fold over 2 layers/],
     [repeated(30, chaoticTanh), /^Gradients explode: squared, they grow 10⁹-fold/],
+    [
+      chain([{ chi1: null }]),
+      /^Cannot be judged as a whole: a single layer has no depth over which gradients could shrink or grow\./,
+    ],
     [chain([]), /^Cannot be judged as a whole: it has no layers with weights\.$/],
   ])('%#', (model, expected) => expect(verdictOf(model)).toMatch(expected));
 
