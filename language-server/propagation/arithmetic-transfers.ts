@@ -209,7 +209,8 @@ const logTimes = (factor: number, { logScale, q, space }: Signal) => ({
 });
 
 /** What reads a concatenation sees the average of its parts, weighted by their channels. Gradients pass unchanged. */
-export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, { shapes }) => {
+export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, context) => {
+  const { shapes } = context;
   const logits = inputs.findLast(({ attention }) => attention?.stage === 'logits');
   if (logits) return passedOn(inputs, logits);
   const tokens = tokensOf(
@@ -224,10 +225,13 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, { sha
     0,
   );
   const total = numberOf(node.shape?.[node.axis < 0 ? node.shape.length + node.axis : node.axis]) ?? channels;
-  const geometry = { channels: channels ?? total, backward: inputs.map(() => passes), concatenated: true };
+  const read = channels ?? total ?? channelsRead(node.id, inputs, context);
+  const geometry = { channels: read, backward: inputs.map(() => passes), concatenated: true };
   if (missing || inputs.length === 0)
     return { ...stops(missing?.reason ?? 'Nothing that could be followed is concatenated.'), ...geometry };
-  const shares = inputs.map((state) => ratioOf(state.channels, channels) ?? 1 / inputs.length);
+  const known = inputs.map((state) => ratioOf(state.channels, channels ?? read));
+  const rest = known.reduce<number>((left, share) => left - (share ?? 0), 1) / known.filter((share) => share === null).length;
+  const shares = known.map((share) => share ?? (channels === null && rest > 0 ? rest : 1 / inputs.length));
   const logScale = Math.max(...inputs.map(({ signal }) => signal!.logScale));
   const signal = inputs.reduce<Signal>(
     (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), shares[i]!)),
@@ -241,6 +245,17 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, { sha
   const profile = profileOf(inputs[0]!.extent, inputs, shares);
   return { ...geometry, profile, signal: balanced(signal), reason: null, ...(parts.length === inputs.length && { parts }) };
 };
+
+/** Channels that a layer behind takes, where some of what is concatenated has more of them than is known: more than each of the others has. */
+function channelsRead(id: number, inputs: readonly NodeState[], { nodes, consumers }: Context): number | null {
+  const readers = consumers[id]!.map((reader) => nodes[reader]!);
+  const taken = readers.map((reader) => (reader.kind === 'affine' ? numberOf(reader.inChannels) : null));
+  const [count = null] = taken;
+  if (count === null || taken.some((other) => other !== count)) return null;
+  const parts = inputs.map(({ channels }) => numberOf(channels));
+  const sum = parts.reduce<number>((all, part) => all + (part ?? 0), 0);
+  return sum > 0 && sum < count && parts.includes(null) ? count : null;
+}
 
 /**
  * Tokens put before or behind those of a map, as a class token: each part has its share of the tokens. The number of positions is that

@@ -72,7 +72,7 @@ function seedNote({ summary: { uncertainty } }: ModelReport): string {
 }
 
 function branchedVerdict(model: ModelReport, nats: number): string {
-  const { unknown, blocks, mode } = model.summary;
+  const { unknown, blocks, mode, depth } = model.summary;
   const size = Math.abs(nats);
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   const how = size < 0.2 ? 'keep their size' : `${nats < 0 ? 'shrink' : 'grow'} ${fold(nats / Math.LN10)}`;
@@ -83,7 +83,7 @@ function branchedVerdict(model: ModelReport, nats: number): string {
     return mode === 'eval'
       ? `After model.eval(), before any training: ${change}${law}.${gap}`
       : `Normalization keeps the size of the signal; ${change}${law}.${gap}`;
-  if (size < 3) return `Can be trained as initialized: ${change}${law}.${gap}`;
+  if (size < 3 || depth <= 3) return `Can be trained as initialized: ${change}${law}.${gap}`;
   return size < 9 ? `Trains, but not at its best: ${change}${law}.${gap}` : `Hard to train: ${change}${law}.${gap}`;
 }
 

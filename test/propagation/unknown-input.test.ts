@@ -82,3 +82,33 @@ class Net(nn.Module):
     });
   });
 });
+
+describe('A concatenation with something whose size nobody says', () => {
+  const critic = (joined: string) => `import torch
+from torch import nn
+import torch.nn.functional as F
+
+class Critic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(24, 256)
+        self.second = nn.Linear(260, 128)
+        self.third = nn.Linear(128, 1)
+
+    def forward(self, state, action):
+        x = F.relu(self.first(state))
+        return self.third(F.relu(self.second(torch.cat(${joined}, dim=1))))
+`;
+  test.each(['(x, action)', '[action, x]'])('takes its size from the layer behind: %s', (joined) => {
+    const [model] = analyzer.analyzeText(critic(joined), { file: 'net.py' }).models;
+    const at = (path: string) => model!.propagation.find((point) => point.path === path)!;
+    // nn.Linear draws weights of variance 1/(3 fan_in), and ReLU passes half of the squared gradient.
+    const second = 1 / (3 * 128) / 2;
+    expect(at('second').gradient).toBeCloseTo(second, 12);
+    expect(at('first').gradient).toBeCloseTo(((128 / (3 * 260)) * second) / 2, 12);
+    // 256 entries of half the first layer's second moment beside four of second moment 1; biases have variance 1/(3 fan_in), too.
+    const entries = (256 * ((24 + 1) / (3 * 24) / 2) + 4) / 260;
+    expect(at('second').q).toBeCloseTo((entries + 1 / 260) / 3, 12);
+    expect(model!.summary.verdict).toContain('Can be trained as initialized');
+  });
+});
