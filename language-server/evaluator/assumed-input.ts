@@ -1,3 +1,4 @@
+import { attends } from '../network/attends.js';
 import type { Affine, Node, Shape } from '../network/graph.js';
 import { numberOf, type Quantity, symbol } from '../network/quantity.js';
 import type { Interpreter } from './interpreter.js';
@@ -84,9 +85,6 @@ export function usualImage(nodes: readonly Node[]): AssumedInput | null {
   const sentence = `The input's size is not known and taken as ${usualSide} × ${usualSide} with independent pixels.`;
   return channels === null ? null : { shape: [symbol('batch'), channels, usualSide, usualSide], sentence };
 }
-
-/** Whether tokens or positions attend to each other, over how many of them matters. */
-export const attends = (nodes: readonly Node[]): boolean => nodes.some(({ kind }) => kind === 'attention' || kind === 'matmul');
 
 /** The layer that the input enters. */
 function firstLayer(nodes: readonly Node[]): Affine | null {

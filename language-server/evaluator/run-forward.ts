@@ -1,5 +1,6 @@
+import { attends } from '../network/attends.js';
 import type { Shape } from '../network/graph.js';
-import { attends, contradicts, imageOfConstructor, usualImage, usualText } from './assumed-input.js';
+import { contradicts, imageOfConstructor, usualImage, usualText } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';

@@ -230,8 +230,9 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, conte
   if (missing || inputs.length === 0)
     return { ...stops(missing?.reason ?? 'Nothing that could be followed is concatenated.'), ...geometry };
   const known = inputs.map((state) => ratioOf(state.channels, channels ?? read));
-  const rest = known.reduce<number>((left, share) => left - (share ?? 0), 1) / known.filter((share) => share === null).length;
-  const shares = known.map((share) => share ?? (channels === null && rest > 0 ? rest : 1 / inputs.length));
+  const left = known.reduce<number>((rest, share) => rest - (share ?? 0), 1);
+  const unsized = known.filter((share) => share === null).length;
+  const shares = known.map((share) => share ?? Math.max(0, left) / unsized);
   const logScale = Math.max(...inputs.map(({ signal }) => signal!.logScale));
   const signal = inputs.reduce<Signal>(
     (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), shares[i]!)),

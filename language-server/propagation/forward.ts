@@ -1,3 +1,4 @@
+import { attends } from '../network/attends.js';
 import type { Affine, Network, Node, Pooling } from '../network/graph.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
 import { activationTransfer } from './activation-transfer.js';
@@ -54,14 +55,14 @@ export function forward(
   const { consumers } = base;
   const { nodes } = network;
   const shapes = nodes.map(({ shape }) => shape);
-  const attends = nodes.some(({ kind }) => kind === 'attention' || kind === 'matmul');
+  const mixes = attends(nodes);
   const context: Context = {
     ...base,
     states,
     shapes,
     nodes,
     readerOfMaps: (id) => readerOfMaps(nodes, consumers, id),
-    isSequenceFirst: (id) => attends && isSequenceFirst(nodes, id),
+    isSequenceFirst: (id) => mixes && isSequenceFirst(nodes, id),
   };
   for (const node of nodes) {
     const inputs = node.inputs.map((id) => states[id]!);

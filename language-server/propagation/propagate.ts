@@ -79,9 +79,9 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   const spread = fluctuations(network, states, backwards, training);
   const figures = summarize({ network, dominators, states, gradients, locals, fluctuations: spread });
   const spectrum = isometry(network, dominators, states, gradients, training);
-  if (network.nodes.some((node) => endsOutput(node, network.outputs)))
+  if (network.nodes.some((node) => endsOutput(node, network, consumers)))
     assumptions.add('The softmax at the end counts to the loss: gradients are relative to those of its input.');
-  const stopped = stops(network, states);
+  const stopped = stops(network, states, consumers);
   const places = placesOf(network, states);
   for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
   return {
@@ -221,16 +221,16 @@ function chiOf(gradients: readonly Gradient[], { id }: Node, before: number | nu
 }
 
 /** Only where a reason first appears: what follows from it is silent. A stop that a signal goes past, as past an unknown mask, is none. */
-function stops({ nodes, outputs }: Network, states: readonly NodeState[]): Propagation['stops'] {
+function stops(network: Network, states: readonly NodeState[], consumers: readonly (readonly number[])[]): Propagation['stops'] {
+  const { nodes, outputs } = network;
   const found: { node: Node; reason: string }[] = [];
   for (const node of nodes) {
     const { signal, reason } = states[node.id]!;
     if (!signal && reason && node.inputs.every((id) => states[id]?.signal)) found.push({ node, reason });
   }
   if (found.length === 0) return found;
-  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
-  const missed = new Set([...outputs, ...nodes.map(({ id }) => id).filter((id) => !read.has(id))]);
+  const missed = new Set([...outputs, ...nodes.map(({ id }) => id).filter((id) => consumers[id]!.length === 0)]);
   for (const { id, inputs } of nodes.toReversed())
     if (!states[id]!.signal && missed.has(id)) for (const input of inputs) missed.add(input);
-  return found.filter(({ node }) => missed.has(node.id) && !endsOutput(node, outputs));
+  return found.filter(({ node }) => missed.has(node.id) && !endsOutput(node, network, consumers));
 }

@@ -91,7 +91,6 @@ function branchedVerdict(model: ModelReport, nats: number): string {
 function reason({ summary, layers, graph, propagation }: ModelReport): string {
   const unknown = summary.unknown[0] && withoutPeriod(summary.unknown[0].reason);
   if (layers.length === 0) return 'it has no layers with weights';
-  const withWeights = layers.filter(({ weight }) => weight).length;
   if (graph.edges.length === 0) return unknown ?? 'its forward pass is not known';
   if (unknown && graph.nodes.some(({ kind }) => kind === 'opaque')) return unknown;
   if (summary.assumptions.includes(unknownTokens))
@@ -100,7 +99,8 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
   if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed yet`;
-  if (withWeights === 1) return 'a single layer has no depth over which gradients could shrink or grow';
+  if (layers.filter(({ weight }) => weight).length === 1)
+    return 'a single layer has no depth over which gradients could shrink or grow';
   if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';
   return unknown ?? 'what its layers do to gradients is not known';
 }

@@ -54,3 +54,16 @@ test('a softmax that is read again, as the weights of attention are, is no end',
   const returned = modelOf('(lambda p: (p, p @ self.head.weight))(self.head(x).softmax(-1))');
   expect(returned.summary.assumptions.join('\n')).not.toContain('The softmax at the end');
 });
+
+test('logits beside their own softmax are one output', () => {
+  const [model, bare] = [modelOf('(lambda z: (z, F.softmax(z, dim=1)))(self.head(x))'), modelOf('self.head(x)')];
+  expect(figures(model)).toEqual(figures(bare));
+  expect(model.summary.isometry).toEqual(bare.summary.isometry);
+  expect(bare.summary.isometry).not.toBeNull();
+});
+
+test('where the softmax of an output is read again, it is told that signals stop there', () => {
+  const model = modelOf('(lambda z: (z, z.softmax(-1) @ self.head.weight))(self.head(x))');
+  expect(model.summary.assumptions.join('\n')).toContain('Signals stop at softmax');
+  expect(model.summary.assumptions.join('\n')).not.toContain('The softmax at the end');
+});

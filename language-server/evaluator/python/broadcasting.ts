@@ -17,13 +17,8 @@ const depth = (value: Value): number => (value.kind === 'list' ? 1 + (value.item
  * @returns `null` where sizes do not fit, or for a table that is too large
  */
 export function entryByEntry(left: Value, right: Value, work: (a: Value, b: Value) => Value): Value | null {
-  return entries(left) * entries(right) > manyEntries * manyEntries || resultSize(left, right) > manyEntries
-    ? null
-    : broadcast(left, right, work);
+  return resultSize(left, right) > manyEntries ? null : broadcast(left, right, work);
 }
-
-const entries = (value: Value): number =>
-  value.kind === 'list' ? sizesOf({ ...value, array: true }).reduce((a, b) => a * b, 1) : 1;
 
 function resultSize(left: Value, right: Value): number {
   const [a, b] = [depth(left), depth(right)];
