@@ -1,6 +1,6 @@
+import { hasNormalization } from '../has-normalization.js';
 import type { ModelReport, Summary } from '../protocol.js';
 import { branchedNats, gradientFlow } from '../rules/gradient-flow.js';
-import { hasNormalization } from '../rules/has-normalization.js';
 
 /**
  * What may be said of the network as a whole. The summary speaks of a typical layer, repeated; where most layers are normalized, or
@@ -15,7 +15,7 @@ export function wholeNetworkSummary(model: ModelReport): Summary {
   return {
     ...summary,
     // The phases are those of networks in which nothing rescales the signal.
-    phase: chain || (branchedNats(model) !== null && !hasNormalization(model)) ? summary.phase : null,
+    phase: (chain || branchedNats(model) !== null) && !hasNormalization(model) ? summary.phase : null,
     chi1: typical ? summary.chi1 : null,
     xiQ: typical ? summary.xiQ : null,
     xiC: typical ? summary.xiC : null,

@@ -1,5 +1,6 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { showDepth, showNumber } from '../format-number.js';
+import { standing } from '../phase-text.js';
 import { analyzeCommand, type FileReport, type ModelReport } from '../protocol.js';
 import { sameRange } from '../range.js';
 
@@ -21,11 +22,13 @@ export function codeLenses({ models }: FileReport, uri: string): CodeLens[] {
 /** Lenses of one place share a line of the editor: eight would not fit. */
 const maximalLenses = 2;
 
-function lensTitle({ entry, name, summary }: ModelReport, several: boolean, first: boolean): string {
+function lensTitle(model: ModelReport, several: boolean, first: boolean): string {
+  const { entry, name, summary } = model;
   const { phase, chi1, depth, trainableDepth } = summary;
+  const { symbol, label } = standing(model);
   const parts = first ? ['Analyze initialization'] : [];
   if (several || entry !== name) parts.push(entry);
-  if (phase) parts.push(phase);
+  if (symbol !== '?') parts.push(label);
   // Without a phase the graph branches: the χ₁ of one layer is not that of the network.
   if (phase && chi1 !== null) parts.push(`χ₁ ${showNumber(chi1)}`);
   if (typeof trainableDepth === 'number' && depth > 0)

@@ -1,13 +1,13 @@
 import { type Hover, MarkupKind } from 'vscode-languageserver';
 import { describeStack } from '../block-text.js';
 import { showDepth, showNumber, showPower } from '../format-number.js';
+import { phaseSymbols, standing } from '../phase-text.js';
 import type {
   Distributed,
   FileReport,
   GraphNodeReport,
   LayerReport,
   ModelReport,
-  Phase,
   Position,
   PropagationPoint,
   Range,
@@ -80,7 +80,7 @@ function layerText(model: ModelReport, layer: LayerReport, models: readonly Mode
     rows.push(['χ₁', 'none of its own: what follows normalizes the output, and the scale of the weights cancels']);
   else if (local) rows.push(...localRows(local), ...rowsOf(criticalRow(layer, local)));
   rows.push(...pointRows(model.propagation.find(({ path }) => path === layer.path)));
-  const title = `**${escapeMarkdown(layer.path)}** · ${escapeMarkdown(layer.kind)}${local?.phase && !layer.normalized ? ` · ${phaseText(local.phase)}` : ''}`;
+  const title = `**${escapeMarkdown(layer.path)}** · ${escapeMarkdown(layer.kind)}${local?.phase && !layer.normalized ? ` · ${phaseSymbols[local.phase]} ${local.phase}` : ''}`;
   return [title, markdownTable(rows), ...same(model, layer, models)].join('\n\n');
 }
 
@@ -122,6 +122,7 @@ const mostStacks = 4;
 
 function modelText(model: ModelReport, models: readonly ModelReport[]): string {
   const { summary, entry, name } = model;
+  const { symbol, label } = standing(model);
   const rows: [string, string][] = [];
   if (summary.chi1 !== null) rows.push(['χ₁', `**${showNumber(summary.chi1)}** · ${chiText(summary.chi1)} (typical layer)`]);
   if (summary.xiC !== null) rows.push(['ξ\\_c', `**${showDepth(summary.xiC)}** ${scaleText(summary.xiC)}`]);
@@ -141,7 +142,7 @@ function modelText(model: ModelReport, models: readonly ModelReport[]): string {
       `×/÷ ${showNumber(10 ** ((1.645 * uncertainty.log10Gradient) / 2))} · gradient norms of 90 % of the draws of the weights: ${trustText[uncertainty.trust]}`,
     ]);
   const parts = [
-    `**${escapeMarkdown(entry === name ? name : `${name} by ${entry}`)}**${summary.phase ? ` · ${phaseText(summary.phase)}` : ''}`,
+    `**${escapeMarkdown(entry === name ? name : `${name} by ${entry}`)}** · ${symbol} ${label}`,
     escapeMarkdown(summary.verdict),
   ];
   if (rows.length > 0) parts.push(markdownTable(rows));
@@ -202,10 +203,6 @@ function scaleText(scale: number | 'infinity'): string {
   return scale === 'infinity'
     ? '· differences between inputs survive any depth'
     : 'layers · depth in which differences between inputs fade by e';
-}
-
-function phaseText(phase: Phase): string {
-  return { ordered: '▼ ordered', critical: '● critical', chaotic: '▲ chaotic' }[phase];
 }
 
 /** For clients that show no Markdown. */

@@ -1,11 +1,11 @@
 import { showNumber } from '../format-number.js';
+import { hasNormalization } from '../has-normalization.js';
 import type { BlockStack, Finding, ModelReport, Severity } from '../protocol.js';
 import { certainNats } from './certain-nats.js';
 import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
 import { branchedNats } from './gradient-flow.js';
-import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, repair } from './repair.js';
 import { shorten } from './shorten.js';

@@ -1,7 +1,7 @@
 import { showDepth } from '../format-number.js';
+import { hasNormalization } from '../has-normalization.js';
 import type { ModelReport, Severity } from '../protocol.js';
 import { gradientFlow } from './gradient-flow.js';
-import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
 
 /**

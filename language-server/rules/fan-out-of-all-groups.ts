@@ -1,9 +1,9 @@
 import { showNumber } from '../format-number.js';
+import { hasNormalization } from '../has-normalization.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
 import { activationName } from './activation-name.js';
 import { editCalls } from './edit-calls.js';
 import { alsoThere } from './elsewhere.js';
-import { hasNormalization } from './has-normalization.js';
 import type { Rule } from './rule.js';
 import { shorten } from './shorten.js';
 

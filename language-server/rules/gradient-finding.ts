@@ -1,4 +1,5 @@
 import { showDepth, showNumber } from '../format-number.js';
+import { hasNormalization } from '../has-normalization.js';
 import type { Finding, LayerReport, ModelReport } from '../protocol.js';
 import { sameRange } from '../range.js';
 import { branchedFinding, normalizedSeverity } from './branched-gradients.js';
@@ -6,7 +7,6 @@ import { certainNats } from './certain-nats.js';
 import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow } from './gradient-flow.js';
-import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, repair, spanOf } from './repair.js';
 

@@ -1,7 +1,7 @@
+import { hasNormalization } from '../has-normalization.js';
 import type { Fix, LayerReport, ModelReport } from '../protocol.js';
 import { appended } from './appended.js';
 import { editCalls } from './edit-calls.js';
-import { hasNormalization } from './has-normalization.js';
 import { misfits, type Repair } from './repair.js';
 
 /** What to edit so that the layers of a repair get their initializer: the call that draws them, else a loop that does. */

@@ -1,8 +1,8 @@
+import { hasNormalization } from '../has-normalization.js';
 import type { Finding, LayerReport, ModelReport, Severity } from '../protocol.js';
 import { sameRange } from '../range.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
-import { hasNormalization } from './has-normalization.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, isCalculated, misfits, repair, spanOf } from './repair.js';
 import type { Rule } from './rule.js';

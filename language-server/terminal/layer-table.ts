@@ -1,8 +1,9 @@
 import { showNumber, showPower } from '../format-number.js';
+import { phaseSymbols } from '../phase-text.js';
 import type { LayerReport, ModelReport, PropagationPoint } from '../protocol.js';
 import { foldRows } from './fold-rows.js';
 import type { PrettyOptions } from './pretty.js';
-import { phaseSymbol, type Style } from './style.js';
+import type { Style } from './style.js';
 import { pad, printable, truncate, widthOf } from './text-width.js';
 
 /**
@@ -107,7 +108,7 @@ function following({ layer: { activation }, normalized }: Row): string {
 
 function chi1({ layer: { local } }: Row): string {
   if (local === null) return nothing;
-  return local.phase === null ? showNumber(local.chi1) : `${phaseSymbol[local.phase]} ${showNumber(local.chi1)}`;
+  return local.phase === null ? showNumber(local.chi1) : `${phaseSymbols[local.phase]} ${showNumber(local.chi1)}`;
 }
 
 function paintPhase({ layer }: Row, text: string, style: Style): string {

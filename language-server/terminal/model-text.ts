@@ -1,11 +1,12 @@
 import { describeStack, largestStack } from '../block-text.js';
 import { showDepth, showNumber } from '../format-number.js';
+import { standing } from '../phase-text.js';
 import type { ModelReport, Range, Summary } from '../protocol.js';
 import type { Footnotes } from './footnotes.js';
 import { layerTable } from './layer-table.js';
 import { linePlace } from './place.js';
 import type { PrettyOptions } from './pretty.js';
-import { phaseSymbol, type Style } from './style.js';
+import type { Style } from './style.js';
 import { printable, truncate, widthOf, wrap } from './text-width.js';
 
 /** A model: name and place, the verdict in one sentence, its numbers, its layers, and what is not known about it. */
@@ -14,7 +15,7 @@ export function modelText(file: string, model: ModelReport, options: PrettyOptio
   const place = linePlace(file, model.range);
   const lines = [
     `${style.bold(truncate(title(model), Math.max(shortestTitle, width - widthOf(place) - 2)))}  ${style.dim(place)}`,
-    ...verdict(model.summary, options),
+    ...verdict(model, options),
     ...wrap(facts(model.summary, footnotes), width - 2).map((line) => `  ${style.dim(line)}`),
   ];
   if (model.layers.length > 0) lines.push('', ...layerTable(model, options));
@@ -32,9 +33,10 @@ function title({ name, entry, arguments: bound }: ModelReport): string {
   return printable(entry === name ? call : `${name} from ${entry}(${list})`);
 }
 
-function verdict({ phase, verdict: sentence }: Summary, { style, width }: PrettyOptions): string[] {
-  const symbol = phase === null ? '?' : phaseSymbol[phase];
-  const label = `${symbol} ${phase ?? 'phase not known'}`;
+function verdict(model: ModelReport, { style, width }: PrettyOptions): string[] {
+  const { phase, verdict: sentence } = model.summary;
+  const { symbol, label: word } = standing(model);
+  const label = `${symbol} ${word}`;
   const [first = '', ...rest] = wrap(`${label.replaceAll(' ', '\u00a0')}\u00a0 ${printable(sentence)}`, width - 2);
   const painted = phase === null ? style.bold(label) : style.bold(style.phase(phase, label));
   return [first.startsWith(label) ? painted + first.slice(label.length) : first, ...rest.map((line) => `  ${line}`)];

@@ -21,7 +21,7 @@ export function wantsColor(asked: boolean | null, environment: NodeJS.ProcessEnv
 
 /**
  * The sixteen colours of the terminal's own palette, which its user chose to be readable on its background.
- * A phase is never told by colour alone: `phaseSymbol` and a word go with it.
+ * A phase is never told by colour alone: its symbol and a word go with it.
  */
 export function createStyle(color: boolean): Style {
   const paint = (code: number, end: number) => (text: string) => (color && text ? `\u001b[${code}m${text}\u001b[${end}m` : text);
@@ -35,8 +35,5 @@ export function createStyle(color: boolean): Style {
     severity: (severity, text) => severities[severity](text),
   };
 }
-
-/** Signals shrink, stay, grow. */
-export const phaseSymbol: Readonly<Record<Phase, string>> = { ordered: '▼', critical: '●', chaotic: '▲' };
 
 export const severitySymbol: Readonly<Record<Severity, string>> = { error: '✗', warning: '!', information: 'i', hint: '·' };

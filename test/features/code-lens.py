@@ -31,3 +31,27 @@ for module in critical.modules():
 class Plain:
     def forward(self, x):
         return x
+
+
+# ### Normalized branches have no phase, but an answer
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.fc1 = nn.Linear(width, 4 * width)
+        self.fc2 = nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        return x + self.fc2(F.relu(self.fc1(self.norm(x))))
+
+
+class Stream(nn.Module):
+    # ^^^^^^ lens: Analyze initialization · normalized · 14 layers
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Linear(64, 128)
+        self.blocks = nn.Sequential(*[Block(128) for _ in range(6)])
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.head(self.blocks(self.stem(x)))

@@ -59,7 +59,25 @@ test('a change that normalization makes is not blamed on the few layers that are
     { chi1: null },
   ]);
   expect(brief(model)).toEqual([]);
-  expect(verdictOf(model)).toMatch(/^Normalization keeps the size of the signal; squared gradients grow 2,560-fold/);
+  expect(verdictOf(model)).toMatch(
+    /^Can be trained as initialized: normalization keeps the size of the signal, and squared gradients grow 2,560-fold/,
+  );
+});
+
+test.each([
+  [
+    'without skip connections, where fifty layers are the most',
+    2,
+    17,
+    /^Normalization keeps the size of the signal; squared gradients grow 10⁵-fold/,
+  ],
+  ['where gradients shrink, as behind post-LN', 0.8, 17, /^Normalization keeps the size of the signal; squared gradients shrink/],
+])('normalization alone is no promise: %s', (_, chi1, layers, sentence) => {
+  const model = chain([
+    ...Array.from({ length: layers }, () => ({ chi1, activation: 'relu', normalized: true })),
+    { chi1: null },
+  ]);
+  expect(verdictOf(model)).toMatch(sentence);
 });
 
 test('dropout makes a net at He deeper than trainable', () => {

@@ -1,9 +1,9 @@
+import { phaseSymbols } from '../../language-server/phase-text.js';
 import { button, element, spoken, symbol } from '../elements.js';
 import { type LayerFacts, layerFacts } from '../layer-facts.js';
 import { counted, showCorrelation, showNumber, showPower } from '../number-format.js';
 import type { PanelState, SortColumn } from '../panel-state.js';
 import type { Actions, PanelView, Section } from '../panel-view.js';
-import { phaseSymbols } from '../phase-words.js';
 import { log10Gradient } from '../signal.js';
 
 /** Every layer with weights: its distribution, its signal and where the numbers come from. A row leads to its line. */

@@ -1,11 +1,11 @@
 import { largestStack, lawWords } from '../../language-server/block-text.js';
+import { standing } from '../../language-server/phase-text.js';
 import type { BlockStack, DepthScale, ModelReport, Summary, Uncertainty } from '../../language-server/protocol.js';
 import { element, symbol } from '../elements.js';
 import { fileName } from '../file-name.js';
 import { provenanceShares } from '../layer-facts.js';
 import { counted, showDepth, showNumber, showPower } from '../number-format.js';
 import type { Actions, Section } from '../panel-view.js';
-import { phaseMeanings, phaseSymbols } from '../phase-words.js';
 
 /** The answer in one glance: which model, which phase, how deep the signal gets, how sure that is. */
 export function verdictSection(actions: Actions): Section {
@@ -16,7 +16,7 @@ export function verdictSection(actions: Actions): Section {
       root.replaceChildren(
         title(model, file, report.framework ?? model.framework),
         report.models.length > 1 ? modelPicker(report.models, modelIndex, actions) : '',
-        element('p', { class: 'sentence' }, phaseBadge(model.summary), element('span', {}, model.summary.verdict)),
+        element('p', { class: 'sentence' }, badge(model), element('span', {}, model.summary.verdict)),
         element('dl', { class: 'figures' }, ...figures(model.summary)),
         provenanceBar(model),
       );
@@ -48,9 +48,9 @@ function modelPicker(models: ModelReport[], chosen: number, actions: Actions): H
   return element('p', { class: 'picker' }, element('label', { for: 'model' }, `Model (${models.length})`), select);
 }
 
-function phaseBadge({ phase }: Summary): HTMLElement {
-  if (!phase) return element('strong', { class: 'badge' }, symbol('◌'), 'phase not known');
-  return element('strong', { class: `badge ${phase}`, title: phaseMeanings[phase] }, symbol(phaseSymbols[phase]), phase);
+function badge(model: ModelReport): HTMLElement {
+  const { symbol: sign, label, meaning } = standing(model);
+  return element('strong', { class: `badge ${model.summary.phase ?? ''}`, title: meaning }, symbol(sign), label);
 }
 
 function figures(summary: Summary): HTMLElement[] {
