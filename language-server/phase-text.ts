@@ -13,7 +13,7 @@ const phaseMeanings: Readonly<Record<Phase, string>> = {
 /** What stands before the verdict of a model. */
 export interface Standing {
   readonly symbol: string;
-  readonly label: string;
+  readonly label: Phase | 'normalized' | 'phase not known';
   readonly meaning: string;
 }
 

@@ -12,15 +12,17 @@ export function wholeNetworkSummary(model: ModelReport): Summary {
   const described = model.layers.filter(({ local }) => local).length;
   const chain = gradientFlow(model) !== null;
   const typical = bare * 2 > described;
+  const repeats = typical && chain;
   return {
     ...summary,
     // The phases are those of networks in which nothing rescales the signal.
     phase: (chain || branchedNats(model) !== null) && !hasNormalization(model) ? summary.phase : null,
-    chi1: typical ? summary.chi1 : null,
-    xiQ: typical ? summary.xiQ : null,
-    xiC: typical ? summary.xiC : null,
-    xiGrad: typical ? summary.xiGrad : null,
-    trainableDepth: typical && chain ? summary.trainableDepth : null,
+    chi1: typical && (chain || !hasNormalization(model)) ? summary.chi1 : null,
+    // How far a signal gets by repeating one layer is no matter where skip connections carry it past.
+    xiQ: repeats ? summary.xiQ : null,
+    xiC: repeats ? summary.xiC : null,
+    xiGrad: repeats ? summary.xiGrad : null,
+    trainableDepth: repeats ? summary.trainableDepth : null,
     assumptions: typical || described === 0 ? summary.assumptions : [...summary.assumptions, normalizedNote],
   };
 }

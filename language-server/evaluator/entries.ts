@@ -45,7 +45,13 @@ export interface EntryArgument {
 
 /** Models that the file itself builds at module level or under `if __name__ == '__main__'`. */
 export function builtEntries(run: Interpreter): Entry[] {
-  const children = new Set(run.built.flatMap((instance) => [...(instance.module?.children.values() ?? [])]));
+  const children = new Set<Value>();
+  for (const { module } of run.built)
+    for (const part of module?.children.values() ?? []) {
+      children.add(part);
+      // What is built to be copied, as the layer of an encoder is, is a part as much as its copies are.
+      if (part.kind === 'instance' && part.module?.copyOf) children.add(part.module.copyOf);
+    }
   const seen = new Set<string>();
   return run.built.flatMap((instance): Entry[] => {
     if (children.has(instance) || instance.nested || !hasLayers(instance)) return [];

@@ -82,7 +82,7 @@ function longestPath({ nodes }: Network): number {
   const depths: number[] = [];
   for (const { kind, inputs } of nodes) {
     const before = inputs.reduce((most, id) => Math.max(most, depths[id] ?? 0), 0);
-    depths.push(before + (kind === 'affine' || kind === 'recurrent' || kind === 'attention' ? 1 : 0));
+    depths.push(before + (kind === 'affine' || kind === 'recurrent' ? 1 : 0));
   }
   return depths.reduce((most, depth) => Math.max(most, depth), 0);
 }

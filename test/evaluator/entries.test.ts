@@ -77,3 +77,10 @@ class Net(nn.Module):
   expect(networks[0]!.layers.map(({ fanIn }) => fanIn)).toEqual([6]);
   expect(networks[0]!.arguments).toEqual([{ name: 'config', value: 'Config()', source: 'not given: the defaults of Config' }]);
 });
+
+test('a layer that is built to be copied is no model of its own', () => {
+  const text = `layer = nn.TransformerEncoderLayer(32, 4)
+encoder = nn.TransformerEncoder(layer, 2)
+`;
+  expect(evaluateText(head + text).networks.map(({ name }) => name)).toEqual(['encoder']);
+});

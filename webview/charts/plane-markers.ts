@@ -33,7 +33,8 @@ export function planeMarkers(model: ModelReport, plane: PhasePlane): PlaneMarker
   const all = [...markers.values()];
   const distances = all.map((marker) => Math.abs(marker.logChi1 ?? 0));
   const farthest = Math.max(...distances);
-  if (farthest > 0.01) all[distances.indexOf(farthest)]!.worst = true;
+  // Without a phase of its own the network does not repeat these layers as they stand here: none of them is at fault.
+  if (farthest > 0.01 && model.summary.phase) all[distances.indexOf(farthest)]!.worst = true;
   return all;
 }
 

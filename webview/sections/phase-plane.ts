@@ -1,3 +1,4 @@
+import { standing } from '../../language-server/phase-text.js';
 import type { ModelReport, PhasePlane } from '../../language-server/protocol.js';
 import { type ColorMap, colorMap } from '../charts/color-map.js';
 import { drawPhaseChart, markerPosition, type PhaseChart } from '../charts/phase-chart.js';
@@ -132,6 +133,9 @@ function note(plane: PhasePlane, model: ModelReport): HTMLElement[] {
       ? 'Dotted line: χ₁ = 1, but the fixed point there repels, so signals drift away.'
       : null,
     normalized > 0 ? `${counted(normalized, 'layer')} left out: a normalization follows, so σ_w² cancels.` : null,
+    standing(model).label === 'normalized'
+      ? 'Layers stand where a chain of such layers would. This network normalizes between them: their distance from χ₁ = 1 is no fault.'
+      : null,
     unplaced > 0
       ? `${counted(unplaced, 'layer')} with an unknown variance ${unplaced === 1 ? 'has' : 'have'} no place here.`
       : null,

@@ -54,11 +54,10 @@ function badge(model: ModelReport): HTMLElement {
 }
 
 function figures(summary: Summary): HTMLElement[] {
-  const { chi1, xiC, depth, trainableDepth, log10GradientRatio, log10SignalRatio, uncertainty, isometry, blocks } = summary;
+  const { depth, trainableDepth, log10GradientRatio, log10SignalRatio, uncertainty, isometry, blocks } = summary;
   const stack = largestStack(blocks);
   return [
-    figure('χ₁', showNumber(chi1), 'growth of squared gradients in the typical layer'),
-    figure('ξ_c', showDepth(xiC), 'layers that a difference between inputs survives'),
+    ...change(summary),
     survival(trainableDepth, depth),
     figure('Weight gradient', ratio(log10GradientRatio, -1), 'first layer relative to the last'),
     figure('Output', ratio(log10SignalRatio, 1), 'second moment relative to the input'),
@@ -74,6 +73,16 @@ function figures(summary: Summary): HTMLElement[] {
       ? figure('Isometry', showNumber(isometry.score), 'at 1 changes of the input pass alike in all directions')
       : null,
   ].filter((item) => item !== null);
+}
+
+/** How a layer changes gradients and differences; what the whole network does to gradients where it is no repetition of one layer. */
+function change({ chi1, xiC, log10ActivationGradient }: Summary): HTMLElement[] {
+  if (chi1 === null && xiC === null && log10ActivationGradient !== null)
+    return [figure('Gradient', ratio(log10ActivationGradient, 1), 'squared, at the first layer relative to the last')];
+  return [
+    figure('χ₁', showNumber(chi1), 'growth of squared gradients in the typical layer'),
+    figure('ξ_c', showDepth(xiC), 'layers that a difference between inputs survives'),
+  ];
 }
 
 const stackMeaning = ({ law }: BlockStack): string =>
@@ -107,7 +116,7 @@ const subscripted = (name: string) => element('span', {}, name.slice(0, 1), elem
 /** How many of the layers the signal crosses: the trainable depth 6 ξ_c against the depth that is there. */
 function survival(trainable: DepthScale, depth: number): HTMLElement {
   const reached = trainable === 'infinity' ? depth : trainable === null ? null : Math.min(depth, Math.floor(trainable));
-  if (reached === null) return figure('Depth', String(depth), 'layers with weights; how deep the signal gets is not known');
+  if (reached === null) return figure('Depth', String(depth), 'layers with weights on the longest path');
   const meter = element('meter', {
     min: 0,
     max: Math.max(depth, 1),
