@@ -8,6 +8,16 @@ export const lawWords: Readonly<Record<NonNullable<BlockStack['law']>, string>> 
   power: 'by a power of depth',
 };
 
+/** `by a power of depth in its 5 blocks layer3.1 … layer3.5`. */
+export function describeLaw({ first, last, count, law }: BlockStack & { law: NonNullable<BlockStack['law']> }): string {
+  const blocks = `its ${count} blocks ${first} … ${last}`;
+  return {
+    bounded: `less than 2-fold over ${blocks}`,
+    exponential: `alike in each of ${blocks}`,
+    power: `by a power of depth in ${blocks}`,
+  }[law];
+}
+
 /** `35 blocks layer3.1 … layer3.35 multiply squared gradients by 1.375 each, by a power of depth`. */
 export function describeStack({ first, last, count, chi, law }: BlockStack): string {
   const factor = `multiply squared gradients by ${showNumber(chi)} each`;

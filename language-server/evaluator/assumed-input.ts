@@ -4,9 +4,12 @@ import { numberOf, type Quantity, symbol } from '../network/quantity.js';
 import type { Interpreter } from './interpreter.js';
 import type { Instance, Value } from './values.js';
 
-/** A guess at the first tensor that a model gets, with the sentence that says so. */
+/** A guess at the tensors that a model gets, with the sentence that says so. */
 export interface AssumedInput {
-  readonly shape: Shape;
+  /** Of each in order; those that are left out are not known. */
+  readonly shapes: readonly Shape[];
+  /** The same where tokens stand before samples. */
+  readonly sequenceFirst?: readonly Shape[];
   /** `null`: nothing is assumed that has to be said. */
   readonly sentence: string | null;
 }
@@ -24,21 +27,36 @@ export function imageOfConstructor(run: Interpreter, instance: Instance): Assume
   const channels = named(settings, channelNames)?.sizes[0] ?? usualChannels;
   const sizes = image.sizes.length === 3 ? image.sizes : [channels, ...square(image.sizes)];
   return {
-    shape: [symbol('batch'), ...sizes],
+    shapes: [[symbol('batch'), ...sizes]],
     sentence: `The input is taken as ${sizes.join(' × ')}, as '${image.name}' of the constructor says.`,
   };
 }
 
 /**
- * Where an embedding is what the input enters: as many tokens as the model has places for, `block_size=1024`, else some number of them, so that
- * sizes that `forward` asks for have a name. Where tokens attend to each other, a name is not enough.
+ * Where an embedding is what the input enters, or a dense layer of tokens that attend to each other: as many tokens as the model has places
+ * for, `block_size=1024`. Else some number of them, so that sizes that `forward` asks for have a name; where they attend, a usual number.
  */
 export function usualText(run: Interpreter, instance: Instance, nodes: readonly Node[]): AssumedInput | null {
-  if (firstLayer(nodes)?.variant !== 'embedding') return null;
-  const length = named(settingsOf(run, instance), lengthNames);
-  if (length?.sizes.length !== 1) return attends(nodes) ? null : { shape: [symbol('batch'), symbol('tokens')], sentence: null };
-  const sentence = `The input is taken as ${length.sizes[0]} tokens, as '${length.name}' of the constructor says.`;
-  return { shape: [symbol('batch'), length.sizes[0]!], sentence };
+  const first = firstLayer(nodes);
+  const mixes = attends(nodes);
+  if (first?.variant !== 'embedding' && !(mixes && first?.variant === 'dense' && readsInput(nodes, first))) return null;
+  if (first.inChannels === null) return null;
+  const features = first.variant === 'dense' ? [first.inChannels] : [];
+  // As a decoder's target beside the source.
+  const alike = nodes.filter(({ kind }) => kind === 'input').map(({ id }) => entersAlike(firstLayer(nodes, id), first));
+  const forEach = (shape: Shape) => alike.map((is) => (is ? shape : null));
+  const shapesOf = (tokens: Quantity) => ({
+    shapes: forEach([symbol('batch'), tokens, ...features]),
+    sequenceFirst: forEach([tokens, symbol('batch'), ...features]),
+  });
+  // What has no embedding is no text, and the length of a text says nothing of it.
+  const length = first.variant === 'embedding' ? named(settingsOf(run, instance), lengthNames) : null;
+  if (length?.sizes.length === 1) {
+    const sentence = `The input is taken as ${length.sizes[0]} tokens, as '${length.name}' of the constructor says.`;
+    return { ...shapesOf(length.sizes[0]!), sentence };
+  }
+  if (!mixes) return { ...shapesOf(symbol('tokens')), sentence: null };
+  return { ...shapesOf(usualLength), sentence: `The number of tokens is not known and taken as ${usualLength}.` };
 }
 
 /** What a constructor got and keeps, with the fields of configurations. */
@@ -83,12 +101,15 @@ export function usualImage(nodes: readonly Node[]): AssumedInput | null {
   const first = firstLayer(nodes);
   const channels = first?.variant === 'convolution' && first.kernel.length === 2 ? numberOf(first.inChannels) : null;
   const sentence = `The input's size is not known and taken as ${usualSide} × ${usualSide} with independent pixels.`;
-  return channels === null ? null : { shape: [symbol('batch'), channels, usualSide, usualSide], sentence };
+  return channels === null ? null : { shapes: [[symbol('batch'), channels, usualSide, usualSide]], sentence };
 }
 
-/** The layer that the input enters. */
-function firstLayer(nodes: readonly Node[]): Affine | null {
-  const reached = new Set([nodes.find(({ kind }) => kind === 'input')?.id]);
+const entersAlike = (layer: Affine | null, first: Affine): boolean =>
+  layer !== null && layer.variant === first.variant && (layer.variant === 'embedding' || layer.inChannels === first.inChannels);
+
+/** The layer that an input enters, by default the first one. */
+function firstLayer(nodes: readonly Node[], input = nodes.find(({ kind }) => kind === 'input')?.id): (Node & Affine) | null {
+  const reached = new Set([input]);
   for (const node of nodes) {
     if (!node.inputs.some((id) => reached.has(id))) continue;
     if (node.kind === 'affine') return node;
@@ -97,7 +118,18 @@ function firstLayer(nodes: readonly Node[]): Affine | null {
   return null;
 }
 
+/** Whether the features of a layer are those of the input: nothing cuts patches out of it before. */
+function readsInput(nodes: readonly Node[], layer: Node): boolean {
+  let node: Node | undefined = layer;
+  while (node && node.kind !== 'input') {
+    if (node.kind === 'reshape' && !node.order) return false;
+    node = nodes[node.inputs[0] ?? -1];
+  }
+  return node !== undefined;
+}
+
 const usualSide = 224;
+const usualLength = 128;
 
 /** Whether a layer would refuse what it gets. */
 export function contradicts(nodes: readonly Node[]): boolean {

@@ -1,6 +1,7 @@
 import { attends } from '../network/attends.js';
 import type { Shape } from '../network/graph.js';
-import { contradicts, imageOfConstructor, usualImage, usualText } from './assumed-input.js';
+import { isSequenceFirst } from '../network/sequence-first.js';
+import { type AssumedInput, contradicts, imageOfConstructor, usualImage, usualText } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
 import { inputShapeOf } from './input-shapes.js';
@@ -22,10 +23,11 @@ interface Forward extends Traced {
 /** Runs `forward` on the input that the user declares, or on the best guess that the model agrees with. */
 export function runForward(run: Interpreter, instance: Instance, entry: Entry): Forward {
   const { shape, guessed } = inputShapeOf(run, instance, entry);
-  if (!guessed) return { ...runOn(run, instance, shape), batch: typeof shape?.[0] === 'number' ? shape[0] : null, assumed: null };
-  const image = shape ? { shape, sentence: null } : imageOfConstructor(run, instance);
+  if (!guessed)
+    return { ...runOn(run, instance, [shape]), batch: typeof shape?.[0] === 'number' ? shape[0] : null, assumed: null };
+  const image = shape ? { shapes: [shape], sentence: null } : imageOfConstructor(run, instance);
   if (image) {
-    const first = runOn(run, instance, image.shape);
+    const first = runOn(run, instance, image.shapes);
     if (!first.error && !contradicts(first.trace.nodes)) return { ...first, batch: null, assumed: image.sentence };
     // A guess must not keep the model from being followed.
     run.takeNotes();
@@ -35,13 +37,13 @@ export function runForward(run: Interpreter, instance: Instance, entry: Entry): 
 
 /** Where `forward` asks for sizes and gets no answer, or tokens attend to each other, that of the usual image may do, or the longest text. */
 function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
-  const open = runOn(run, instance, null);
+  const open = runOn(run, instance, []);
   const { nodes } = open.trace;
   const mixes = attends(nodes);
   const usual = open.error || run.countNotes > 0 || mixes ? (usualImage(nodes) ?? usualText(run, instance, nodes)) : null;
   if (!usual) return { ...open, assumed: null };
   const notes = run.takeNotes();
-  const closed = runOn(run, instance, usual.shape);
+  const closed = runWith(run, instance, usual);
   const allowed = mixes ? notes.length : notes.length - 1;
   if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed))
     return { ...closed, assumed: usual.sentence };
@@ -50,14 +52,24 @@ function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forwa
   return { ...open, assumed: null };
 }
 
-/** Runs `forward` once on symbolic tensors, the first of this shape. What cannot be followed in evaluation mode is shown as in training. */
-function runOn(run: Interpreter, instance: Instance, shape: Shape): Traced {
-  const result = runInMode(run, instance, shape);
+/** Only a run that knows the sizes shows which of them attention takes as tokens. */
+function runWith(run: Interpreter, instance: Instance, { shapes, sequenceFirst }: AssumedInput): Traced {
+  const result = runOn(run, instance, shapes);
+  const { nodes } = result.trace;
+  const input = nodes.find(({ kind }) => kind === 'input');
+  if (!sequenceFirst || !input || !attends(nodes) || !isSequenceFirst(nodes, input.id)) return result;
+  run.takeNotes();
+  return runOn(run, instance, sequenceFirst);
+}
+
+/** Runs `forward` once on symbolic tensors of these shapes. What cannot be followed in evaluation mode is shown as in training. */
+function runOn(run: Interpreter, instance: Instance, shapes: readonly Shape[]): Traced {
+  const result = runInMode(run, instance, shapes);
   if (run.training || (!result.error && result.outputs.length > 0)) return result;
   run.takeNotes();
   run.training = true;
   try {
-    return runInMode(run, instance, shape);
+    return runInMode(run, instance, shapes);
   } finally {
     run.training = false;
   }
@@ -69,7 +81,7 @@ interface Traced {
   readonly error: Raised | BudgetExceeded | null;
 }
 
-function runInMode(run: Interpreter, instance: Instance, shape: Shape): Traced {
+function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[]): Traced {
   const trace = new Trace(run.limits.nodes);
   run.trace = trace;
   try {
@@ -77,8 +89,8 @@ function runInMode(run: Interpreter, instance: Instance, shape: Shape): Traced {
     const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
     const inputs =
       forward?.kind === 'function'
-        ? inputsOf(run, forward, shape)
-        : [trace.add({ kind: 'input' }, 'input', [], shape, instance.location)];
+        ? inputsOf(run, forward, shapes)
+        : [trace.add({ kind: 'input' }, 'input', [], shapes[0] ?? null, instance.location)];
     return {
       trace,
       outputs: tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]),
@@ -93,16 +105,14 @@ function runInMode(run: Interpreter, instance: Instance, shape: Shape): Traced {
 }
 
 /** Symbolic tensors for the parameters of `forward` without a default. */
-function inputsOf(run: Interpreter, forward: FunctionValue, shape: Shape): Value[] {
-  let first = true;
+function inputsOf(run: Interpreter, forward: FunctionValue, shapes: readonly Shape[]): Value[] {
+  let inputs = 0;
   return forward.parameters.slice(1).flatMap((parameter): Value[] => {
     if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
     const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
     if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
       return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
     const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
-    const own = first ? shape : null;
-    first = false;
-    return [run.trace!.add({ kind: 'input' }, parameter.name, [], own, location)];
+    return [run.trace!.add({ kind: 'input' }, parameter.name, [], shapes[inputs++] ?? null, location)];
   });
 }

@@ -56,13 +56,21 @@ function gradientChange({ network, dominators, gradients }: Sweep, weighted: rea
   const [first, last] = [weighted[0], weighted.at(-1)];
   if (!first || !last) return null;
   const trunk = dominators.chain(network.outputs[0] ?? -1);
-  const from = trunk.findLast((id) => id <= first.id) ?? first.id;
+  const from = trunk.findLast((id) => id <= first.id) ?? beforeBranches(network, first);
   const to = trunk.find((id) => id >= last.id) ?? last.id;
   // Something that starts at 0 keeps gradients from weights that all signals pass.
   if (trunk.some((id) => network.nodes[id]!.kind === 'affine' && gradients[id]!.logNorm === Number.NEGATIVE_INFINITY))
     return null;
   const [low, high] = [gradients[from]!.logNorm, gradients[to]!.logNorm];
   return low === null || high === null || !Number.isFinite(low - high) ? null : low - high;
+}
+
+/** Where one of several inputs, none of which all signals pass, first parts before it reaches this node; the node itself where it does not part. */
+function beforeBranches({ nodes }: Network, node: Node): number {
+  let parting = node.id;
+  for (let id = node.inputs[0]; id !== undefined; id = nodes[id]!.inputs[0])
+    if (nodes.filter(({ inputs }) => inputs.includes(id!)).length > 1) parting = id;
+  return parting;
 }
 
 /** The layer whose χ₁ is the median of those that feed an activation: what the network repeats. */

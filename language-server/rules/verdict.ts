@@ -1,4 +1,4 @@
-import { largestStack, lawWords } from '../block-text.js';
+import { describeLaw, largestStack } from '../block-text.js';
 import { showDepth, showNumber } from '../format-number.js';
 import { hasNormalization } from '../has-normalization.js';
 import { type Finding, type ModelReport, type Severity, unknownTokens } from '../protocol.js';
@@ -84,7 +84,7 @@ function branchedVerdict(model: ModelReport, nats: number): string {
 function describeGradients(model: ModelReport, nats: number): string {
   const how = Math.abs(nats) < 0.2 ? 'keep their size' : `${nats < 0 ? 'shrink' : 'grow'} ${fold(nats / Math.LN10)}`;
   const most = largestStack(model.summary.blocks);
-  const law = most?.law ? `; ${lawWords[most.law]} in its ${most.count} blocks ${most.first} … ${most.last}` : '';
+  const law = most?.law ? `; ${describeLaw({ ...most, law: most.law })}` : '';
   return `squared gradients ${how} ${span(model)}${law}`;
 }
 

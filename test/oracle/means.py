@@ -23,7 +23,8 @@ def measure(make, inputs, last='head'):
         for name, module in model.named_modules():
             if isinstance(module, (nn.Linear, nn.Embedding, nn.Conv2d, nn.ConvTranspose2d)):
                 module.register_forward_hook(keep(outputs, name))
-        result = model(inputs())
+        given = inputs()
+        result = model(*given) if isinstance(given, tuple) else model(given)
         (result * torch.randn_like(result)).sum().backward()
         for name, output in outputs.items():
             q[name] = q.get(name, 0) + output.pow(2).mean().item() / SEEDS
