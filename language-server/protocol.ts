@@ -261,6 +261,8 @@ export interface LayerReport {
   packed?: boolean;
   /** Of a recurrent layer with a gate that forgets: the mean of all biases that are added there; `null` where it is not known. */
   forgetBias?: number | null;
+  /** Of a recurrent layer: factor on squared gradients from one step to the one before, after some steps; absent where it is not known. */
+  chiTime?: number;
   /** Its output is what the model returns, or what a sigmoid reads: logits, if anything. */
   logits?: boolean;
   /** This layer with its activation, repeated for ever. */

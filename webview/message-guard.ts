@@ -98,6 +98,7 @@ const layer = record<LayerReport>({
   normalized: optional(flag),
   packed: optional(flag),
   forgetBias: optional(known),
+  chiTime: optional(number),
   logits: optional(flag),
   local: nullable(local),
 });

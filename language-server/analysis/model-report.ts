@@ -85,6 +85,7 @@ function layerReport(layer: Layer, theory: LayerTheory | null, naming: Naming): 
     local: theory?.local ?? null,
   };
   if (theory?.activation && theory.factor !== null && theory.factor !== 1) report.factor = finite(theory.factor)!;
+  if (theory?.chiTime !== undefined && theory.chiTime !== null) report.chiTime = theory.chiTime;
   if (theory?.groups && theory.groups > 1) report.groups = theory.groups;
   return report;
 }

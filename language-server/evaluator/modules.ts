@@ -1,6 +1,6 @@
 import type { ModuleRow, Output } from '../frameworks/framework.js';
 import { instantiate } from '../frameworks/index.js';
-import type { Parameter, Shape } from '../network/graph.js';
+import type { Parameter } from '../network/graph.js';
 import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
@@ -190,7 +190,8 @@ function spread(
         state.first = false;
         return node;
       }
-      return run.trace!.add({ kind: 'reshape' }, 'state', [node.node], output.shape as Shape, instance.location);
+      const { state: which, shape } = output;
+      return run.trace!.add({ kind: 'reshape', ...(which && { state: which }) }, 'state', [node.node], shape, instance.location);
     }),
   );
 }

@@ -1,4 +1,4 @@
-import type { InitializerVisit, Layer, Network, Unknown as Note, Parameter, UnregisteredLayers } from '../network/graph.js';
+import type { InitializerVisit, Layer, Network, Node, Unknown as Note, Parameter, UnregisteredLayers } from '../network/graph.js';
 import { logitsOf } from '../network/logits.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
@@ -38,7 +38,10 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
       error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
       run.current ?? entry.location,
     );
-  const outputs = logitsOf(trace.nodes, reached.length > 0 ? reached : trace.nodes.slice(-1).map(({ id }) => id));
+  const outputs = logitsOf(
+    trace.nodes,
+    reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id),
+  );
   if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
@@ -216,3 +219,11 @@ function layerOfParameters(run: Interpreter, module: Instance): Layer | null {
     others: parameters.filter((one) => one !== weight).map(([, parameter]) => parameter),
   };
 }
+
+/** A recurrent model hands its state to the next call beside what a loss reads. */
+function withoutStates(nodes: readonly Node[], outputs: readonly number[]): readonly number[] {
+  const read = outputs.filter((id) => !isState(nodes[id]!));
+  return read.length > 0 ? read : outputs;
+}
+
+const isState = (node: Node): boolean => node.kind === 'reshape' && node.state !== undefined;

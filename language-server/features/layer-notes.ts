@@ -7,9 +7,15 @@ type Row = [name: string, text: string];
 
 /** What a reader of a layer's initializer may not expect of it, row by row. */
 export function initializerNotes(model: ModelReport, layer: LayerReport): Row[] {
-  return [setBy(model, layer), gain(layer), bounds(layer.weight), packed(layer), forgetGate(layer), rate(layer)].filter(
-    (row) => row !== null,
-  );
+  return [
+    setBy(model, layer),
+    gain(layer),
+    bounds(layer.weight),
+    packed(layer),
+    forgetGate(layer),
+    throughTime(layer),
+    rate(layer),
+  ].filter((row) => row !== null);
 }
 
 /** A layer that initializers pass by, while they write others. */
@@ -68,6 +74,14 @@ function forgetGate({ forgetBias }: LayerReport): Row | null {
     'forget gate',
     `keeps ${showNumber(keeps)} of the state in each step at a bias of ${showNumber(forgetBias)} in all · a memory of ${showNumber(1 + Math.exp(forgetBias))} steps`,
   ];
+}
+
+/** ξ = −1/ln χ in steps, of the squared gradient. Chen et al. 2018, arXiv:1806.05394; Gilboa et al. 2019, arXiv:1901.08987. */
+function throughTime({ chiTime }: LayerReport): Row | null {
+  if (chiTime === undefined || chiTime <= 0) return null;
+  const change = `squared gradients change by χ = ${showNumber(chiTime)} with each step back in time`;
+  if (chiTime >= 0.98) return ['steps', chiTime > 1.02 ? `${change}: they grow with the length of the sequence` : change];
+  return ['steps', `${change} · ξ = ${showNumber(-1 / Math.log(chiTime))} steps`];
 }
 
 /** The prior of a detector: biases of −ln((1 − π)/π) make the first answers positive at the rate π. Lin et al. 2017, arXiv:1708.02002, §4.1. */

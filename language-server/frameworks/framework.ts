@@ -123,7 +123,9 @@ export interface Operated {
   readonly outputs?: readonly Output[];
 }
 
-export type Output = { readonly shape: Shape; readonly taken?: readonly Taken[] } | readonly Output[];
+export type Output =
+  | { readonly shape: Shape; readonly taken?: readonly Taken[]; readonly state?: 'hidden' | 'cell' }
+  | readonly Output[];
 
 export interface FunctionRow {
   readonly signature: string;

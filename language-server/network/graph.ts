@@ -112,9 +112,33 @@ export type Operation =
   | { readonly kind: 'matmul'; readonly letters?: readonly [left: string, right: string, result: string] }
   /** softmax(q kᵀ/√d) v. Causal: each token sees those up to itself. */
   | { readonly kind: 'attention'; readonly heads: Quantity | null; readonly causal: boolean }
-  | { readonly kind: 'recurrent'; readonly cell: 'rnn' | 'lstm' | 'gru'; readonly layer: Layer }
+  | Recurrent
   /** Something that the evaluator could not follow. Signals stop here, with the reason. */
   | Opaque;
+
+/** Units that read a sequence step by step. */
+export interface Recurrent {
+  readonly kind: 'recurrent';
+  readonly cell: 'rnn' | 'lstm' | 'gru';
+  readonly layer: Layer;
+  /** How it runs over all steps; `null`: one step a call. */
+  readonly sequence: RecurrentSequence | null;
+}
+
+export interface RecurrentSequence {
+  /** Layers on each other. */
+  readonly depth: Quantity | null;
+  /** It also reads the sequence from its end, with weights of their own. */
+  readonly bidirectional: boolean;
+  readonly hidden: Quantity | null;
+  /** φ of a plain recurrence. */
+  readonly activation: string;
+  /** Rate between layers. */
+  readonly dropout: Quantity | null;
+  readonly batchFirst: boolean;
+  /** Its output is a linear projection of the units. */
+  readonly projected: boolean;
+}
 
 export interface Opaque {
   readonly kind: 'opaque';
@@ -134,6 +158,8 @@ export interface Reshape {
   readonly copies?: readonly Quantity[];
   /** What is taken of some of the input's dimensions; absent: all, or not known. */
   readonly taken?: readonly Taken[];
+  /** Of a recurrent layer: what its units or cells are left with at the end of the sequence, for all layers and directions. */
+  readonly state?: 'hidden' | 'cell';
 }
 
 export interface Taken {

@@ -2,7 +2,7 @@ import type { Node } from './graph.js';
 
 /**
  * Whether the first dimension of a tensor of three, or of two that become three, holds tokens and the second the samples: the first two change
- * places before the tensor reaches attention, as in `nn.MultiheadAttention` without `batch_first`.
+ * places before the tensor reaches attention, as in `nn.MultiheadAttention` without `batch_first`, or a recurrent layer reads it so.
  */
 export function isSequenceFirst(nodes: readonly Node[], id: number): boolean {
   const swapped = new Map([[id, false]]);
@@ -11,6 +11,7 @@ export function isSequenceFirst(nodes: readonly Node[], id: number): boolean {
     if (from === undefined) continue;
     const before = swapped.get(from)!;
     if (node.kind === 'attention' || node.kind === 'matmul') return before;
+    if (node.kind === 'recurrent' && node.sequence) return before === node.sequence.batchFirst;
     swapped.set(node.id, before !== swapsFirst(node));
   }
   return false;

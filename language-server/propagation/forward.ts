@@ -11,15 +11,9 @@ import { sameExtent } from './extent.js';
 import { interpolationTransfer } from './interpolation-transfer.js';
 import { maskTransfer } from './masks.js';
 import { normalizationTransfer } from './normalization-transfer.js';
-import {
-  inputTransfer,
-  opaqueTransfer,
-  parameterTransfer,
-  readsTokens,
-  recurrentTransfer,
-  reshapeTransfer,
-} from './other-transfers.js';
+import { inputTransfer, opaqueTransfer, parameterTransfer, readsTokens, reshapeTransfer } from './other-transfers.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
+import { recurrentTransfer } from './recurrent-transfer.js';
 import type { Context, NodeState, Transfer } from './transfer.js';
 
 /** What each kind of node does to signals and gradients. */
@@ -55,7 +49,7 @@ export function forward(
   const { consumers } = base;
   const { nodes } = network;
   const shapes = nodes.map(({ shape }) => shape);
-  const mixes = attends(nodes);
+  const mixes = attends(nodes) || nodes.some(({ kind }) => kind === 'recurrent');
   const context: Context = {
     ...base,
     states,
@@ -125,6 +119,7 @@ function complete({ id, kind }: Node, inputs: readonly NodeState[], result: Part
     rectified: result.rectified ?? null,
     attention: result.attention ?? null,
     tokens: result.tokens ?? null,
+    ends: result.ends ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Node, Reshape, Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 import { beyondEven } from './class-tokens.js';
 import { assumedExtent, type Extent, entriesRatio, extentOfShape, positions } from './extent.js';
+import { finalState } from './recurrent-transfer.js';
 import { type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
@@ -41,6 +42,7 @@ export const parameterTransfer: Transfer<'parameter'> = (node) => {
 export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => {
   const { shapes } = context;
   if (!input) return stops('The tensor that is rearranged here could not be followed.');
+  if (node.state) return finalState(node, input, context);
   const patches = patchesOf(node, input, context);
   if (patches) return { ...input, channels: node.shape!.at(-1)!, extent: patches, backward: [passes] };
   const before = shapes[node.inputs[0]!] ?? null;
@@ -55,7 +57,7 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
         channelsAfter(node.shape, input) ??
         selected(before, node.shape, input, extent)),
     extent,
-    signal: token && isFirst(node) ? (input.tokens?.signal ?? input.signal) : input.signal,
+    signal: token ? ofToken(node, input, before) : input.signal,
     reason: input.reason,
     backward: [flattened ? { ...passes, gain: 0 } : token ? fromToken : leaves ? fromMap(input) : passes],
     ...((flattened || token || leaves) && { tokens: null }),
@@ -80,6 +82,13 @@ function patchesOf({ id, shape }: Node, { extent, origin }: NodeState, { nodes, 
 export function readsTokens(node: Node): boolean {
   if (node.kind === 'normalization') return node.variant === 'layer' || node.variant === 'rms';
   return node.kind === 'affine' && node.variant === 'dense';
+}
+
+/** The first token may be a class token; a recurrent layer starts from 0, so that its steps are not alike. */
+function ofToken(node: Reshape, { signal, tokens, ends }: NodeState, before: Shape): Signal | null {
+  if (isFirst(node)) return tokens?.signal ?? ends?.first ?? signal;
+  const isLast = node.taken?.some(({ axis, from }) => axis > 0 && numberOf(from) === (numberOf(before?.[axis] ?? null) ?? 0) - 1);
+  return isLast && ends ? ends.last : signal;
 }
 
 /** What is taken is the first entry of a dimension, where class tokens stand. */
@@ -147,5 +156,4 @@ function channelsAfter(shape: Shape, { extent }: NodeState): Quantity | null {
   return spatial(1) ? shape[shape.length - 1]! : null;
 }
 
-export const recurrentTransfer: Transfer<'recurrent'> = () => stops('Recurrent layers are not followed yet.');
 export const opaqueTransfer: Transfer<'opaque'> = (node) => stops(node.reason);

@@ -51,6 +51,8 @@ export interface LayerTheory {
   readonly sigmaW2: number | null;
   readonly sigmaB2: number | null;
   readonly local: LocalTheory | null;
+  /** Of a recurrent layer: factor on the squared gradient from one step to the one before; `null` where it is not known. */
+  readonly chiTime: number | null;
   /** Why there is no local theory although the layer feeds an activation. */
   readonly problem: string | null;
 }
@@ -115,8 +117,13 @@ function layerTheories(
   training: boolean,
   activations: Activations,
 ): Map<Layer, LayerTheory> {
+  const rates = new Map<Layer, number | null>();
+  for (const node of network.nodes) if (node.kind === 'recurrent') rates.set(node.layer, states[node.id]!.ends?.rate ?? null);
   return new Map(
-    network.layers.map((layer) => [layer, layerTheory(layer, around.get(layer) ?? null, states, training, activations)]),
+    network.layers.map((layer) => [
+      layer,
+      layerTheory(layer, around.get(layer) ?? null, states, training, activations, rates.get(layer) ?? null),
+    ]),
   );
 }
 
@@ -126,6 +133,7 @@ function layerTheory(
   states: readonly NodeState[],
   training: boolean,
   activations: Activations,
+  chiTime: number | null,
 ): LayerTheory {
   const moments = surrounding?.node.kind === 'opaque' ? calculated : weightMoments(layer);
   const signal = surrounding ? states[surrounding.node.id]?.signal : null;
@@ -141,6 +149,7 @@ function layerTheory(
       surrounding && isLinear(layer)
         ? localTheory(surrounding, moments, startingLength(signal ? logSecondMoment(signal) : 0), training, activations)
         : null,
+    chiTime: layer.role === 'recurrent' ? chiTime : null,
     problem: surrounding?.activation ? moments.problem : null,
   };
 }

@@ -39,8 +39,19 @@ export interface NodeState {
   readonly attention: Attention | null;
   /** Tokens beside those of a map, where they are not as the others; `signal` is the mean over all. */
   readonly tokens: ClassTokens | null;
+  /** Of a recurrent layer, whose units start from 0: the signal at the first and at the last step, and what is left at the end of each direction. */
+  readonly ends: Ends | null;
   /** Of a concatenation: its parts with their shares of the channels, which a normalization of each channel tells apart. */
   readonly parts: readonly Part[] | null;
+}
+
+export interface Ends {
+  readonly first: Signal;
+  readonly last: Signal;
+  readonly final: Signal;
+  readonly channels: Quantity | null;
+  /** Factor on the squared gradient from one step to the one before, of the layer that keeps most; `null`: not known. */
+  readonly rate: number | null;
 }
 
 export interface Rectified {

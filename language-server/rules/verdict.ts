@@ -115,7 +115,7 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
   if (propagation.some(({ gradient }) => gradient === 0))
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
-  if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed yet`;
+  if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
   if (layers.filter(({ weight }) => weight).length === 1)
     return 'a single layer has no depth over which gradients could shrink or grow';
   if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';

@@ -1,5 +1,5 @@
-import type { Operation, Shape } from '../../network/graph.js';
-import { multiply, type Quantity } from '../../network/quantity.js';
+import type { Operation, RecurrentSequence, Shape } from '../../network/graph.js';
+import { multiply, type Quantity, symbol } from '../../network/quantity.js';
 import type { Arguments, InitialRow, ModuleRow, OperationRow, Output, TensorRow } from '../framework.js';
 import { quantity } from './arguments.js';
 import type { Tables } from './rows.js';
@@ -51,16 +51,33 @@ function derive({ bidirectional, proj_size, hidden_size }: Arguments): Arguments
 function stackedOperation(cell: Cell): OperationRow {
   return ({ arguments: bound, inputs, layer }) => {
     if (!layer) return 'The weights of this layer are not known.';
-    const derived = derive(bound);
-    const state = quantity(derived.state_size);
-    const input = inputs[0] ?? null;
-    const shape: Shape =
-      input && state !== null ? [...input.slice(0, -1), multiply(derived.directions as Quantity, state)] : null;
-    const last: Output = { shape: null };
+    const { directions, state_size } = derive(bound);
+    const state = quantity(state_size);
+    const batchFirst = bound.batch_first === true;
+    const input = inputs[0] ?? (batchFirst ? [symbol('batch'), symbol('steps'), 1] : [symbol('steps'), symbol('batch'), 1]);
+    const depth = quantity(bound.num_layers);
+    const shape: Shape = state === null ? null : [...input.slice(0, -1), multiply(directions as Quantity, state)];
+    const final: Shape =
+      state === null || depth === null
+        ? null
+        : [multiply(depth, directions as Quantity), ...(input.length === 3 ? [input[batchFirst ? 0 : 1]!] : []), state];
+    const hidden: Output = { shape: final, state: 'hidden' };
+    const sequence: RecurrentSequence = {
+      depth,
+      bidirectional: bound.bidirectional === true,
+      hidden: quantity(bound.hidden_size),
+      activation: typeof bound.nonlinearity === 'string' ? bound.nonlinearity : 'tanh',
+      dropout: quantity(bound.dropout),
+      batchFirst,
+      projected: bound.proj_size !== undefined && bound.proj_size !== 0,
+    };
     return {
-      operation: { kind: 'recurrent', cell, layer },
+      operation: { kind: 'recurrent', cell, layer, sequence },
       shape,
-      outputs: [{ shape }, cell === 'lstm' ? [last, last] : last],
+      outputs: [
+        { shape },
+        cell === 'lstm' ? [hidden, { shape: final && !sequence.projected ? final : null, state: 'cell' }] : hidden,
+      ],
     };
   };
 }
@@ -102,7 +119,7 @@ function single(cell: Cell): ModuleRow {
       const hidden = quantity(bound.hidden_size);
       const input = inputs[0] ?? null;
       const shape = input && hidden !== null ? [...input.slice(0, -1), hidden] : null;
-      const operation: Operation = { kind: 'recurrent', cell, layer };
+      const operation: Operation = { kind: 'recurrent', cell, layer, sequence: null };
       return cell === 'lstm' ? { operation, shape, outputs: [{ shape }, { shape }] } : { operation, shape };
     },
     source: 'torch.nn.modules.rnn.RNNCellBase.reset_parameters: U(±1/√hidden_size)',

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { describeMeans } from './means.js';
+
+// A gate at two steps is taken as independent of its cell, which forgets a little too fast for that.
+const { text, analyzer } = describeMeans('recurrent', () => 0.04);
+
+const modelOf = (source: string, name: string) =>
+  analyzer()
+    .analyzeText(source, { file: 'recurrent.py' })
+    .models.find(({ entry }) => entry === name)!;
+
+describe('a recurrent layer tells what squared gradients do from step to step', () => {
+  test.each([
+    ['Average', 'lstm', 0.4],
+    ['Forecast', 'gru', 0.39],
+    ['Characters', 'rnn', 1 / 6],
+  ])('%s', (name, path, chi) => {
+    const layer = modelOf(text, name).layers.find((one) => one.path === path)!;
+    expect(layer.chiTime).toBeGreaterThan(0.95 * chi);
+    expect(layer.chiTime).toBeLessThan(1.05 * chi);
+  });
+});
+
+describe('what is not followed is said', () => {
+  const reasons = (source: string, name: string) => modelOf(source, name).summary.assumptions.join('\n');
+
+  test.each([
+    ['torch.zeros(2, x.size(0), 96)', 'self.inner(x)[:, :2].transpose(0, 1)', 'starts? from a state'],
+    ['nn.GRU(hidden, hidden, num_layers=2,', 'nn.GRU(hidden, hidden, num_layers=unheard,', 'layers'],
+  ])('%s → %s', (line, other, reason) => {
+    expect(text).toContain(line);
+    const changed = text.replace(line, other);
+    expect(reasons(changed, 'Forecast')).toMatch(new RegExp(reason));
+    expect(modelOf(changed, 'Forecast').propagation.find(({ path }) => path === 'head')!.q).toBeNull();
+  });
+
+  test('states of several layers read together', () => {
+    const changed = text.replace('torch.cat((hidden[-2], hidden[-1]), dim=1)', 'torch.cat((hidden[0], hidden[-1]), dim=1)');
+    expect(reasons(changed, 'BothEnds')).toContain('States of several layers are read together');
+  });
+
+  test('units that remember more than is followed', () => {
+    const changed = text
+      .replace('# meanfield: input(16, 30, 8)\nclass Remembering', '# meanfield: input(16, 300, 8)\nclass Remembering')
+      .replace('fill_(0.5)', 'fill_(4.0)');
+    expect(reasons(changed, 'Remembering')).toContain('change over more steps than are followed');
+  });
+});
