@@ -59,7 +59,10 @@ function gainOf(parameter: Parameter, block: Block): number | string {
     return `What ${parameter.name} of a recurrent layer does is known only for weights that are drawn with mean 0.`;
   const summands = parameter.shape?.at(-1) ?? null;
   const gain = summands === null || write.variance === null ? null : numberOf(multiply(summands, write.variance));
-  return gain ?? `The variance of ${parameter.name} is not known, or does not scale with a width that is not known.`;
+  if (gain !== null) return gain;
+  return write.variance === null
+    ? `The variance of ${parameter.name} is not known.`
+    : `What ${parameter.name} makes of its input depends on sizes that are not known.`;
 }
 
 function biasOf(parameter: Parameter, block: Block, wide: () => void): { mean: number; variance: number } | string {

@@ -28,7 +28,8 @@ type Figures = Omit<Summary, 'mode' | 'isometry' | 'assumptions' | 'unknown' | '
 export function summarize(sweep: Sweep): Figures {
   const { network, dominators, states, gradients } = sweep;
   const weighted = weightNodes(network).filter(({ id }) => gradients[id]!.logNorm !== Number.NEGATIVE_INFINITY);
-  const logNorm = gradientChange(sweep, weighted);
+  const all = network.nodes.filter((node) => carriesWeights(node) && gradients[node.id]!.logNorm !== Number.NEGATIVE_INFINITY);
+  const logNorm = gradientChange(sweep, all);
   const typical = typicalLayer(sweep);
   const xiC = typical?.xiC ?? null;
   return {
@@ -39,7 +40,7 @@ export function summarize(sweep: Sweep): Figures {
     xiGrad: typical?.xiGrad ?? null,
     depth: longestPath(network),
     trainableDepth: typeof xiC === 'number' ? trainableDepth(xiC) : xiC,
-    log10GradientRatio: weightGradientRatio(sweep, weighted),
+    log10GradientRatio: weightGradientRatio(sweep, all),
     log10ActivationGradient: logNorm === null ? null : logNorm / Math.LN10,
     log10SignalRatio: signalRatio(sweep),
     blocks: blockStacks(network, states, gradients, dominators),
@@ -85,21 +86,23 @@ function typicalLayer({ network, locals }: Sweep): LocalTheory | null {
 const weightNodes = ({ nodes }: Network): (Node & Affine)[] =>
   nodes.filter((node): node is Node & Affine => node.kind === 'affine');
 
+const carriesWeights = ({ kind }: Node): boolean => kind === 'affine' || kind === 'recurrent';
+
 /** Number of weight layers on the longest path. */
 function longestPath({ nodes }: Network): number {
   const depths: number[] = [];
-  for (const { kind, inputs } of nodes) {
-    const before = inputs.reduce((most, id) => Math.max(most, depths[id] ?? 0), 0);
-    depths.push(before + (kind === 'affine' || kind === 'recurrent' ? 1 : 0));
+  for (const node of nodes) {
+    const before = node.inputs.reduce((most, id) => Math.max(most, depths[id] ?? 0), 0);
+    depths.push(before + (carriesWeights(node) ? 1 : 0));
   }
   return depths.reduce((most, depth) => Math.max(most, depth), 0);
 }
 
 /** log₁₀(‖∂f/∂W_last‖/‖∂f/∂W_first‖), ‖∂f/∂W‖² = ‖δ‖² · n_in q_in, with coherent sums over the positions of a feature map. */
-function weightGradientRatio(sweep: Sweep, weighted: readonly (Node & Affine)[]): number | null {
+function weightGradientRatio(sweep: Sweep, weighted: readonly Node[]): number | null {
   const first = weighted[0];
   const last = weighted.at(-1);
-  if (!first || !last) return null;
+  if (first?.kind !== 'affine' || last?.kind !== 'affine') return null;
   const [low, high] = [logWeightGradient(sweep, first), logWeightGradient(sweep, last)];
   const summands =
     first.variant === 'embedding' ? numberOf(last.layer.summands) : ratioOf(last.layer.summands, first.layer.summands);

@@ -46,3 +46,26 @@ describe('what is not followed is said', () => {
     expect(reasons(changed, 'Remembering')).toContain('change over more steps than are followed');
   });
 });
+
+test('packed sequences are followed as if they were of one length', () => {
+  const packed = text
+    .replace(
+      'outputs, _ = self.lstm(self.embed(tokens))\n',
+      'embedded = nn.utils.rnn.pack_padded_sequence(self.embed(tokens), lengths, batch_first=True)\n        outputs, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(embedded)[0], batch_first=True)\n',
+    )
+    .replace(
+      'class LastOutput(Average):\n    def forward(self, tokens)',
+      'class LastOutput(Average):\n    def forward(self, tokens, lengths)',
+    );
+  expect(packed).toContain('tokens, lengths)');
+  expect(modelOf(packed, 'LastOutput').summary.log10ActivationGradient).toBeCloseTo(
+    modelOf(text, 'LastOutput').summary.log10ActivationGradient!,
+    10,
+  );
+});
+
+test('a recurrent layer carries weights: gradients are measured from it where it is the first', () => {
+  const { summary } = modelOf(text.replace('self.gru(self.inner(x), start)', 'self.gru(x.repeat(1, 1, 12), start)'), 'Forecast');
+  expect(summary.log10ActivationGradient).toBeCloseTo(-Math.log10(3), 10);
+  expect(summary.log10GradientRatio).toBeNull();
+});

@@ -126,7 +126,27 @@ function single(cell: Cell): ModuleRow {
   };
 }
 
+/** A batch of sequences of different lengths without what fills them up; followed as if nothing did. */
+const packs: OperationRow = ({ inputs }) => ({ operation: { kind: 'reshape' }, shape: inputs[0] ?? null });
+
+const unpacks: OperationRow = ({ inputs }) => {
+  const shape = inputs[0] ?? null;
+  return { operation: { kind: 'reshape' }, shape, outputs: [{ shape }, { shape: null }] };
+};
+
 export const recurrentTables: Tables = {
+  functions: {
+    'torch.nn.utils.rnn.pack_padded_sequence': {
+      signature: 'input, lengths, batch_first=False, enforce_sorted=True',
+      tensors: ['input'],
+      operation: packs,
+    },
+    'torch.nn.utils.rnn.pad_packed_sequence': {
+      signature: 'sequence, batch_first=False, padding_value=0.0, total_length=None',
+      tensors: ['sequence'],
+      operation: unpacks,
+    },
+  },
   modules: {
     'torch.nn.RNN': stacked('rnn'),
     'torch.nn.GRU': stacked('gru'),
