@@ -59,7 +59,7 @@ export const settingsSchema: Readonly<Record<string, SettingSchema>> = {
     default: [],
     items: { type: 'integer', minimum: 1 },
     markdownDescription:
-      'Shape of the input with its batch, for instance `[4, 3, 96, 96]`. Empty: what a comment `# meanfield: input(4, 3, 96, 96)` says, else what the file calls the model with, else the `image_size` or `block_size` of its constructor, else 224 × 224 pixels for images.',
+      'Shape of the input with its batch, for instance `[4, 3, 96, 96]`. Empty: what a comment `# meanfield: input(4, 3, 96, 96)` says, else what the file calls the model with, else the `image_size` or `block_size` of its constructor, else 224 × 224 pixels for images, and 128 tokens where tokens attend to each other.',
   },
   'meanfield.rules': {
     type: 'object',

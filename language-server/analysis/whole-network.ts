@@ -1,6 +1,6 @@
 import { hasNormalization } from '../has-normalization.js';
 import type { ModelReport, Summary } from '../protocol.js';
-import { branchedNats, gradientFlow } from '../rules/gradient-flow.js';
+import { branchedNats, gradientFlow, isRemainder } from '../rules/gradient-flow.js';
 
 /**
  * What may be said of the network as a whole. The summary speaks of a typical layer, repeated; where most layers are normalized, or
@@ -16,7 +16,7 @@ export function wholeNetworkSummary(model: ModelReport): Summary {
   return {
     ...summary,
     // The phases are those of networks in which nothing rescales the signal.
-    phase: (chain || branchedNats(model) !== null) && !hasNormalization(model) ? summary.phase : null,
+    phase: (chain || branchedNats(model) !== null) && !hasNormalization(model) && !isRemainder(model) ? summary.phase : null,
     chi1: typical && (chain || !hasNormalization(model)) ? summary.chi1 : null,
     // How far a signal gets by repeating one layer is no matter where skip connections carry it past.
     xiQ: repeats ? summary.xiQ : null,

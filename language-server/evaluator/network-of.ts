@@ -1,8 +1,10 @@
 import type { InitializerVisit, Layer, Network, Node, Unknown as Note, Parameter, UnregisteredLayers } from '../network/graph.js';
 import { logitsOf } from '../network/logits.js';
+import { aLoss, predictionsOf, withoutLoss } from '../network/loss.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
+import { methodInstead } from './entry-method.js';
 import type { Interpreter } from './interpreter.js';
 import { missingParts } from './missing-parts.js';
 import { namedModules, namedParameters } from './modules.js';
@@ -38,18 +40,21 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
       error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
       run.current ?? entry.location,
     );
-  const outputs = logitsOf(
-    trace.nodes,
-    reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id),
-  );
+  const ends = reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id);
+  const outputs = logitsOf(trace.nodes, predictionsOf(trace.nodes, ends));
+  const runBy = classAttribute(instance.class, 'forward') ? null : (methodInstead(instance)?.name ?? null);
   if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
+  const nodes = withoutLoss(trace.nodes, outputs);
+  const assumptions = [runBy && `There is no forward(): ${runBy}() is taken for it.`, assumed].filter(
+    (sentence) => sentence !== null,
+  );
   const missing = [...missingParts(run, modules), ...unlistedMatrices(instance, layers, trace.nodes)];
   const building = modules.flatMap(({ module }) => run.notesOfBuilding.get(module) ?? []);
   const others = [...building, ...before, ...run.takeNotes()].filter(
-    ({ reason }) => !missing.some((part) => part.reason === reason),
+    ({ reason }) => !missing.some((part) => part.reason === reason) && (nodes === trace.nodes || reason !== aLoss.reason),
   );
   const notes = [...distinct(missing), ...others];
   return {
@@ -59,9 +64,9 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     location: entry.location,
     arguments: given,
     layers,
-    nodes: trace.nodes,
+    nodes,
     ...(batch !== null && { batch }),
-    ...(assumed !== null && { assumedInput: assumed }),
+    ...(assumptions.length > 0 && { assumed: assumptions }),
     outputs,
     // A place in another file means nothing to a reader of this one.
     tensors: trainableTensors(instance, entry.builtAt !== undefined),

@@ -54,7 +54,7 @@ function inputsOf(part: Instance, trace: Trace): Value[] {
           .filter(isRequired)
           .map(({ name }) => name)
       : ['input'];
-  const reason = `What '${part.module!.path}' gets is not known, since forward() does not come to it.`;
+  const reason = `What '${part.module!.path}' gets is not known, since nothing that was followed comes to it.`;
   return names.map((name) => trace.add({ kind: 'opaque', reason }, name, [], null, part.location, part.module!.path!));
 }
 

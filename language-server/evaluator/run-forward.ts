@@ -4,13 +4,15 @@ import { isSequenceFirst } from '../network/sequence-first.js';
 import { type AssumedInput, contradicts, imageOfConstructor, usualImage, usualText } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
+import { batchOf, methodInstead } from './entry-method.js';
 import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { callModule } from './modules.js';
+import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { tensorsIn } from './tensors.js';
 import { Trace } from './trace.js';
-import type { FunctionValue, Instance, Value } from './values.js';
+import { type FunctionValue, type Instance, int, type Value } from './values.js';
 
 /** The graph that `forward` draws, and what is known or assumed of the input that it got. */
 interface Forward extends Traced {
@@ -85,7 +87,8 @@ function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[
   const trace = new Trace(run.limits.nodes);
   run.trace = trace;
   try {
-    const forward = classAttribute(instance.class, 'forward');
+    const own = classAttribute(instance.class, 'forward');
+    const forward = own ?? methodInstead(instance);
     const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
     const inputs =
       forward?.kind === 'function'
@@ -93,7 +96,11 @@ function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[
         : [trace.add({ kind: 'input' }, 'input', [], shapes[0] ?? null, instance.location)];
     return {
       trace,
-      outputs: tensorsIn([callModule(run, instance, { positional: inputs, keywords: new Map(), node })]),
+      outputs: tensorsIn([
+        own || !forward
+          ? callModule(run, instance, { positional: inputs, keywords: new Map(), node })
+          : callValue(run, forward, { positional: [instance, ...inputs], keywords: new Map(), node }, null),
+      ]),
       error: null,
     };
   } catch (error) {
@@ -107,12 +114,15 @@ function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[
 /** Symbolic tensors for the parameters of `forward` without a default. */
 function inputsOf(run: Interpreter, forward: FunctionValue, shapes: readonly Shape[]): Value[] {
   let inputs = 0;
-  return forward.parameters.slice(1).flatMap((parameter): Value[] => {
+  return forward.parameters.slice(1).flatMap((parameter, i): Value[] => {
     if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
     const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
     if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
       return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
     const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
-    return [run.trace!.add({ kind: 'input' }, parameter.name, [], shapes[inputs++] ?? null, location)];
+    const input = (name: string) => run.trace!.add({ kind: 'input' }, name, [], shapes[inputs++] ?? null, location);
+    if (forward.name !== 'training_step') return [input(parameter.name)];
+    // Behind the batch stand its number and that of an optimizer.
+    return [i === 0 ? (batchOf(run, forward, parameter.name, input) ?? input(parameter.name)) : int(0)];
   });
 }

@@ -228,8 +228,8 @@ export interface Network {
   readonly unknown: readonly Unknown[];
   /** Number of samples in the batch that the user declared; absent: not known, and taken as large. */
   readonly batch?: number;
-  /** What was assumed about the first tensor that it gets, as a sentence. */
-  readonly assumedInput?: string;
+  /** What was assumed about what runs it and what it gets, in sentences. */
+  readonly assumed?: readonly string[];
   /** Every registered trainable tensor with its path, in the order of `named_parameters()`, each once. */
   readonly tensors?: readonly { readonly path: string; readonly parameter: Parameter }[];
   /** Layers that `forward` uses although no module registers them. */

@@ -60,7 +60,7 @@ export interface LayerTheory {
 /** Carries lengths, correlations and gradients through the graph. Never throws: what it cannot say is `null`, with a reason. */
 export function propagate(network: Network, options: PropagateOptions = {}): Propagation {
   const training = options.mode !== 'eval';
-  const assumptions = new Set(network.assumedInput ? [network.assumedInput] : []);
+  const assumptions = new Set(network.assumed);
   const activations = new Activations(network);
   const consumers = consumersOf(network);
   const states = forward(network, {

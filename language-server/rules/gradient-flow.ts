@@ -77,6 +77,12 @@ export function branches({ edges }: ModelReport['graph']): boolean {
   return false;
 }
 
-function isChain({ graph }: ModelReport): boolean {
-  return graph.edges.length > 0 && !branches(graph) && !graph.nodes.some(({ kind }) => kind === 'opaque');
+/** True where something in the graph could not be followed. */
+export const stopsSomewhere = ({ graph }: ModelReport): boolean => graph.nodes.some(({ kind }) => kind === 'opaque');
+
+/** True for a layer alone behind something that is not known, as a new head on a loaded network: it says nothing of the whole. */
+export const isRemainder = (model: ModelReport): boolean => model.summary.depth <= 1 && stopsSomewhere(model);
+
+function isChain(model: ModelReport): boolean {
+  return model.graph.edges.length > 0 && !branches(model.graph) && !stopsSomewhere(model);
 }

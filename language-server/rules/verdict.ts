@@ -4,7 +4,15 @@ import { hasNormalization } from '../has-normalization.js';
 import { type Finding, type ModelReport, type Severity, unknownTokens } from '../protocol.js';
 import { span } from './describe-change.js';
 import { fold } from './fold.js';
-import { branchedNats, branches, type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
+import {
+  branchedNats,
+  branches,
+  type GradientFlow,
+  gradientFlow,
+  isRemainder,
+  largestSwing,
+  stopsSomewhere,
+} from './gradient-flow.js';
 import { describeRepair, repair } from './repair.js';
 
 /**
@@ -18,9 +26,10 @@ export function verdict(model: ModelReport, findings: readonly Finding[]): strin
   if (broken) return `Cannot be trained as initialized: ${broken.message}`;
   const alarm = findings.find(({ rule, severity }) => alarming.has(severity) && ofSignal.has(rule));
   if (alarm && flow) return alarmVerdict(model, flow, alarm);
-  if (flow) return soundVerdict(model, flow);
+  const isRest = isRemainder(model);
+  if (flow && !isRest) return soundVerdict(model, flow);
   const nats = branchedNats(model);
-  if (nats !== null) return alarm ? alarm.message : branchedVerdict(model, nats);
+  if (nats !== null && !isRest) return alarm ? alarm.message : branchedVerdict(model, nats);
   return `Cannot be judged as a whole: ${reason(model)}.${signal(model)}`;
 }
 
@@ -48,6 +57,9 @@ function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding)
   return `${what} ${fold(flow.nats / Math.LN10)} ${span(model)} at χ₁ = ${showNumber(model.summary.chi1 ?? flow.chi1)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
 }
 
+const canBeTrained = (model: ModelReport): string =>
+  stopsSomewhere(model) ? 'What could be followed of it can be trained as initialized' : 'Can be trained as initialized';
+
 function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): string {
   const { depth, phase, unknown } = model.summary;
   const chi1 = model.summary.chi1 ?? mean;
@@ -56,11 +68,10 @@ function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): s
   const direction = nats < 0 ? 'shrink' : 'grow';
   if (hasNormalization(model)) return normalizedVerdict(model, nats, gap);
   const seeds = seedNote(model);
-  if (Math.abs(nats) < 0.5)
-    return `Can be trained as initialized: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${seeds}${gap}`;
+  if (Math.abs(nats) < 0.5) return `${canBeTrained(model)}: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${seeds}${gap}`;
   const change = `squared gradients ${direction} ${fold(nats / Math.LN10)} over ${layers} (χ₁ = ${showNumber(chi1)}${phase ? `, ${phase}` : ''})`;
   return Math.abs(nats) < 3 || depth <= 3
-    ? `Can be trained as initialized: ${change}.${seeds}${gap}`
+    ? `${canBeTrained(model)}: ${change}.${seeds}${gap}`
     : `Trains, but not at its best: ${change}.${seeds}${gap}`;
 }
 
@@ -76,7 +87,7 @@ function branchedVerdict(model: ModelReport, nats: number): string {
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   if (hasNormalization(model)) return normalizedVerdict(model, nats, gap);
   const change = describeGradients(model, nats);
-  if (size < 3 || depth <= 3) return `Can be trained as initialized: ${change}.${gap}`;
+  if (size < 3 || depth <= 3) return `${canBeTrained(model)}: ${change}.${gap}`;
   return size < 9 ? `Trains, but not at its best: ${change}.${gap}` : `Hard to train: ${change}.${gap}`;
 }
 
@@ -100,7 +111,7 @@ function normalizedVerdict(model: ModelReport, nats: number, gap: string): strin
   const law = largestStack(blocks)?.law ?? null;
   const most = law === 'power' || law === 'bounded' ? 18 : 9;
   return nats > -0.5 && nats < most
-    ? `Can be trained as initialized: normalization keeps the size of the signal, and ${change}.${gap}`
+    ? `${canBeTrained(model)}: normalization keeps the size of the signal, and ${change}.${gap}`
     : `Normalization keeps the size of the signal; ${change}.${gap}`;
 }
 

@@ -47,7 +47,7 @@ class Last(LightningModule):
 `),
   ).toEqual([
     { name: 'Coder', layers: ['encoder 0.1111', 'decoder 0.0833'], unknown: [] },
-    { name: 'Other', layers: ['fc 0.0278'], unknown: ["'Other' has no forward()."] },
+    { name: 'Other', layers: ['fc 0.0278'], unknown: [] },
     { name: 'Last', layers: ['fc 0.1111'], unknown: [] },
   ]);
 });

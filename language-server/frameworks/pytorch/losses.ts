@@ -1,4 +1,6 @@
-import { plain, type Tables, undescribed } from './rows.js';
+import { aLoss } from '../../network/loss.js';
+import type { OperationRow } from '../framework.js';
+import { plain, type Tables } from './rows.js';
 
 /** Class below `torch.nn` and function below `torch.nn.functional`. */
 const losses: readonly (readonly [module: string, name: string | null])[] = [
@@ -26,7 +28,7 @@ const losses: readonly (readonly [module: string, name: string | null])[] = [
   ['TripletMarginWithDistanceLoss', 'triplet_margin_with_distance_loss'],
 ];
 
-const outside = undescribed('A loss is not part of the network.');
+const outside: OperationRow = () => ({ operation: aLoss, shape: [] });
 
 export const lossTables: Tables = {
   modules: Object.fromEntries(losses.map(([module]) => [`torch.nn.${module}`, plain('*args, **kwargs', outside)])),

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { testAnalyzer } from '../analyzer.js';
+
+const analyzer = await testAnalyzer();
+const reported = (methods: string) =>
+  analyzer.analyzeText(
+    `import torch
+import torch.nn as nn
+import torch.nn.functional as F
+import pytorch_lightning as pl
+
+class Coder(pl.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 32))
+        self.decoder = nn.Sequential(nn.Linear(32, 64), nn.ReLU(), nn.Linear(64, 64))
+        self.criterion = nn.MSELoss()
+
+${methods}
+`,
+    { file: 'coder.py' },
+  ).models[0]!;
+
+const figures = (methods: string) => reported(methods).propagation.map(({ path, q, gradient }) => ({ path, q, gradient }));
+
+const plain = figures(`    def forward(self, x):
+        return self.decoder(self.encoder(x))`);
+
+test.each([
+  ['a loss', 'def forward(self, x, y)', 'self.criterion(self.decoder(self.encoder(x)), y)'],
+  [
+    'a loss beside the output',
+    'def forward(self, x, y)',
+    "{'loss': F.mse_loss(out := self.decoder(self.encoder(x)), y), 'out': out}",
+  ],
+  [
+    'a sum of losses',
+    'def forward(self, x, y)',
+    'F.mse_loss(out := self.decoder(self.encoder(x)), y) + 0.1 * F.l1_loss(out, y).mean()',
+  ],
+])('what compares the output with a target is no part of the network: %s', (_, signature, result) => {
+  const model = reported(`    ${signature}:\n        return ${result}`);
+  expect(model.propagation.map(({ path, q, gradient }) => ({ path, q, gradient }))).toEqual(plain);
+  expect(model.summary.unknown).toEqual([]);
+  expect(model.graph.nodes.map(({ kind }) => kind)).not.toContain('opaque');
+});
+
+test('a loss that is read again in the network stays where signals stop', () => {
+  const model = reported(`    def forward(self, x, y):
+        loss = F.mse_loss(self.encoder(x), y)
+        return self.decoder(loss * self.encoder(x))`);
+  expect(model.summary.unknown.map(({ reason }) => reason)).toContain('A loss is not part of the network.');
+});
+
+test.each([
+  ['taken apart', 'x, y = batch'],
+  ['by place', 'x, y = batch[0], batch[1]'],
+  ['by name', "x, y = batch['image'], batch['label']"],
+])('the step of a training loop runs what has no forward(): a batch %s', (_, parts) => {
+  const model = reported(`    def training_step(self, batch, batch_idx):
+        ${parts}
+        loss = F.mse_loss(self.decoder(self.encoder(x)), y)
+        self.log('loss', loss)
+        return loss`);
+  expect(model.propagation.map(({ path, q, gradient }) => ({ path, q, gradient }))).toEqual(plain);
+  expect(model.summary.assumptions).toContain('There is no forward(): training_step() is taken for it.');
+});
+
+test('without either, the method that uses most parts does', () => {
+  const model = reported(`    def encode(self, x):
+        return self.encoder(x)
+
+    def reconstruct(self, x):
+        return self.decoder(self.encoder(x))
+
+    def configure_optimizers(self, rate):
+        return [self.encoder, self.decoder, self.criterion]`);
+  expect(model.propagation.map(({ path, q, gradient }) => ({ path, q, gradient }))).toEqual(plain);
+  expect(model.summary.assumptions).toContain('There is no forward(): reconstruct() is taken for it.');
+});
+
+test('a new head on a loaded network says nothing of the whole', () => {
+  const { summary } = analyzer.analyzeText(
+    `import torch.nn as nn
+from transformers import AutoModel
+
+class Classifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = AutoModel.from_pretrained('some-model')
+        self.head = nn.Linear(768, 2)
+
+    def forward(self, ids):
+        return self.head(self.body(ids).pooler_output)
+`,
+    { file: 'head.py' },
+  ).models[0]!;
+  expect(summary.verdict).toMatch(/^Cannot be judged as a whole: 'transformers\.AutoModel\.from_pretrained'/);
+  expect(summary.phase).toBeNull();
+});
