@@ -6,6 +6,7 @@ import { RecurrentStack, type StackLayer } from '../meanfield/recurrent-stack.js
 import { TimeMatrix } from '../meanfield/time-matrix.js';
 import type { Node, Recurrent, RecurrentSequence, Reshape } from '../network/graph.js';
 import { multiply, numberOf } from '../network/quantity.js';
+import { takesFrom } from '../network/taken.js';
 import { positions } from './extent.js';
 import { fieldsOf } from './recurrent-fields.js';
 import { inPlainUnits, nearness, type Signal, silence } from './signal.js';
@@ -278,7 +279,3 @@ export function finalState(node: Node & Reshape, { ends, reason }: NodeState, co
     backward: [{ logFactor: 0, offset: 0, gain: 0, tokens: () => ({ factor: 1, share: 1 }) }],
   };
 }
-
-/** Whether what is taken lies behind the states of earlier layers. */
-const takesFrom = (node: Node, first: number): boolean =>
-  node.kind === 'reshape' && (node.taken?.some(({ axis, from }) => axis === 0 && (numberOf(from) ?? -1) >= first) ?? false);

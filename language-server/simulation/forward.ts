@@ -1,5 +1,6 @@
 import type { Network, Node, Shape } from '../network/graph.js';
 import { numberOf, type Quantity, substitute } from '../network/quantity.js';
+import { isSequenceFirst } from '../network/sequence-first.js';
 import { operateAffine } from './affine.js';
 import { operateAttention, operateMask } from './attention.js';
 import { Mismatch, NotSimulated, Weights } from './draw.js';
@@ -19,6 +20,8 @@ import { operatePooling } from './pool.js';
 import { operateMatmul } from './product.js';
 import { Random } from './random.js';
 import { operateConcatenate, operateReshape } from './rearrange.js';
+import { operateRecurrent } from './recurrent.js';
+import { mixesSamples, type Owners, ownersBehind, ownersOfInput } from './samples.js';
 import type { Tensor } from './tensor.js';
 
 /** The size in which a network is simulated. */
@@ -39,6 +42,8 @@ export interface RunOptions extends Pick<InputLaw, 'secondMoment' | 'cosine'> {
 export interface Forward {
   /** What each node computed; `null` where it could not. */
   readonly results: readonly (Result | null)[];
+  /** By node, the sample of each entry; `null`: samples come first everywhere. */
+  readonly owners: readonly Owners[] | null;
   /** Where it had to stop, and why. */
   readonly stops: readonly { readonly node: number; readonly reason: string }[];
   /** The size of the input was not one that the model can take. */
@@ -65,6 +70,7 @@ const operations: { [K in Node['kind']]?: Operate<K> } = {
   multiply: operateMultiply,
   normalization: operateNormalization,
   pooling: operatePooling,
+  recurrent: operateRecurrent,
   reshape: operateReshape,
   scale: operateScale,
   shift: operateShift,
@@ -104,14 +110,19 @@ export function forward(network: Network, options: RunOptions): Forward {
     },
   };
   const stops: { node: number; reason: string }[] = [];
+  const owners: Owners[] | null = mixesSamples(network) ? network.nodes.map(() => null) : null;
+  const read = new Set([...network.nodes.flatMap((node) => node.inputs), ...network.outputs]);
   let mismatch = false;
   for (const node of network.nodes) {
     const inputs = node.inputs.map((id) => results[id]?.output ?? null);
-    if (inputs.includes(null)) continue;
+    // What is left in a recurrent layer is there whether somebody wants it or not.
+    const isIdle = node.kind === 'reshape' && node.state && !read.has(node.id);
+    if (inputs.includes(null) || isIdle) continue;
     try {
       const result = compute(node, inputs as Tensor[], network, world, options);
       world.spend(result.output.data.length * costOfEntry);
       results[node.id] = result;
+      if (owners) owners[node.id] = ownersOf(node, inputs as Tensor[], owners, result.output, world);
       if (node.kind === 'input') noteSizes(node.shape, result.output.shape, sizes);
     } catch (error) {
       if (!(error instanceof NotSimulated) || error instanceof TooLarge) throw error;
@@ -119,7 +130,18 @@ export function forward(network: Network, options: RunOptions): Forward {
       stops.push({ node: node.id, reason: error.message });
     }
   }
-  return { results, stops, mismatch, random };
+  return { results, owners, stops, mismatch, random };
+}
+
+function ownersOf(node: Node, inputs: readonly Tensor[], owners: readonly Owners[], output: Tensor, world: World): Owners {
+  if (node.kind === 'input') return ownersOfInput(output, isSequenceFirst(world.nodes, node.id) ? 1 : 0);
+  return ownersBehind(
+    node,
+    inputs,
+    node.inputs.map((id) => owners[id]!),
+    output,
+    world,
+  );
 }
 
 function compute(node: Node, inputs: readonly Tensor[], network: Network, world: World, law: RunOptions): Result {
@@ -144,7 +166,13 @@ function parameter({ parameter: one }: Extract<Node, { kind: 'parameter' }>, { w
 
 /** The number of samples that the code sees, where it is a number; the simulation takes another one. */
 const declaredBatch = ({ nodes }: Network): number | null =>
-  numberOf(nodes.find(({ kind, shape }) => kind === 'input' && shape)?.shape?.[0]);
+  declaredSamples(
+    nodes,
+    nodes.find(({ kind, shape }) => kind === 'input' && shape),
+  );
+
+const declaredSamples = (nodes: Network['nodes'], input: Node | undefined): number | null =>
+  input ? numberOf(input.shape?.[isSequenceFirst(nodes, input.id) ? 1 : 0]) : null;
 
 /** Symbols stand for sizes that nobody gave: this is what they are taken as. */
 const usualSize = 256;

@@ -1,4 +1,5 @@
 import type { Affine, Network, Node } from '../network/graph.js';
+import type { Quantity } from '../network/quantity.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
 import { NotSimulated } from './draw.js';
 import type { World } from './operation.js';
@@ -24,9 +25,8 @@ export function drawInput(
   world: World,
   { batch, secondMoment, cosine, ...maps }: InputLaw,
 ): Tensor {
-  if (isSequenceFirst(network.nodes, node.id))
-    throw new NotSimulated('Inputs whose second dimension holds the samples are not simulated.');
-  const shape = [batch, ...inputShape(node, network, world, maps)];
+  const sequenceFirst = isSequenceFirst(network.nodes, node.id);
+  const shape = [batch, ...inputShape(sequenceFirst ? turned(node) : node, network, world, maps)];
   const size = sizeOf(shape.slice(1));
   const data = new Float64Array(batch * size);
   const spread = Math.sqrt(secondMoment);
@@ -37,7 +37,25 @@ export function drawInput(
       const at = sample * size + i;
       data[at] = sample % 2 === 0 ? fresh : cosine * data[at - size]! + rest * fresh;
     }
-  return { shape, data };
+  return sequenceFirst ? exchanged(shape, data) : { shape, data };
+}
+
+/** The same input with its samples in the first dimension. */
+function turned(node: Node): Node {
+  if (!node.shape || node.shape.length < 2) return node;
+  const [steps, samples, ...rest] = node.shape as [Quantity, Quantity, ...Quantity[]];
+  return { ...node, shape: [samples, steps, ...rest] };
+}
+
+/** The first two dimensions in the other order. */
+function exchanged(shape: readonly number[], data: Float64Array): Tensor {
+  const [samples = 1, steps = 1, ...rest] = shape;
+  const size = sizeOf(rest);
+  const result = new Float64Array(data.length);
+  for (let i = 0; i < samples; i++)
+    for (let t = 0; t < steps; t++)
+      result.set(data.subarray((i * steps + t) * size, (i * steps + t + 1) * size), (t * samples + i) * size);
+  return { shape: [steps, samples, ...rest], data: result };
 }
 
 function inputShape(

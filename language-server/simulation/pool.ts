@@ -1,5 +1,5 @@
 import type { Node, Pooling } from '../network/graph.js';
-import { numberOf } from '../network/quantity.js';
+import { equals, numberOf } from '../network/quantity.js';
 import { NotSimulated } from './draw.js';
 import type { Operate, Result, World } from './operation.js';
 import { sizeOf, stridesOf, type Tensor, walk } from './tensor.js';
@@ -125,6 +125,7 @@ function axesOf(node: Pooling & Node, shape: readonly number[], world: World): n
   const space = shape.map((_, i) => i).slice(2);
   const before = world.nodes[node.inputs[0] ?? -1]?.shape;
   if (!before || !node.shape || shape.length !== 3 || node.shape.length !== 2) return space;
-  // (N, tokens, features) → (N, features): the dimension whose size is not found again.
-  return numberOf(before[2]) === numberOf(node.shape[1]) ? [1] : space;
+  // (N, tokens, features) → (N, features), or tokens first: the dimension whose size is not found again.
+  if (numberOf(before[2]) !== numberOf(node.shape[1])) return space;
+  return equals(before[0]!, node.shape[0]!) !== true && equals(before[1]!, node.shape[0]!) === true ? [0] : [1];
 }

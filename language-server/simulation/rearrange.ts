@@ -2,11 +2,13 @@ import type { Node, Taken } from '../network/graph.js';
 import { equals } from '../network/quantity.js';
 import { NotSimulated } from './draw.js';
 import type { Operate, Result, World } from './operation.js';
+import { operateState } from './recurrent.js';
 import { sizeOf, stridesOf, type Tensor, walk } from './tensor.js';
 import { viewedAs } from './views.js';
 
 /** Entries moved or selected; of what the graph does not tell, only views are taken for what their names say. */
 export const operateReshape: Operate<'reshape'> = (node, [input], world) => {
+  if (node.state) return operateState(node, input!, world);
   const before = world.nodes[node.inputs[0] ?? -1]?.shape ?? null;
   const after = node.shape;
   if (before && (node.split || node.order || node.copies)) return moved(input!, node, before, world);

@@ -1,7 +1,8 @@
 import type { Network } from '../network/graph.js';
 import { backward } from './backward.js';
 import { type Forward, forward, type RunOptions } from './forward.js';
-import { meanSquare, type Tensor } from './tensor.js';
+import { sampleBySample } from './samples.js';
+import { meanSquare } from './tensor.js';
 
 /** What one draw of the weights gives at each node; `null` where it could not be computed. */
 export interface Run extends Pick<Forward, 'stops' | 'mismatch'> {
@@ -21,22 +22,45 @@ export interface Run extends Pick<Forward, 'stops' | 'mismatch'> {
  * @throws TooLarge where the budget does not suffice
  */
 export function run(network: Network, options: RunOptions): Run {
-  const { results, stops, mismatch, random } = forward(network, options);
+  const { results, owners, stops, mismatch, random } = forward(network, options);
+  const { batch } = options.scale;
   const gradients = backward(network, results, (output) => output.map(() => random.normal()));
   const ends = endLayers(network);
   const joined = options.training && network.nodes.some((node) => node.kind === 'normalization' && node.variant === 'batch');
-  const shown = (data: Float64Array) => (joined ? data : data.subarray(0, data.length / options.scale.batch));
-  const shownNorm = (data: Float64Array | null | undefined) => (data ? squaredNorm(shown(data)) : 0);
+  const ordered = (id: number, data: Float64Array): Float64Array | null => {
+    if (!owners) return data;
+    const own = owners[id];
+    return own ? sampleBySample(data, own, batch) : null;
+  };
+  const shown = (data: Float64Array) => (joined ? data : data.subarray(0, data.length / batch));
+  const shownNorm = (id: number): number | null => {
+    const gradient = gradients[id];
+    const data = gradient ? ordered(id, gradient) : null;
+    return data && squaredNorm(shown(data));
+  };
   const weightGradient = gradients.map((gradient, id) => {
-    if (!gradient || !ends.includes(id)) return null;
-    const weight = results[id]?.weightGradient?.(withZeros(shown(gradient), gradient.length));
+    if (!gradient || !ends.includes(id) || (owners && !owners[id])) return null;
+    const own = owners?.[id];
+    const alone = joined
+      ? gradient
+      : own
+        ? gradient.map((g, i) => (own[i] === 0 ? g : 0))
+        : withZeros(shown(gradient), gradient.length);
+    const weight = results[id]?.weightGradient?.(alone);
     return weight ? squaredNorm(weight) : null;
   });
-  const unit = network.outputs.reduce((sum, id) => sum + shownNorm(gradients[id]), 0);
+  const norms = gradients.map((_, id) => shownNorm(id));
+  const unit = network.outputs.reduce((sum, id) => sum + (norms[id] ?? 0), 0);
   return {
-    q: results.map((result) => result && meanSquare(shown(result.output.data))),
-    c: results.map((result) => result && cosineOf(result.output)),
-    gradient: gradients.map((gradient) => (gradient && unit > 0 ? shownNorm(gradient) / unit : null)),
+    q: results.map((result, id) => {
+      const data = result && ordered(id, result.output.data);
+      return data ? meanSquare(shown(data)) : result && meanSquare(result.output.data);
+    }),
+    c: results.map((result, id) => {
+      const data = result && ordered(id, result.output.data);
+      return data && cosineOf(data, owners ? batch : (result.output.shape[0] ?? 1));
+    }),
+    gradient: norms.map((norm) => (norm !== null && unit > 0 ? norm / unit : null)),
     weightGradient,
     stops,
     mismatch,
@@ -57,8 +81,7 @@ function endLayers({ nodes }: Network): number[] {
   return [layers[0] ?? -1, layers.at(-1) ?? -1];
 }
 
-function cosineOf({ shape, data }: Tensor): number | null {
-  const [batch = 1] = shape;
+function cosineOf(data: Float64Array, batch: number): number | null {
   const size = data.length / batch;
   let [product, square] = [0, 0];
   for (let sample = 0; sample + 1 < batch; sample += 2)

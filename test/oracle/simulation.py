@@ -243,6 +243,58 @@ class Net(nn.Module):
         x = x + self.second(torch.einsum("bij,bjd->bid", weights, v))
         return self.head(x[:, 0])
 """),
+    ("recurrent layers in both directions, samples first", [9, 16], 2, "train", """
+# meanfield: input(2, 9, 16)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(16, 24)
+        self.lstm = nn.LSTM(24, 32, num_layers=2, bidirectional=True, dropout=0.25, batch_first=True)
+        self.act = nn.Tanh()
+        self.last = nn.Linear(64, 10)
+        for name, parameter in self.lstm.named_parameters():
+            if "bias_hh" in name:
+                parameter.data[parameter.size(0) // 4 : parameter.size(0) // 2].fill_(1.0)
+
+    def forward(self, x):
+        _, (hidden, _) = self.lstm(self.first(x))
+        return self.last(self.act(torch.cat((hidden[-2], hidden[-1]), 1)))
+"""),
+    ("gated and plain recurrent layers, tokens first", [9, 16], 2, "train", """
+# tokens first
+# meanfield: input(9, 2, 16)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(16, 24)
+        self.gru = nn.GRU(24, 32, bidirectional=True)
+        self.rnn = nn.RNN(64, 48, nonlinearity="relu", bias=False)
+        self.tanh = nn.RNN(48, 32)
+        self.last = nn.Linear(32, 10)
+        nn.init.orthogonal_(self.rnn.weight_hh_l0)
+
+    def forward(self, x):
+        x, _ = self.gru(self.first(x))
+        x, _ = self.tanh(self.rnn(x)[0])
+        return self.last(x[-1])
+"""),
+    ("attention over the first dimension", [9, 32], 2, "train", """
+# tokens first
+# meanfield: input(9, 2, 32)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(32, 32)
+        self.norm = nn.LayerNorm(32)
+        self.attend = nn.MultiheadAttention(32, 4)
+        self.last = nn.Linear(32, 10)
+
+    def forward(self, x):
+        x = self.first(x)
+        h = self.norm(x)
+        x = x + self.attend(h, h, h)[0]
+        return self.last(x.mean(0))
+"""),
 ]
 
 
@@ -267,6 +319,7 @@ def draw(source, shape, batch, mode, seed):
 
     def hook(path):
         def run(_, __, output):
+            output = output[0] if isinstance(output, tuple) else output
             ran.append(path)
             if output.requires_grad:
                 output.retain_grad()
@@ -277,7 +330,8 @@ def draw(source, shape, batch, mode, seed):
     for path, module in leaves:
         module.register_forward_hook(hook(path))
     x = torch.randint(0, 1000, (batch, *shape)) if "Embedding" in source else gaussian_pairs(batch, shape)
-    y = net(x)
+    tokens_first = "# tokens first" in source
+    y = net(x.transpose(0, 1) if tokens_first else x)
     y.retain_grad()
     shown = slice(None) if "BatchNorm" in source and mode == "train" else slice(0, 1)
     up = torch.randn_like(y)
@@ -287,8 +341,10 @@ def draw(source, shape, batch, mode, seed):
     (y * up).sum().backward(retain_graph=True)
     unit = y.grad[shown].double().square().sum()
     once = [path for path in outputs if ran.count(path) == 1]
-    measured = {path: (outputs[path][shown].double().square().mean().log10().item(), cosine(outputs[path]),
-                       (outputs[path].grad[shown].double().square().sum() / unit).log10().item()) for path in once}
+    samples = lambda tensor: tensor.transpose(0, 1) if tokens_first and tensor.dim() == 3 else tensor
+    measured = {path: (samples(outputs[path])[shown].double().square().mean().log10().item(), cosine(samples(outputs[path])),
+                       (samples(outputs[path].grad)[shown].double().square().sum() / unit).log10().item())
+                for path in once if outputs[path].grad is not None}
     # Last, because gradients that outputs retain would be added to.
     first, last = torch.autograd.grad(y, [layers[0].weight, layers[-1].weight], up_shown)
     return measured, (last.double().norm() / first.double().norm()).log10().item()
