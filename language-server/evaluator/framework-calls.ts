@@ -162,6 +162,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     parameters: { ...parametersIn(bound), ...(isWeight && weightAt !== undefined && { [row.weight!]: weight.parameter }) },
     ...(weightAt !== undefined && { weightAt }),
     causal: row.mask !== undefined && isCausal(bound.get(row.mask)),
+    masked: row.mask !== undefined && isOtherMask(bound.get(row.mask)),
     place: { path: run.trace.path, location: run.location(call.node) },
   };
   const result = row.operation(context);
@@ -258,6 +259,8 @@ function triangle(run: Interpreter, row: FunctionRow, bound: ReadonlyMap<string,
 }
 
 const isCausal = (value: Value | undefined): boolean => value?.kind === 'unknown' && value.causal === true;
+
+const isOtherMask = (value: Value | undefined): boolean => value !== undefined && value.kind !== 'none' && !isCausal(value);
 
 /** The same of a method of such a tensor. */
 export function methodOfConstant(run: Interpreter, value: ParameterValue, name: string): Builtin | undefined {

@@ -112,6 +112,8 @@ export interface OperationContext {
   readonly parameters?: Readonly<Record<string, Parameter>>;
   /** The mask that a function was given leaves each token those up to itself. */
   readonly causal?: boolean;
+  /** It was given a mask that is another one. */
+  readonly masked?: boolean;
   /** Where the call of a function stands. */
   readonly place?: Pick<Layer, 'path' | 'location'>;
 }

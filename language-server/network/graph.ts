@@ -110,11 +110,22 @@ export type Operation =
   | { readonly kind: 'mask'; readonly causal: boolean }
   /** Product of two tensors along their last two dimensions, or by names of dimensions: `['bid', 'bjd', 'bij']`. */
   | { readonly kind: 'matmul'; readonly letters?: readonly [left: string, right: string, result: string] }
-  /** softmax(q kᵀ/√d) v. Causal: each token sees those up to itself. */
-  | { readonly kind: 'attention'; readonly heads: Quantity | null; readonly causal: boolean }
+  | AttentionOperation
   | Recurrent
   /** Something that the evaluator could not follow. Signals stop here, with the reason. */
   | Opaque;
+
+/** softmax(q kᵀ/√d) v. */
+export interface AttentionOperation {
+  readonly kind: 'attention';
+  readonly heads: Quantity | null;
+  /** Each token sees those up to itself. */
+  readonly causal: boolean;
+  /** It gets a mask of which it is not known what it hides. */
+  readonly masked?: true;
+  /** Rate at which weights are dropped; absent: none are. */
+  readonly dropout?: Quantity;
+}
 
 /** Units that read a sequence step by step. */
 export interface Recurrent {

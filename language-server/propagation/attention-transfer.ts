@@ -4,6 +4,7 @@ import type { Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { unknownTokens } from '../protocol.js';
 import { positions } from './extent.js';
+import { masksLeftOut } from './masks.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
 import { type Attention, type Context, type NodeState, stops, type Transfer, times, unknownAlikeness } from './transfer.js';
 
@@ -21,12 +22,16 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
   const tokens = positions(key.extent) > 1 ? positions(key.extent) : numberOf(node.shape?.at(-2) ?? null);
   const [q, k] = [inPlainUnits(query.signal), inPlainUnits(key.signal)];
   const free = k.q - amongTokens(key, k);
-  const attention = weightsOf(context, {
+  if (node.masked) context.assume(masksLeftOut);
+  const rate = context.training ? numberOf(node.dropout ?? 0) : 0;
+  if (rate === null || rate >= 1) return stops('The dropout rate of attention is not known.');
+  const whole = weightsOf(context, {
     tokens,
     causal: node.causal,
     variance: q.q * free,
     shared: correlated(q) * freeShare(key, k),
   });
+  const attention = rate === 0 ? whole : dropped(whole, 1 - rate);
   const { backward, ...output } = attend(attention, value, positions(query.extent) > 1 ? positions(query.extent) : tokens);
   // Through the weights: Σ_s a (g·v) k, with g·v and k each without what all tokens share.
   const through = attention.through * (value.signal.q - amongTokens(value, value.signal));
@@ -127,6 +132,15 @@ export const softmaxTransfer: Transfer<'softmax'> = (_, [input], context) => {
     attention,
   };
 };
+
+/** Of weights that are dropped with others of each query the squares grow; products of different ones stay. */
+const dropped = (attention: Attention, keep: number): Attention => ({
+  ...attention,
+  share: Math.min(1, attention.share / keep),
+  lastShare: Math.min(1, attention.lastShare / keep),
+  through: attention.through / keep,
+  lastThrough: attention.lastThrough / keep,
+});
 
 function weightsOf(
   { assume }: Context,

@@ -7,13 +7,15 @@ export const maskTransfer: Transfer<'mask'> = ({ causal }, [input]) => {
   return { ...passedOn([input], input), attention: attention && { ...attention, causal: attention.causal || causal } };
 };
 
+export const masksLeftOut = 'Masks and position biases of attention are left out.';
+
 /** Masks and position biases shift the logits of attention: small biases change little, and how much a mask hides is not known. */
 export function withMask(
   inputs: readonly NodeState[],
   logits: NodeState,
   assume: (sentence: string) => void,
 ): Partial<NodeState> {
-  assume('Masks and position biases of attention are left out.');
+  assume(masksLeftOut);
   return passedOn(inputs, logits);
 }
 

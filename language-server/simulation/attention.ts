@@ -3,7 +3,8 @@ import { matrices, multiplyInto, part, timesTransposed, transposed } from './mat
 import type { Operate } from './operation.js';
 
 /** softmax(q kᵀ/√d) v, for each matrix of the last two dimensions. */
-export const operateAttention: Operate<'attention'> = ({ causal }, [q, k, v], world) => {
+export const operateAttention: Operate<'attention'> = ({ causal, dropout }, [q, k, v], world) => {
+  const rate = world.training && dropout !== undefined ? world.size(dropout) : 0;
   const { count, rows, inner } = matrices(q!);
   const keys = matrices(k!);
   const values = matrices(v!);
@@ -18,21 +19,28 @@ export const operateAttention: Operate<'attention'> = ({ causal }, [q, k, v], wo
     for (let at = 0; at < logits.length; at++) logits[at]! *= factor;
     if (causal) hideLater(logits, rows, keys.rows);
     const p = softmaxRows(logits, keys.rows);
-    multiplyInto(output, i * rows * width, p, 0, v!.data, i * keys.rows * width, [rows, keys.rows, width]);
-    return p;
+    const mask = rate > 0 ? p.map(() => (world.random.uniform() < rate ? 0 : 1 / (1 - rate))) : null;
+    const kept = mask ? p.map((x, at) => x * mask[at]!) : p;
+    multiplyInto(output, i * rows * width, kept, 0, v!.data, i * keys.rows * width, [rows, keys.rows, width]);
+    return { p, mask, kept };
   });
   return {
     output: { shape: [...q!.shape.slice(0, -1), width], data: output },
     backward: (gradient) => {
       const below = [q!, k!, v!].map(({ data }) => new Float64Array(data.length)) as [Float64Array, Float64Array, Float64Array];
-      weights.forEach((p, i) => {
+      weights.forEach(({ p, mask, kept }, i) => {
         const above = gradient.subarray(i * rows * width, (i + 1) * rows * width);
         const toWeights = timesTransposed(above, part(v!, i, keys.rows * width), rows, width, keys.rows);
+        if (mask) for (let at = 0; at < toWeights.length; at++) toWeights[at]! *= mask[at]!;
         const toLogits = throughSoftmax(p, toWeights, keys.rows).map((g) => factor * g);
         multiplyInto(below[0], i * rows * inner, toLogits, 0, k!.data, i * keys.rows * inner, [rows, keys.rows, inner]);
         const turned = transposed(toLogits, 0, rows, keys.rows);
         multiplyInto(below[1], i * keys.rows * inner, turned, 0, q!.data, i * rows * inner, [keys.rows, rows, inner]);
-        multiplyInto(below[2], i * keys.rows * width, transposed(p, 0, rows, keys.rows), 0, above, 0, [keys.rows, rows, width]);
+        multiplyInto(below[2], i * keys.rows * width, transposed(kept, 0, rows, keys.rows), 0, above, 0, [
+          keys.rows,
+          rows,
+          width,
+        ]);
       });
       return below;
     },

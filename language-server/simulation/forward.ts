@@ -115,8 +115,8 @@ export function forward(network: Network, options: RunOptions): Forward {
   let mismatch = false;
   for (const node of network.nodes) {
     const inputs = node.inputs.map((id) => results[id]?.output ?? null);
-    // What is left in a recurrent layer is there whether somebody wants it or not.
-    const isIdle = node.kind === 'reshape' && node.state && !read.has(node.id);
+    // What is left in a recurrent layer is there whether somebody wants it or not, and masks are not followed.
+    const isIdle = (node.kind === 'input' || (node.kind === 'reshape' && node.state)) && !read.has(node.id);
     if (inputs.includes(null) || isIdle) continue;
     try {
       const result = compute(node, inputs as Tensor[], network, world, options);

@@ -18,5 +18,6 @@ INPUTS = {
     models.Features: lambda: torch.randn(48, 4, 32),
     models.Ids: lambda: torch.randint(500, (48, 4)),
     models.Turned: lambda: torch.randn(4, 48, 32),
+    models.Dropped: lambda: torch.randn(48, 4, 32),
 }
 print(json.dumps({make.__name__: measure(make, inputs) for make, inputs in INPUTS.items()}, indent=1))

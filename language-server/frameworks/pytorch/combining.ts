@@ -1,7 +1,7 @@
 import type { Operation, Parameter, Shape } from '../../network/graph.js';
 import { add, multiply, numberOf, type Quantity } from '../../network/quantity.js';
 import type { Argument, FunctionRow, Operated, OperationContext, OperationRow } from '../framework.js';
-import { axisOf, number } from './arguments.js';
+import { axisOf, number, quantity } from './arguments.js';
 import { denseNode, functionalLayer, transposedLinear } from './linear.js';
 import { sameShape, type Tables, undescribed } from './rows.js';
 import { broadcast } from './shapes.js';
@@ -159,10 +159,19 @@ function constantOf(parameter: Parameter | undefined): number | null {
   return last?.variance === 0 ? numberOf(last.mean) : null;
 }
 
-const attention: OperationRow = ({ arguments: { is_causal }, inputs: [query = null, , value = null], causal }) => ({
-  operation: { kind: 'attention', heads: null, causal: is_causal === true || causal === true },
-  shape: query && value ? [...query.slice(0, -1), value.at(-1)!] : null,
-});
+const attention: OperationRow = ({ arguments: given, inputs: [query = null, , value = null], causal, masked }) => {
+  const dropout = quantity(given.dropout_p);
+  return {
+    operation: {
+      kind: 'attention',
+      heads: null,
+      causal: given.is_causal === true || causal === true,
+      ...(masked && { masked }),
+      ...(dropout !== null && dropout !== 0 && { dropout }),
+    },
+    shape: query && value ? [...query.slice(0, -1), value.at(-1)!] : null,
+  };
+};
 
 const binary = (signature: string, operation: OperationRow): ((tensor: string) => FunctionRow) => {
   return (tensor) => ({ signature: `${tensor}, ${signature}`, tensors: [tensor, 'other'], operation });

@@ -227,11 +227,13 @@ class MultiheadAttention(Module):
             query = F.linear(query, self.q_proj_weight, self.in_proj_bias)
             key = F.linear(key, self.k_proj_weight, self.in_proj_bias)
             value = F.linear(value, self.v_proj_weight, self.in_proj_bias)
+        mask = key_padding_mask if attn_mask is None else attn_mask
+        drop = self.dropout if self.training else 0.0
         if self.batch_first:
-            return self.out_proj(F.scaled_dot_product_attention(query, key, value, attn_mask, is_causal=is_causal)), None
+            return self.out_proj(F.scaled_dot_product_attention(query, key, value, mask, drop, is_causal)), None
         # One sequence without a batch stays as it is.
         query, key, value = query.transpose(0, -2), key.transpose(0, -2), value.transpose(0, -2)
-        attended = F.scaled_dot_product_attention(query, key, value, attn_mask, is_causal=is_causal)
+        attended = F.scaled_dot_product_attention(query, key, value, mask, drop, is_causal)
         return self.out_proj(attended.transpose(0, -2)), None
 
 
