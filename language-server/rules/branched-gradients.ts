@@ -6,6 +6,7 @@ import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
 import { branchedNats } from './gradient-flow.js';
+import { hasRecurrence } from './has-recurrence.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, repair } from './repair.js';
 import { shorten } from './shorten.js';
@@ -34,6 +35,8 @@ export function branchedFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
       fix: null,
     };
   const remedy = repair(model, direction);
+  // What recurrent layers take is no alarm: others have to be at fault by themselves.
+  if (remedy && hasRecurrence(model) && direction < 0 && remedy.nats < 9) return null;
   if (normalized || !remedy || remedy.nats < Math.abs(nats) / 2) return null;
   return { ...finding, message: `${what}. ${describeRepair(remedy)}`, fix: initializationFix(model, remedy) };
 }

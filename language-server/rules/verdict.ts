@@ -13,6 +13,7 @@ import {
   largestSwing,
   stopsSomewhere,
 } from './gradient-flow.js';
+import { hasRecurrence } from './has-recurrence.js';
 import { describeRepair, repair } from './repair.js';
 
 /**
@@ -70,9 +71,16 @@ function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): s
   const seeds = seedNote(model);
   if (Math.abs(nats) < 0.5) return `${canBeTrained(model)}: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${seeds}${gap}`;
   const change = `squared gradients ${direction} ${fold(nats / Math.LN10)} over ${layers} (χ₁ = ${showNumber(chi1)}${phase ? `, ${phase}` : ''})`;
+  if (hasRecurrence(model)) return `${withRecurrence(model, nats)}: ${change}.${seeds}${gap}`;
   return Math.abs(nats) < 3 || depth <= 3
     ? `${canBeTrained(model)}: ${change}.${seeds}${gap}`
     : `Trains, but not at its best: ${change}.${seeds}${gap}`;
+}
+
+/** Four to six stacked LSTM layers, at four nats each with PyTorch's default, are where the deepest ones still trained. */
+function withRecurrence(model: ModelReport, nats: number): string {
+  if (Math.abs(nats) < 9) return canBeTrained(model);
+  return Math.abs(nats) < 22 ? 'Trains, but not at its best' : 'Hard to train';
 }
 
 /** Where the network is so narrow for its depth that the mean over seeds tells little of one of them. */
@@ -87,6 +95,7 @@ function branchedVerdict(model: ModelReport, nats: number): string {
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   if (hasNormalization(model)) return normalizedVerdict(model, nats, gap);
   const change = describeGradients(model, nats);
+  if (hasRecurrence(model)) return `${withRecurrence(model, nats)}: ${change}.${gap}`;
   if (size < 3 || depth <= 3) return `${canBeTrained(model)}: ${change}.${gap}`;
   return size < 9 ? `Trains, but not at its best: ${change}.${gap}` : `Hard to train: ${change}.${gap}`;
 }

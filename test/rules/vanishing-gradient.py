@@ -305,3 +305,44 @@ def initialize(module):
     elif isinstance(module, nn.Linear):
         nn.init.normal_(module.weight, std=0.01)
         nn.init.zeros_(module.bias)
+
+
+# ### Ten ReLU layers behind a recurrent one
+class BehindRecurrence(nn.Module):
+    # ^^^^^^^^^^^^^^^^ error vanishing-gradient: ReLU needs 2
+    # ^^^^^^^^^^^^^^^^ fix: Initialize Linear layers with nn.init.kaiming_normal_
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(64, 128, batch_first=True)
+        self.layers = nn.ModuleList([nn.Linear(128, 128) for _ in range(10)])
+
+    def forward(self, x):
+        x, _ = self.gru(x)
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return x
+
+
+# ### Four convolutions before recurrent layers, which take most of what gradients lose
+class BeforeRecurrence(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(*[part for i in (9, 64, 64, 64) for part in (nn.Conv1d(i, 64, 5), nn.ReLU())])
+        self.lstm = nn.LSTM(64, 128, num_layers=2, dropout=0.5)
+        self.head = nn.Linear(128, 18)
+
+    def forward(self, x):
+        x, _ = self.lstm(self.features(x).permute(2, 0, 1))
+        return self.head(x[-1])
+
+
+# ### Four stacked LSTM layers
+class Stacked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(1000, 128)
+        self.lstm = nn.LSTM(128, 128, num_layers=4, batch_first=True)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.head(self.lstm(self.embed(x))[0])
