@@ -25,6 +25,10 @@ export const recurrentTransfer: Transfer<'recurrent'> = (node, [input, ...states
   if (input.restarted) return { channels, ...stops(unknownAlikeness) };
   const started = startsElsewhere(node, states, context);
   if (started) return { channels, ...stops(started) };
+  if (followsAnother(node, context))
+    context.assume(
+      'Between recurrent layers that are modules of their own, gradients count as equally alike at all distances in time.',
+    );
   const layers = layersOf(node, sequence, context);
   if (typeof layers === 'string') return { channels, ...stops(layers) };
   const known = positions(input.extent);
@@ -69,6 +73,15 @@ function startsElsewhere(node: Node, states: readonly NodeState[], { nodes, assu
   }
   return null;
 }
+
+/** Whether what it reads comes from another recurrent layer, at most normalized, dropped or bent on the way. */
+function followsAnother(node: Node, { nodes }: Context): boolean {
+  let before = nodes[node.inputs[0] ?? -1];
+  while (before && passedThrough.has(before.kind)) before = nodes[before.inputs[0] ?? -1];
+  return before?.kind === 'recurrent';
+}
+
+const passedThrough: ReadonlySet<Node['kind']> = new Set(['activation', 'dropout', 'normalization', 'reshape']);
 
 type Layer = StackLayer & { readonly steps: number };
 

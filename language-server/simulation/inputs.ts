@@ -1,4 +1,4 @@
-import type { Affine, Network, Node } from '../network/graph.js';
+import type { Affine, Network, Node, Recurrent } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
 import { NotSimulated } from './draw.js';
@@ -77,9 +77,12 @@ function inputShape(
             : usual(dimensions, mapSize);
       return dimensions > 0 && i >= own.length - dimensions ? scaledMap(value, mapScale) : value;
     });
+  const sequence = recurrentBehind(network, node.id);
+  if (sequence && (!reader || sequence.id < reader.id)) return [usualSteps, world.size(sequence.layer.weight?.shape?.[1])];
   if (!reader) throw new NotSimulated('The shape of the input is not known.');
-  if (reader.variant === 'embedding') return [16];
+  if (reader.variant === 'embedding') return [usualSteps];
   const channels = world.size(reader.inChannels);
+  if (sequence && reader.variant === 'dense') return [usualSteps, channels];
   return dimensions === 0
     ? [channels]
     : [channels, ...Array<number>(dimensions).fill(scaledMap(usual(dimensions, mapSize), mapScale))];
@@ -91,6 +94,20 @@ const usual = (dimensions: number, mapSize: number | null): number =>
 
 /** Maps of up to 32 positions a dimension stay: several stages of halving still fit into them. */
 export const scaledMap = (size: number, scale: number): number => (size <= 32 ? size : Math.max(32, Math.round(size * scale)));
+
+/** Tokens of a sequence whose length nobody says. */
+const usualSteps = 16;
+
+/** The first recurrent layer behind an input that reads sequences. */
+function recurrentBehind({ nodes }: Network, id: number): (Recurrent & Node) | null {
+  const reached = new Set([id]);
+  for (const node of nodes) {
+    if (!node.inputs.some((input) => reached.has(input))) continue;
+    if (node.kind === 'recurrent' && node.sequence) return node;
+    reached.add(node.id);
+  }
+  return null;
+}
 
 /** The first layer with weights behind an input. */
 function firstLayer({ nodes }: Network, id: number): (Affine & Node) | null {

@@ -8,9 +8,13 @@ import { sizeOf, type Tensor, walk } from './tensor.js';
 /** The sample that each entry belongs to, where it is not known that samples come first; `null`: it is not known. */
 export type Owners = Float64Array | null;
 
-/** Whether an input has its samples in the second dimension. */
+/** Whether some tensor has its samples in the second dimension. */
 export const mixesSamples = ({ nodes }: Network): boolean =>
-  nodes.some((node) => node.kind === 'input' && isSequenceFirst(nodes, node.id));
+  nodes.some(
+    (node) =>
+      (node.kind === 'recurrent' && node.sequence?.batchFirst === false) ||
+      (node.kind === 'input' && isSequenceFirst(nodes, node.id)),
+  );
 
 /** Samples of a drawn input. */
 export function ownersOfInput({ shape }: Tensor, axis: number): Float64Array {
