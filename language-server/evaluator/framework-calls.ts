@@ -105,6 +105,7 @@ export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): B
       [tensor.node, ...tensorsIn([...call.positional, ...call.keywords.values()])],
       call.node,
       name,
+      { weightless: true },
     ),
   );
 }
@@ -131,7 +132,9 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   const short = name.split('.').at(-1)!;
   const bound = bindOrExplain(row.signature, call, short);
   if (typeof bound === 'string')
-    return opaque(run, bound, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, short);
+    return opaque(run, bound, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, short, {
+      weightless: true,
+    });
   const constant = ofConstant(row, bound) ?? triangle(run, row, bound, call);
   if (constant) return constant;
   const given = [...bound.values()];
@@ -174,12 +177,17 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     const sized = weight
       ? row.operation({ ...context, layer: layer ?? null, parameters: { ...context.parameters, weight } })
       : '';
-    return opaque(run, result, inputs, call.node, short, layer, typeof sized === 'string' ? null : sized.shape);
+    return opaque(run, result, inputs, call.node, short, {
+      ...(layer && { layer }),
+      ...(!row.weight && !bound.has('weight') && { weightless: true }),
+      shape: typeof sized === 'string' ? null : sized.shape,
+    });
   }
   const { layer } = result.operation.kind === 'affine' ? result.operation : { layer: null };
   // A tensor that is used twice is one layer.
   if (layer?.weight && !run.layers.has(layer.weight)) run.layers.set(layer.weight, layer);
-  if (result.operation.kind === 'opaque') run.note(result.operation.reason, call.node, run.trace.path || null);
+  if (result.operation.kind === 'opaque' && !result.operation.calculation)
+    run.note(result.operation.reason, call.node, run.trace.path || null);
   const location = run.location(call.node);
   const node = run.trace.add(result.operation, short, inputs, result.shape, location);
   if (!result.outputs) return node;

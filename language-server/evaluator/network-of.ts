@@ -1,6 +1,17 @@
-import type { InitializerVisit, Layer, Network, Node, Unknown as Note, Parameter, UnregisteredLayers } from '../network/graph.js';
+import type {
+  InitializerVisit,
+  Layer,
+  Network,
+  Node,
+  Unknown as Note,
+  Opaque,
+  Parameter,
+  UnregisteredLayers,
+} from '../network/graph.js';
 import { logitsOf } from '../network/logits.js';
-import { aLoss, predictionsOf, withoutLoss } from '../network/loss.js';
+import { aLoss, isLoss, predictionsOf, withoutLoss } from '../network/loss.js';
+import { withoutUnfollowedEnd } from '../network/unfollowed-end.js';
+import { recognizeNormalizations } from '../network/written-normalizations.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
@@ -13,6 +24,7 @@ import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { runForward } from './run-forward.js';
 import { touch } from './touch.js';
+import type { Trace } from './trace.js';
 import { uncalledInitializers } from './uncalled.js';
 import { unlistedMatrices } from './unlisted-matrices.js';
 import { type ClassValue, type Instance, tuple, type Value } from './values.js';
@@ -41,20 +53,22 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
       run.current ?? entry.location,
     );
   const ends = reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id);
-  const outputs = logitsOf(trace.nodes, predictionsOf(trace.nodes, ends));
   const runBy = classAttribute(instance.class, 'forward') ? null : (methodInstead(instance)?.name ?? null);
   if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
+  const { nodes, outputs, end } = finished(run, trace, ends);
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
-  const nodes = withoutLoss(trace.nodes, outputs);
-  const assumptions = [runBy && `There is no forward(): ${runBy}() is taken for it.`, assumed].filter(
+  const assumptions = [runBy && `There is no forward(): ${runBy}() is taken for it.`, assumed, sentenceOnEnd(end)].filter(
     (sentence) => sentence !== null,
   );
-  const missing = [...missingParts(run, modules), ...unlistedMatrices(instance, layers, trace.nodes)];
+  const missing = [...missingParts(run, modules), ...unlistedMatrices(instance, layers, nodes)];
   const building = modules.flatMap(({ module }) => run.notesOfBuilding.get(module) ?? []);
   const others = [...building, ...before, ...run.takeNotes()].filter(
-    ({ reason }) => !missing.some((part) => part.reason === reason) && (nodes === trace.nodes || reason !== aLoss.reason),
+    (note) =>
+      !missing.some(({ reason }) => reason === note.reason) &&
+      !end.some((node) => isSame(note, node)) &&
+      (nodes.some(isLoss) || note.reason !== aLoss.reason),
   );
   const notes = [...distinct(missing), ...others];
   return {
@@ -77,6 +91,40 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     ...(entry.builtAt && { builtAt: entry.builtAt }),
     unknown: notes.map((note) => (note.location.file === run.main.id ? note : { ...note, location: entry.location })),
   };
+}
+
+/** The graph as the theory gets it; what is left of calculations that it cannot follow is told. */
+function finished(run: Interpreter, trace: Trace, reached: readonly number[]): Finished {
+  const written = recognizeNormalizations({ nodes: trace.nodes, outputs: reached });
+  const { end, ...graph } = withoutUnfollowedEnd({ ...written, outputs: predictionsOf(written.nodes, written.outputs) });
+  const outputs = logitsOf(graph.nodes, graph.outputs);
+  const nodes = withoutLoss(graph.nodes, outputs);
+  for (const node of nodes)
+    if (node.kind === 'opaque' && node.calculation) run.note(node.reason, node.location, node.path || null);
+  return { nodes, outputs, end };
+}
+
+interface Finished extends Pick<Network, 'nodes' | 'outputs'> {
+  /** What was cut off behind the last weights. */
+  readonly end: readonly (Node & Opaque)[];
+}
+
+function isSame({ reason, location: { file, range } }: Note, node: Node & Opaque): boolean {
+  const { start } = node.location.range;
+  return (
+    reason === node.reason &&
+    file === node.location.file &&
+    range.start.line === start.line &&
+    range.start.character === start.character
+  );
+}
+
+/** What gradients are relative to, where more than a loss was cut off. */
+function sentenceOnEnd(end: Finished['end']): string | null {
+  const names = [...new Set(end.filter((node) => !isLoss(node)).map(({ name }) => `'${name}'`))].slice(0, 4);
+  if (names.length === 0) return null;
+  const what = names.length === 1 ? `${names[0]} is` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are`;
+  return `Behind the last weights, ${what} not followed: gradients are relative to those of what enters there.`;
 }
 
 /** Parts that a loop made at one place are told once. */

@@ -1,5 +1,5 @@
 import type { Distribution, Family, Location } from '../network/distribution.js';
-import type { Layer, Parameter, Shape, Taken } from '../network/graph.js';
+import type { Calculation, Opaque, Parameter, Shape, Taken } from '../network/graph.js';
 import { add, equals, multiply, numberOf, placeAmong, type Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, creatorMethod, methodOfConstant, writeParameter } from './framework-calls.js';
@@ -54,13 +54,12 @@ export function opaque(
   inputs: readonly number[],
   node: SyntaxNode,
   name = 'unknown',
-  layer?: Layer,
-  shape: Shape = null,
+  { shape = null, ...kept }: Pick<Opaque, 'layer' | 'weightless'> & { readonly shape?: Shape } = {},
 ): Value {
   if (!run.trace) return run.unknown(reason, node);
   // What becomes of numbers of the program alone is asked for only where signals meet it.
   if (!run.trace.areFixed(inputs)) run.note(reason, node, run.trace.path || null);
-  return run.trace.add({ kind: 'opaque', reason, ...(layer && { layer }) }, name, inputs, shape, run.location(node));
+  return run.trace.add({ kind: 'opaque', reason, ...kept }, name, inputs, shape, run.location(node));
 }
 
 /** What can flow: tensors as they are, parameters and unknown values as nodes without inputs. */
@@ -111,14 +110,22 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
       const divisor = constant(right);
       if (divisor !== null && divisor !== 0) return scale(run, left, 1 / divisor, node);
       if (isSymbolicNumber(right)) return scale(run, left, null, node);
-      return opaque(
+      if (right.kind === 'unknown')
+        return opaque(
+          run,
+          `What is divided by here is not known: ${asClause(right)}`,
+          nodesIn(run, [left, right], node),
+          node,
+          'div',
+          { weightless: true },
+        );
+      return calculated(
         run,
-        right.kind === 'unknown'
-          ? `What is divided by here is not known: ${asClause(right)}`
-          : 'Division by a tensor is not described by the theory used here.',
-        nodesIn(run, [left, right], node),
-        node,
+        { what: 'quotient', dividend: constant(left) },
+        'Division by a tensor is not described by the theory used here.',
+        [left, right],
         'div',
+        node,
       );
     }
     case '@': {
@@ -128,15 +135,31 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
       if (method) return method.call({ positional: [right], keywords: new Map(), node });
       return joined(run, { kind: 'matmul' }, 'matmul', left, right, node);
     }
-    default:
-      return opaque(
-        run,
-        `The operator '${operator}' on tensors is not described by the theory used here.`,
-        nodesIn(run, [left, right], node),
-        node,
-        operator,
-      );
+    default: {
+      const reason = `The operator '${operator}' on tensors is not described by the theory used here.`;
+      const exponent = operator === '**' ? constant(right) : null;
+      if (exponent === 2 && left.kind === 'tensor')
+        return run.trace.add({ kind: 'multiply' }, 'mul', [left.node, left.node], left.shape, run.location(node));
+      if (exponent !== null && exponent !== 1)
+        return calculated(run, { what: 'power', exponent }, reason, [left], operator, node);
+      return exponent === 1 ? left : opaque(run, reason, nodesIn(run, [left, right], node), node, operator, { weightless: true });
+    }
   }
+}
+
+/** Something that may be a step of a normalization that is written out: what stays of it is told when the whole graph is there. */
+function calculated(
+  run: Interpreter,
+  calculation: Calculation,
+  reason: string,
+  values: readonly Value[],
+  name: string,
+  node: SyntaxNode,
+): Value {
+  const inputs = nodesIn(run, values, node);
+  const shapes = inputs.map((id) => run.trace!.nodes[id]!.shape);
+  const shape = shapes.length === 2 ? broadcast(shapes[0]!, shapes[1]!) : (shapes[0] ?? null);
+  return run.trace!.add({ kind: 'opaque', reason, weightless: true, calculation }, name, inputs, shape, run.location(node));
 }
 
 function constant(value: Value): number | null {
@@ -222,7 +245,8 @@ function matmulShape(a: Shape, b: Shape): Shape {
 
 /** Shape of an elementwise operation; `null` where it is not known. */
 function broadcast(a: Shape, b: Shape): Shape {
-  if (!a || !b) return a ?? b;
+  // Beside a single number, the other tells the shape.
+  if (!a || !b) return (a ?? b)?.length === 0 ? null : (a ?? b);
   const longer = a.length >= b.length ? a : b;
   const shorter = longer === a ? b : a;
   return longer.map((size, i) => {

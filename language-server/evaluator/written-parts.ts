@@ -68,7 +68,7 @@ export function fillPart(run: Interpreter, target: ParameterValue, key: Value, v
     movedTo(held, trace.add({ kind: 'reshape' }, 'index_put', [value.node], before.shape, run.location(node)));
   else if (!writePart(run, held, key, value, node)) {
     const reason = 'Which part of the tensor is written here is not followed.';
-    movedTo(held, opaque(run, reason, [before.node, value.node], node, 'index_put', undefined, before.shape));
+    movedTo(held, opaque(run, reason, [before.node, value.node], node, 'index_put', { shape: before.shape, weightless: true }));
   }
   trace.held.set(target.parameter, held);
 }

@@ -156,7 +156,20 @@ export interface Opaque {
   readonly reason: string;
   /** The layer whose work it does, with a weight that is calculated from the layer's own. */
   readonly layer?: Layer;
+  /** It calculates with its inputs alone: nothing trainable works in it. */
+  readonly weightless?: true;
+  /** What it calculates, where it may be a step of a normalization that is written out. */
+  readonly calculation?: Calculation;
 }
+
+/** Steps of statistics and of the division by them; dimensions as they are written, `null`: all. */
+export type Calculation =
+  | { readonly what: 'power'; readonly exponent: number }
+  /** The first input, or a number, divided by the last input. */
+  | { readonly what: 'quotient'; readonly dividend: number | null }
+  | { readonly what: 'sum' | 'variance' | 'deviation' | 'norm'; readonly over: readonly number[] | null }
+  /** The input where it is larger than a number, else that number. */
+  | { readonly what: 'floor'; readonly at: number };
 
 /** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
 export interface Reshape {
@@ -209,8 +222,10 @@ export interface Normalization {
   readonly bias: Parameter | null;
   readonly epsilon: number;
   readonly groups: Quantity | null;
-  /** Entries of a vector that is divided by its norm. */
+  /** Entries of a vector that is divided by its norm; absent: as many as it has features. */
   readonly entries?: Quantity | null;
+  /** The dimension of the features, where it is not the last one of layer normalization. */
+  readonly axis?: number;
 }
 
 export interface Pooling {
@@ -221,6 +236,8 @@ export interface Pooling {
   readonly padding: readonly Quantity[];
   /** Output sizes of adaptive pooling. */
   readonly target?: readonly Quantity[];
+  /** Of a mean over dimensions: which ones, as they are written; `null`: all. */
+  readonly over?: readonly number[] | null;
 }
 
 /** A model as it would be instantiated: what the evaluator returns and the theory runs on. */

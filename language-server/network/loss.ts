@@ -1,9 +1,9 @@
 import type { Node, Opaque } from './graph.js';
 
 /** A loss function: what training compares, behind the network. */
-export const aLoss: Opaque = { kind: 'opaque', reason: 'A loss is not part of the network.' };
+export const aLoss: Opaque = { kind: 'opaque', reason: 'A loss is not part of the network.', weightless: true };
 
-const isLoss = (node: Node): boolean => node.kind === 'opaque' && node.reason === aLoss.reason;
+export const isLoss = (node: Node): boolean => node.kind === 'opaque' && node.reason === aLoss.reason;
 
 /** What sums, scales and averages losses. */
 const combines: ReadonlySet<Node['kind']> = new Set(['add', 'scale', 'shift', 'reshape', 'pooling']);

@@ -164,7 +164,7 @@ function projection(
 
 /** x/‖x‖ of n entries: E y² = 1/n, and of the squared gradient what is not along y, 1 − 1/n of it, divided by n E x². */
 function direction(node: Normalization, input: NodeState | undefined, context: Context): Partial<NodeState> {
-  const entries = numberOf(node.entries ?? null);
+  const entries = numberOf(node.entries ?? (node.entries === null ? null : (input?.channels ?? null)));
   if (entries === null) return stops('Over how many entries this vector norm goes is not known.');
   if (!input?.signal) return restarts(1 / entries, 0);
   const result = normalized(node, input, { gamma2: 1 / entries, beta2: 0 }, context);

@@ -42,7 +42,7 @@ interface Groups {
   of(k: number): number;
 }
 
-function groupsOf({ variant, weight, groups }: Normalization, { shape, data }: Tensor, world: World): Groups {
+function groupsOf({ variant, weight, groups, axis }: Normalization, { shape, data }: Tensor, world: World): Groups {
   const [batch = 1, channels = 1] = shape;
   const space = sizeOf(shape.slice(2));
   const blocks = (size: number): Groups => ({ count: data.length / size, size, run: size, of: (k) => k });
@@ -58,6 +58,10 @@ function groupsOf({ variant, weight, groups }: Normalization, { shape, data }: T
       return blocks((channels / wanted) * space);
     }
     default: {
+      if (axis === 1 && shape.length > 2) {
+        const per = channels * space;
+        return { count: batch * space, size: channels, run: 1, of: (k) => Math.floor(k / per) * space + (k % space) };
+      }
       // The shape of the scale tells which dimensions are normalized; without it, features are the last one, or all of a feature map.
       const dimensions = weight?.shape?.length ?? (shape.length <= 3 ? 1 : shape.length - 1);
       return blocks(sizeOf(shape.slice(-dimensions)));

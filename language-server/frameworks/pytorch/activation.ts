@@ -1,4 +1,4 @@
-import type { Activation } from '../../network/graph.js';
+import type { Activation, Opaque } from '../../network/graph.js';
 import type { Arguments, FunctionRow, ModuleRow, OperationContext, OperationRow } from '../framework.js';
 import { number } from './arguments.js';
 import { named, plain, sameShape, type Tables, unary } from './rows.js';
@@ -135,7 +135,7 @@ const prelu: ModuleRow = {
 };
 
 /** Clipping: the cases that are activations of their own. */
-const clamp = sameShape((bound): Activation | string => {
+const clamp = sameShape((bound): Activation | Opaque | string => {
   const low = bound.min === null ? null : number(bound.min);
   const high = bound.max === null ? null : number(bound.max);
   if ((bound.min !== null && low === null) || (bound.max !== null && high === null))
@@ -144,7 +144,8 @@ const clamp = sameShape((bound): Activation | string => {
   if (low === 0 && high === 6) return { kind: 'activation', activation: 'relu6', parameters: {} };
   if (low !== null && high !== null)
     return { kind: 'activation', activation: 'hardtanh', parameters: { min_val: low, max_val: high } };
-  return 'A clamp on one side is not described by the theory used here.';
+  const reason = 'A clamp on one side is not described by the theory used here.';
+  return low === null ? reason : { kind: 'opaque', reason, weightless: true, calculation: { what: 'floor', at: low } };
 });
 
 function modulesOf({ module, signature, activation, parameters }: ActivationRow): [string, ModuleRow][] {

@@ -2,6 +2,7 @@ import type { Operation, Parameter, Shape } from '../../network/graph.js';
 import { add, multiply, numberOf, type Quantity } from '../../network/quantity.js';
 import type { Argument, FunctionRow, Operated, OperationContext, OperationRow } from '../framework.js';
 import { axisOf, number, quantity } from './arguments.js';
+import { quotientOf } from './calculations.js';
 import { denseNode, functionalLayer, transposedLinear } from './linear.js';
 import { sameShape, type Tables, undescribed } from './rows.js';
 import { broadcast } from './shapes.js';
@@ -26,7 +27,7 @@ const product: OperationRow = ({ arguments: { input, self, other }, inputs }) =>
 };
 
 const quotient: OperationRow = ({ arguments: { other }, inputs }) => {
-  if (inputs.length === 2) return 'Division by a tensor is not described by the theory used here.';
+  if (inputs.length === 2) return quotientOf(broadcast(inputs), null);
   const divisor = number(other);
   return scaled(divisor === null || divisor === 0 ? null : 1 / divisor, inputs);
 };
@@ -195,25 +196,7 @@ const elementwise: readonly [names: readonly string[], row: (tensor: string) => 
 ];
 
 const undescribedNames = [
-  ...[
-    'sum',
-    'prod',
-    'cumsum',
-    'cumprod',
-    'var',
-    'std',
-    'norm',
-    'pow',
-    'square',
-    'sqrt',
-    'rsqrt',
-    'log',
-    'log2',
-    'log1p',
-    'reciprocal',
-    'exp2',
-    'expm1',
-  ],
+  ...['prod', 'cumsum', 'cumprod', 'log', 'log2', 'log1p', 'exp2', 'expm1'],
   ...['floor', 'ceil', 'round', 'sign', 'topk', 'sort', 'argsort', 'argmax', 'argmin', 'maximum', 'minimum'],
   ...['baddbmm', 'addcmul', 'addcdiv', 'lerp', 'logsumexp', 'scatter', 'scatter_add', 'index_add', 'cdist', 'multinomial'],
   ...[
@@ -292,20 +275,7 @@ const others = [
     'sinc',
     'xlogy',
   ],
-  ...[
-    'var_mean',
-    'std_mean',
-    'nanmean',
-    'nansum',
-    'logcumsumexp',
-    'cummax',
-    'cummin',
-    'kthvalue',
-    'msort',
-    'float_power',
-    'floor_divide',
-    'dist',
-  ],
+  ...['nanmean', 'nansum', 'logcumsumexp', 'cummax', 'cummin', 'kthvalue', 'msort', 'float_power', 'floor_divide', 'dist'],
   ...[
     'masked_scatter',
     'index_fill',
@@ -322,6 +292,9 @@ const others = [
     'addbmm',
   ],
 ];
+
+/** As functions these are made of others (`library.ts`). */
+const composed = ['addcmul', 'addcdiv', 'lerp'];
 
 const undescribedRow = (name: string, tensor: string): FunctionRow => ({
   signature: `${tensor}=None, *rest, **options`,
@@ -398,7 +371,9 @@ export const combiningTables: Tables = {
     [`${f}.one_hot`]: undescribedRow('one_hot', 'tensor'),
     [`${f}.conv_tbc`]: undescribedRow('conv_tbc', 'input'),
     ...Object.fromEntries(
-      [...undescribedNames, ...questions, ...others].map((name) => [`torch.${name}`, undescribedRow(name, 'input')]),
+      [...undescribedNames, ...questions, ...others]
+        .filter((name) => !composed.includes(name))
+        .map((name) => [`torch.${name}`, undescribedRow(name, 'input')]),
     ),
   },
   methods: {

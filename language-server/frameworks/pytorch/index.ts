@@ -1,5 +1,6 @@
 import type { Framework } from '../framework.js';
 import { activationTables } from './activation.js';
+import { calculationTables } from './calculations.js';
 import { combiningTables } from './combining.js';
 import { convolutionTables } from './convolution.js';
 import { dropoutTables } from './dropout.js';
@@ -30,6 +31,7 @@ const tables = [
   poolingTables,
   reshapingTables,
   combiningTables,
+  calculationTables,
   lossTables,
   quantizationTables,
   einopsTables,

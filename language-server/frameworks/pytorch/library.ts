@@ -264,6 +264,26 @@ def annotate(the_type, the_value):
     return the_value
 
 
+def addcmul(input, tensor1, tensor2, *, value=1, out=None):
+    return input + value * (tensor1 * tensor2)
+
+
+def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
+    return input + value * (tensor1 / tensor2)
+
+
+def lerp(input, end, weight, *, out=None):
+    return input + weight * (end - input)
+
+
+def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=1, out=None):
+    return input.var(dim, unbiased, keepdim), input.mean(dim, keepdim)
+
+
+def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=1, out=None):
+    return input.std(dim, unbiased, keepdim), input.mean(dim, keepdim)
+
+
 def glu(input, dim=-1):
     value, gate = input.chunk(2, dim)
     return value * torch.sigmoid(gate)
@@ -588,6 +608,11 @@ export const libraryNames: Readonly<Record<string, string>> = Object.fromEntries
   ...transformersNames,
   ...lightningNames,
   ...quantizationNames,
+  ['addcmul', 'torch.addcmul'],
+  ['addcdiv', 'torch.addcdiv'],
+  ['lerp', 'torch.lerp'],
+  ['var_mean', 'torch.var_mean'],
+  ['std_mean', 'torch.std_mean'],
   ['glu', 'torch.nn.functional.glu'],
   ['eye', 'torch.eye'],
   ['finfo', 'torch.finfo'],

@@ -1,7 +1,7 @@
 import type { Pooling, Shape } from '../../network/graph.js';
 import { ceil, divide, equals, type Quantity } from '../../network/quantity.js';
 import type { Argument, Arguments, FunctionRow, ModuleRow, Operated, OperationRow } from '../framework.js';
-import { axisOf, isList, quantity, sizes, variadic } from './arguments.js';
+import { axisOf, isList, number, quantity, sizes, variadic } from './arguments.js';
 import { plain, type Tables, unary } from './rows.js';
 import { slidingShape, spatialOf, withSpatial } from './shapes.js';
 
@@ -58,7 +58,8 @@ export function overDimensions(variant: 'average' | 'max', withIndices: boolean)
   return ({ arguments: bound, inputs }) => {
     if (inputs.length > 1) return 'The larger of two tensors is not described by the theory used here.';
     const input = inputs[0] ?? null;
-    const reduced = reducedAxes(bound.dim, input);
+    const dim = bound.dim ?? bound.axis ?? null;
+    const reduced = reducedAxes(dim, input);
     const kernel = reduced && input ? reduced.map((axis) => input[axis]!) : [];
     const operation: Pooling = {
       kind: 'pooling',
@@ -66,14 +67,22 @@ export function overDimensions(variant: 'average' | 'max', withIndices: boolean)
       kernel,
       stride: kernel,
       padding: kernel.map(() => 0),
+      ...(!withIndices && { over: dimensionsOf(dim, input) }),
     };
     const keep = bound.keepdim === true;
     const shape = reduced && input ? input.flatMap((size, i) => (!reduced.includes(i) ? [size] : keep ? [1] : [])) : null;
-    return withIndices && bound.dim !== null ? { operation, shape, outputs: [{ shape }, { shape }] } : { operation, shape };
+    return withIndices && dim !== null ? { operation, shape, outputs: [{ shape }, { shape }] } : { operation, shape };
   };
 }
 
-function reducedAxes(dim: Argument, input: Shape): number[] | null {
+/** Dimensions of a reduction, counted from the front where their number is known; `null`: all of them, or not known. */
+export function dimensionsOf(dim: Argument, input: Shape): number[] | null {
+  if (dim === null) return null;
+  const axes = variadic(dim).map((one) => (input ? axisOf(one, input.length) : number(one)));
+  return axes.includes(null) ? null : (axes as number[]);
+}
+
+export function reducedAxes(dim: Argument, input: Shape): number[] | null {
   if (!input) return null;
   if (dim === null) return input.map((_, i) => i);
   const axes = variadic(dim).map((one) => axisOf(one, input.length));
@@ -127,7 +136,7 @@ function functions(n: 1 | 2 | 3): [string, FunctionRow][] {
 const fractional = 'kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None';
 
 const reductions: readonly [names: readonly string[], row: (tensor: string) => FunctionRow][] = [
-  [['mean'], (tensor) => unary('dim=None, keepdim=False, dtype=None', overDimensions('average', false), tensor)],
+  [['mean'], (tensor) => unary('dim=None, keepdim=False, dtype=None, *, axis=None', overDimensions('average', false), tensor)],
   [['amax', 'amin'], (tensor) => unary('dim=None, keepdim=False', overDimensions('max', false), tensor)],
   [
     ['max', 'min'],
