@@ -8,7 +8,7 @@ import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
 import { writeBlock } from './matrix-parts.js';
 import { numbersIn, sizesOf } from './python/arrays.js';
-import { bindSignature, fromArgument, parseSignature, toArguments } from './signature.js';
+import { bindSignature, fromArgument, parseSignature, toArguments, withOwnNames } from './signature.js';
 import { forgetParameter, nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
 import { touch } from './touch.js';
 import {
@@ -130,7 +130,7 @@ export function movedTo(tensor: Tensor, result: Value): Value {
 
 function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call: Call): Value {
   const short = name.split('.').at(-1)!;
-  const bound = bindOrExplain(row.signature, call, short);
+  const bound = bindOrExplain(row.signature, withOwnNames(row.signature, call, run.framework.otherNames), short);
   if (typeof bound === 'string')
     return opaque(run, bound, nodesIn(run, [...call.positional, ...call.keywords.values()], call.node), call.node, short, {
       weightless: true,

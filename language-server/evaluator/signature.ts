@@ -72,6 +72,15 @@ export function bindSignature(signature: string, call: Call, name: string): Map<
   return bound;
 }
 
+/** The call with the names that the signature has, where it uses others that the framework understands too: `axis=1` for `dim=1`. */
+export function withOwnNames(signature: string, call: Call, others: Readonly<Record<string, string>>): Call {
+  const own = (name: string) => parseSignature(signature).some((parameter) => parameter.name === name);
+  const moves = [...call.keywords.keys()].filter((key) => !own(key) && others[key] !== undefined && own(others[key]));
+  if (moves.length === 0) return call;
+  const renamed = [...call.keywords].map(([key, value]) => [moves.includes(key) ? others[key]! : key, value] as const);
+  return { ...call, keywords: new Map(renamed) };
+}
+
 /** Values as the rows of a framework see them; what they cannot use is `undefined`. */
 export function toArgument(value: Value): Argument {
   switch (value.kind) {

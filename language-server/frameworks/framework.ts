@@ -40,6 +40,8 @@ export interface Framework {
   readonly libraryNames: Readonly<Record<string, string>>;
   /** Functions that return their first argument or nothing and leave the network as it is: `torch.compile`, `torch.manual_seed`. */
   readonly transparent: Readonly<Record<string, 'first' | 'none' | 'false' | 'decorator'>>;
+  /** Other names under which functions take an argument: NumPy's `axis` for `dim`. */
+  readonly otherNames: Readonly<Record<string, string>>;
   /** The framework's own fans of a weight tensor; `null` where it has none (fewer than two dimensions). */
   fans(shape: Shape): { fanIn: Quantity; fanOut: Quantity } | null;
 }

@@ -289,3 +289,26 @@ class Net(nn.Module):
   // PyTorch: 16 → 7 → 5 pixels a side.
   expect(network.layers.at(-1)!.fanIn).toBe(12 * 5 * 5);
 });
+
+test.each([
+  ['in a loop', 'for i, size in enumerate(SIZES):\n            layers.append(nn.Linear(8, size))'],
+  ['reversed', 'for size in reversed(SIZES):\n            layers.append(nn.Linear(8, size))'],
+  ['in a comprehension', 'layers += [nn.Linear(8, size) for size in SIZES]'],
+  ['by pairs', 'layers += [nn.Linear(a, b) for a, b in zip(SIZES[:-1], SIZES[1:])]'],
+  ['by default', 'layers += [nn.Linear(8, size) for size in (sizes or SIZES)]'],
+])('sizes from a file that cannot be read are said to be missing: %s', (_, loop) => {
+  const network = only(`from config import SIZES
+
+class Net(nn.Module):
+    def __init__(self, sizes=None):
+        super().__init__()
+        layers = []
+        ${loop}
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x)
+`);
+  expect(network.layers.map(({ path }) => path)).toEqual(['layers.0']);
+  expect(unknowns(network).join('\n')).toContain("'config.SIZES' is not in the files that could be read");
+});

@@ -58,7 +58,7 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
 }
 
 /** Why a name stands for nothing that can be called. */
-function absence(run: Interpreter, name: string): string {
+export function absence(run: Interpreter, name: string): string {
   return run.isFrameworkPackage(name)
     ? `'${name}' has no description here, so what it does is not known.`
     : `'${name}' is not in the files that could be read.`;

@@ -4,9 +4,9 @@ import { BudgetExceeded } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { matrixPart } from '../matrix-parts.js';
 import { touch } from '../touch.js';
-import { asClause, int, type ParameterValue, string, type Value } from '../values.js';
+import { asClause, int, type ParameterValue, string, unknown, type Value } from '../values.js';
 import { attribute } from './attributes.js';
-import { callValue } from './calls.js';
+import { absence, callValue } from './calls.js';
 
 /**
  * Items that a `for` loop would see. A count that is not known gives one round and a note, so that the loop's body is analysed.
@@ -39,6 +39,9 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
       return [value];
     case 'parameter':
       return rowsOf(run, value);
+    case 'namespace':
+      // A name of a file that could not be read: `from config import WIDTHS`.
+      return iterate(run, unknown(absence(run, value.name), run.location(node)), node);
     default:
       return [];
   }

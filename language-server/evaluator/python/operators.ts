@@ -30,7 +30,7 @@ import {
   type Value,
 } from '../values.js';
 import { entryByEntry, isArray, isRowAgainstColumn, isTriangle } from './broadcasting.js';
-import { callMethod } from './calls.js';
+import { absence, callMethod } from './calls.js';
 import { isSubclass } from './classes.js';
 import { iterate } from './iteration.js';
 import { percentFormat } from './strings.js';
@@ -87,6 +87,8 @@ export function binary(run: Interpreter, operator: string, left: Value, right: V
   }
   if (left.kind === 'unknown') return left;
   if (right.kind === 'unknown') return right;
+  const foreign = [left, right].find((value) => value.kind === 'namespace');
+  if (foreign?.kind === 'namespace') return run.unknown(absence(run, foreign.name), node);
   return run.unknown(`'${operator}' between ${typeName(left)} and ${typeName(right)} is not followed.`, node);
 }
 

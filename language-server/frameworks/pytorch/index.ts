@@ -11,7 +11,7 @@ import { creators, initializers, values } from './initializers.js';
 import { library, libraryNames } from './library.js';
 import { linearTables } from './linear.js';
 import { lossTables } from './losses.js';
-import { abstract, aliases, open, transparent } from './names.js';
+import { abstract, aliases, open, otherNames, transparent } from './names.js';
 import { normalizationTables } from './normalization.js';
 import { numberTensors, withConstants } from './number-tensors.js';
 import { poolingTables } from './pooling.js';
@@ -56,5 +56,6 @@ export const pytorch: Framework = {
   abstract,
   aliases,
   transparent,
+  otherNames,
   fans: fansOf,
 };

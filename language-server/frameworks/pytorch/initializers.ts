@@ -259,8 +259,11 @@ export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.empty': empty,
   'torch.full': full,
   'torch.Tensor': emptyOrData,
-  'torch.FloatTensor': emptyOrData,
-  'torch.cuda.FloatTensor': emptyOrData,
+  ...Object.fromEntries(
+    ['Float', 'Double', 'Half', 'BFloat16'].flatMap((type) =>
+      ['torch', 'torch.cuda'].map((place) => [`${place}.${type}Tensor`, emptyOrData] as const),
+    ),
+  ),
   'torch.randn_like': like(normal),
   'torch.rand_like': like(uniform),
   'torch.zeros_like': like(zeros),

@@ -71,6 +71,7 @@ export const aliases: Framework['aliases'] = {
     ].map((name) => [`torch.${name}`, `torch.nn.functional.${name}`]),
   ),
   'torch.concatenate': 'torch.cat',
+  'torch.functional.F.': 'torch.nn.functional.',
   'torch.nn.functional.hardtanh_': 'torch.nn.functional.hardtanh',
   'torch.nn.utils.parametrizations.weight_norm': 'torch.nn.utils.weight_norm',
   'torch.nn.utils.parametrizations.spectral_norm': 'torch.nn.utils.spectral_norm',
@@ -109,6 +110,9 @@ export const aliases: Framework['aliases'] = {
 };
 
 const each = <T>(names: readonly string[], value: T): Record<string, T> => Object.fromEntries(names.map((name) => [name, value]));
+
+/** Functions of tensors understand NumPy's names: `numpy_compatibility_arg_names` of torch/csrc/utils/python_arg_parser.cpp. */
+export const otherNames: Framework['otherNames'] = { axis: 'dim', keepdims: 'keepdim', x: 'input', a: 'input' };
 
 /** Functions that leave the network as it is. */
 export const transparent: Framework['transparent'] = {
