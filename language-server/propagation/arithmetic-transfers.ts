@@ -6,6 +6,7 @@ import { independent, sameEverywhere, variesAlong } from './broadcast.js';
 import { type Extent, positions, sameExtent } from './extent.js';
 import { passedOn, withMask } from './masks.js';
 import { mixedBy } from './profile.js';
+import { linearFactor, sharedParts } from './shared-parts.js';
 import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
 import { type Context, type NodeState, type Part, passes, type Rectified, stops, type Transfer, times } from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
@@ -30,7 +31,7 @@ export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
   const missing = inputs.find(({ signal }) => !signal);
   if (missing) return { ...geometry, ...stops(missing.reason ?? 'A branch of this sum could not be followed.'), backward };
   const seen = inputs.map((input, i) => seenBy(largest!, node.shape, input, node.inputs[i]!, context));
-  const signal = sum(seen, coefficients, inputs);
+  const signal = sum(seen, coefficients, inputs, context);
   const profile = profileOf(
     geometry.extent,
     inputs,
@@ -112,14 +113,32 @@ function streamOf({ stream, gaussian }: NodeState): RectifiedStream | null {
   return q > mean * mean ? rectifiedGaussian(mean / Math.sqrt(q), 1 - (mean * mean) / q) : null;
 }
 
-function sum(signals: readonly Signal[], coefficients: readonly number[], inputs: readonly NodeState[]): Signal {
+function sum(
+  signals: readonly Signal[],
+  coefficients: readonly number[],
+  inputs: readonly NodeState[],
+  { nodes, states }: Context,
+): Signal {
+  const partsOf = (id: number) => {
+    const node = nodes[id]!;
+    const parts = node.inputs.map((input, i) => [states[input]!.origin, linearFactor(node, i)] as const);
+    return parts.length > 0 && parts.every((part): part is readonly [number, number] => part[1] !== null) ? parts : null;
+  };
   const logScale = Math.max(...signals.map((signal) => signal.logScale));
   const terms = signals.map((signal) => inUnits(signal, logScale));
   let total: Signal = { ...silence, logScale };
   terms.forEach((term, i) => {
     total = accumulate(total, scaled(term, coefficients[i]! ** 2, coefficients[i]!));
     for (let k = 0; k < i; k++)
-      total = withCross(total, term, terms[k]!, coefficients[i]! * coefficients[k]!, inputs[i]!.origin === inputs[k]!.origin);
+      total = withCross(
+        total,
+        [term, terms[k]!],
+        2 * coefficients[i]! * coefficients[k]!,
+        sharedParts(inputs[i]!.origin, inputs[k]!.origin, partsOf, 'largest first').flatMap(({ id, product }) => {
+          const part = id === inputs[i]!.origin ? term : states[id]!.signal && inUnits(states[id]!.signal!, logScale);
+          return part ? [{ part, product }] : [];
+        }),
+      );
   });
   return balanced(total);
 }
@@ -137,17 +156,22 @@ const accumulate = (a: Signal, b: Signal): Signal => {
   };
 };
 
-/** 2·coefficient·E[x y]: the product of the means for independent branches, E x² for the same tensor. */
-function withCross(total: Signal, x: Signal, y: Signal, coefficient: number, same: boolean): Signal {
-  const means = x.mean * y.mean;
-  const cross = (value: number) => 2 * coefficient * (same ? value : means);
+/** coefficient·E[x y] = coefficient·(E x E y + Σ product·(E part² − (E part)²)) over the parts that x and y have in common. */
+function withCross(
+  total: Signal,
+  [x, y]: readonly [Signal, Signal],
+  coefficient: number,
+  shared: readonly { readonly part: Signal; readonly product: number }[],
+): Signal {
+  const cross = (moment: 'q' | 'pair' | 'space' | 'near' | 'pairSpace') =>
+    coefficient * shared.reduce((sum, { part, product }) => sum + product * (part[moment] - part.mean ** 2), x.mean * y.mean);
   return {
     ...total,
-    q: total.q + cross(x.q),
-    pair: total.pair + cross(x.pair),
-    space: total.space + cross(x.space),
-    near: total.near + cross(x.near),
-    pairSpace: total.pairSpace + cross(x.pairSpace),
+    q: total.q + cross('q'),
+    pair: total.pair + cross('pair'),
+    space: total.space + cross('space'),
+    near: total.near + cross('near'),
+    pairSpace: total.pairSpace + cross('pairSpace'),
   };
 }
 

@@ -3,6 +3,7 @@ import { multiply } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { entriesRatio, positions, sameExtent } from './extent.js';
 import { flat, mixed, type Profile } from './profile.js';
+import { linearFactor, sharedParts } from './shared-parts.js';
 import type { Backward, Coherence, NodeState } from './transfer.js';
 
 /** Gradient of f = Σ output · N(0, 1) with respect to a node's output. */
@@ -43,17 +44,79 @@ export function backward(network: Network, states: readonly NodeState[]): Backwa
   const gradients: Gradient[] = states.map(() => none);
   const passedDown: Gradient[][] = states.map(() => []);
   for (const id of network.outputs) gradients[id] = { ...none, logNorm: 0 };
+  const streams = new Streams(network.nodes, states, gradients);
   for (let id = network.nodes.length - 1; id >= 0; id--) {
     const gradient = gradients[id]!;
     if (gradient.logNorm === Number.NEGATIVE_INFINITY) continue;
     network.nodes[id]!.inputs.forEach((input, i) => {
       const one = passed(gradient, states, network.nodes[id]!, input, i);
       passedDown[id]!.push(one);
-      gradients[input] = joined(gradients[input]!, one);
+      gradients[input] = streams.meet(joined(gradients[input]!, one), one, input, id, i);
     });
   }
   return { gradients, passedDown };
 }
+
+/**
+ * Skip connections inside of skip connections hand the same gradient down twice, `0.2·(x + f(x)) + x`: what arrives is its sum, and not a sum
+ * of squares.
+ */
+class Streams {
+  /** By node, the sums and factors that read it, with their coefficients. */
+  readonly #linear: [from: number, factor: number][][];
+  /** By node, ln of the squared norm that arrives there past them, by way of weights. */
+  readonly #rest: (number | null)[];
+
+  constructor(
+    private readonly nodes: readonly Node[],
+    private readonly states: readonly NodeState[],
+    private readonly gradients: readonly Gradient[],
+  ) {
+    this.#linear = nodes.map(() => []);
+    this.#rest = nodes.map(() => Number.NEGATIVE_INFINITY);
+  }
+
+  /** The gradient at an input with what node `from` hands down to it, as its input i. */
+  meet(total: Gradient, one: Gradient, input: number, from: number, i: number): Gradient {
+    const factor = this.#factor(input, from, i);
+    if (factor === null) {
+      this.#rest[input] = logSum(this.#rest[input]!, one.logNorm);
+      return total;
+    }
+    const before = this.#linear[input]!;
+    const { logNorm } = total;
+    const common =
+      logNorm === null ? 0 : before.reduce((sum, [other, k]) => sum + 2 * factor * k * this.#inner(from, other, logNorm), 0);
+    before.push([from, factor]);
+    return common === 0 ? total : { ...total, logNorm: logNorm! + Math.log(Math.max(1e-12, 1 + common)) };
+  }
+
+  #factor(input: number, from: number, i: number): number | null {
+    const [above, below] = [this.states[from]!, this.states[input]!];
+    if (!sameExtent(above.extent, below.extent)) return null;
+    const node = this.nodes[from]!;
+    return node.kind === 'reshape' && above.origin === below.origin ? 1 : linearFactor(node, i);
+  }
+
+  /** Inner product of the gradients at two nodes, in units of e^logScale. */
+  #inner(a: number, b: number, logScale: number): number {
+    const count = this.nodes.length;
+    const expand = (id: number) => {
+      const parts = this.#linear[id];
+      return parts && parts.length > 0 ? [...parts, [id + count, 1] as const] : null;
+    };
+    return sharedParts(a, b, expand, 'smallest first').reduce((sum, { id, product }) => {
+      const logNorm = id < count ? this.gradients[id]!.logNorm : this.#rest[id - count]!;
+      return logNorm === null ? sum : sum + product * Math.exp(logNorm - logScale);
+    }, 0);
+  }
+}
+
+const logSum = (a: number | null, b: number | null): number | null => {
+  if (a === null || b === null) return null;
+  const larger = Math.max(a, b);
+  return larger === Number.NEGATIVE_INFINITY ? larger : larger + Math.log(Math.exp(a - larger) + Math.exp(b - larger));
+};
 
 export interface Backwards {
   readonly gradients: readonly Gradient[];

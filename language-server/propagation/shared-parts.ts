@@ -1,0 +1,49 @@
+import type { Node } from '../network/graph.js';
+
+/** A tensor that two sums both hold, with the product of their coefficients. */
+export interface SharedPart {
+  readonly id: number;
+  readonly product: number;
+}
+
+/** A tensor or gradient as a sum of others that stand on one side of it, with coefficients; `null`: it is no such sum. */
+type Expand = (id: number) => readonly (readonly [id: number, coefficient: number])[] | null;
+
+/** More steps than nested residual blocks take; what is left then counts as independent. */
+const mostSteps = 256;
+
+/**
+ * What two sums have in common, for E[ab] = Σ product·E[part²] where all other parts are independent: a skip connection inside of another
+ * one passes the same stream twice, `0.2·(x + f(x)) + x`.
+ *
+ * @param order ids from which sums are expanded first: those that no other part can be expanded to
+ */
+export function sharedParts(a: number, b: number, expand: Expand, order: 'largest first' | 'smallest first'): SharedPart[] {
+  if (a === b) return [{ id: a, product: 1 }];
+  const [left, right] = [new Map([[a, 1]]), new Map([[b, 1]])];
+  const pick = order === 'largest first' ? Math.max : Math.min;
+  const found: SharedPart[] = [];
+  for (let step = 0; step < mostSteps && left.size > 0 && right.size > 0; step++) {
+    const id = pick(...left.keys(), ...right.keys());
+    const [own, others] = [left.get(id), right.get(id)];
+    left.delete(id);
+    right.delete(id);
+    const alone = own !== undefined && others !== undefined && left.size === 0 && right.size === 0;
+    const parts = alone ? null : expand(id);
+    if (!parts) {
+      if (own !== undefined && others !== undefined) found.push({ id, product: own * others });
+      continue;
+    }
+    for (const [part, coefficient] of parts) {
+      if (own !== undefined) left.set(part, (left.get(part) ?? 0) + own * coefficient);
+      if (others !== undefined) right.set(part, (right.get(part) ?? 0) + others * coefficient);
+    }
+  }
+  return found;
+}
+
+/** The factor with which a node passes each of its inputs on, where it does nothing else with them; `null`: it does more. */
+export function linearFactor(node: Node, i: number): number | null {
+  if (node.kind === 'add') return node.coefficients[i] ?? 1;
+  return node.kind === 'scale' && node.parameter === null ? node.factor : null;
+}
