@@ -1,9 +1,18 @@
-import type { CreatorRow, FunctionRow, InitializerRow, Output, ValueRow } from '../frameworks/framework.js';
+import type {
+  CreatorRow,
+  FunctionRow,
+  InitializerRow,
+  Operated,
+  OperationContext,
+  Output,
+  ValueRow,
+} from '../frameworks/framework.js';
 import { initialize } from '../frameworks/index.js';
 import type { Source } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
 import { type Quantity, subtract } from '../network/quantity.js';
 import { Raised } from './budget.js';
+import { calculatedLayer } from './calculated-weights.js';
 import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
 import { writeBlock } from './matrix-parts.js';
@@ -168,7 +177,14 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     masked: row.mask !== undefined && isOtherMask(bound.get(row.mask)),
     place: { path: run.trace.path, location: run.location(call.node) },
   };
-  const result = row.operation(context);
+  const key = row.weight ?? 'weight';
+  const made = isWeight ? undefined : calculatedWeightIn(bound.get(key));
+  const layerAtWork = made
+    ? calculatedLayer(run, short, made, bound.get('bias'), { node: call.node, rowsAreInputs: row.weight !== undefined })
+    : null;
+  const own = made && layerAtWork ? withWeight(row, context, key, layerAtWork.layer) : null;
+  if (own && layerAtWork) run.calculated.set(layerAtWork.of, layerAtWork.layer);
+  const result = own ?? row.operation(context);
   const inputs = tensors.map((tensor) => tensor.node);
   if (typeof result === 'string') {
     const weight = calculatedFrom(run, bound.get('weight'));
@@ -184,8 +200,9 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     });
   }
   const { layer } = result.operation.kind === 'affine' ? result.operation : { layer: null };
+  if (own) inputs.length = 1;
   // A tensor that is used twice is one layer.
-  if (layer?.weight && !run.layers.has(layer.weight)) run.layers.set(layer.weight, layer);
+  if (layer?.weight && !own && !run.layers.has(layer.weight)) run.layers.set(layer.weight, layer);
   if (result.operation.kind === 'opaque' && !result.operation.calculation)
     run.note(result.operation.reason, call.node, run.trace.path || null);
   const location = run.location(call.node);
@@ -206,6 +223,18 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
       ),
     );
   return spread(result.outputs);
+}
+
+/** The operation with a layer whose weight is calculated; `null` where it is none with one. */
+function withWeight(row: FunctionRow, context: OperationContext, key: string, layer: Layer): Operated | null {
+  const parameters = { ...context.parameters, [key]: layer.weight! };
+  const result = row.operation({ ...context, inputs: context.inputs.slice(0, 1), layer, parameters });
+  return typeof result !== 'string' && result.operation.kind === 'affine' && result.operation.layer === layer ? result : null;
+}
+
+/** A weight that is no tensor of the model itself. */
+function calculatedWeightIn(weight: Value | undefined): Value | undefined {
+  return weight?.kind === 'tensor' || (weight?.kind === 'parameter' && weight.from) ? weight : undefined;
 }
 
 /** Tables of known numbers, or a sequence of them. */
@@ -296,9 +325,10 @@ function calculatedFrom(run: Interpreter, weight: Value | undefined): Parameter 
   let other: Parameter | undefined;
   for (let i = 0; i < front.length && i < 100; i++) {
     const node = trace.nodes[front[i]!]!;
-    if (node.kind === 'parameter') {
-      if (run.layers.has(node.parameter)) return node.parameter;
-      if ((node.parameter.shape?.length ?? 0) > 2) other ??= node.parameter;
+    const parameter = node.kind === 'parameter' || node.kind === 'scale' || node.kind === 'shift' ? node.parameter : null;
+    if (parameter) {
+      if (run.layers.has(parameter)) return parameter;
+      if ((parameter.shape?.length ?? 0) > 2) other ??= parameter;
     }
     front.push(...node.inputs);
   }

@@ -27,6 +27,8 @@ export class Interpreter {
   trace: Trace | null = null;
   /** The layers of the model whose `forward` runs, by their weights: `F.linear(x, self.fc.weight)` uses one. */
   layers = new Map<Parameter, Layer>();
+  /** Layers that work with a weight that is calculated, by the tensor that it is made of. */
+  calculated = new Map<Parameter, Layer>();
   /** Modules that were built, to tell the models from their parts. */
   readonly built: Instance[] = [];
   /** Definitions of the functions that ran. */

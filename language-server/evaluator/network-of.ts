@@ -11,6 +11,7 @@ import type {
 import { logitsOf } from '../network/logits.js';
 import { aLoss, isLoss, predictionsOf, withoutLoss } from '../network/loss.js';
 import { withoutUnfollowedEnd } from '../network/unfollowed-end.js';
+import { withoutNodes } from '../network/without-nodes.js';
 import { recognizeNormalizations } from '../network/written-normalizations.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
@@ -44,6 +45,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     layer.path = path;
     layers.push(layer);
   }
+  run.calculated = new Map();
   run.layers = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.weight, layer] as const] : [])).reverse());
   const before = run.takeNotes();
   const { trace, outputs: reached, error, batch, assumed } = runForward(run, instance, entry);
@@ -56,6 +58,10 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   const runBy = classAttribute(instance.class, 'forward') ? null : (methodInstead(instance)?.name ?? null);
   if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
   const { nodes, outputs, end } = finished(run, trace, ends);
+  for (const [weight, layer] of run.calculated) {
+    const place = layers.findIndex((one) => one.weight === weight);
+    if (place >= 0) layers[place] = layer;
+  }
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
@@ -95,13 +101,30 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
 
 /** The graph as the theory gets it; what is left of calculations that it cannot follow is told. */
 function finished(run: Interpreter, trace: Trace, reached: readonly number[]): Finished {
-  const written = recognizeNormalizations({ nodes: trace.nodes, outputs: reached });
+  const written = recognizeNormalizations(withoutWeights(trace, reached));
   const { end, ...graph } = withoutUnfollowedEnd({ ...written, outputs: predictionsOf(written.nodes, written.outputs) });
   const outputs = logitsOf(graph.nodes, graph.outputs);
   const nodes = withoutLoss(graph.nodes, outputs);
   for (const node of nodes)
     if (node.kind === 'opaque' && node.calculation) run.note(node.reason, node.location, node.path || null);
   return { nodes, outputs, end };
+}
+
+/** Calculations of weights are no part of what signals pass. */
+function withoutWeights({ nodes, spent }: Trace, outputs: readonly number[]): Pick<Network, 'nodes' | 'outputs'> {
+  const readers = nodes.map(() => 0);
+  for (const { inputs } of nodes) for (const input of inputs) readers[input]!++;
+  const gone = new Set<number>();
+  const spare = new Set(spent);
+  for (const { id, inputs } of nodes.toReversed()) {
+    if (!spare.has(id) || readers[id]! > 0 || outputs.includes(id)) continue;
+    gone.add(id);
+    for (const input of inputs) {
+      spare.add(input);
+      readers[input]!--;
+    }
+  }
+  return withoutNodes({ nodes, outputs }, gone);
 }
 
 interface Finished extends Pick<Network, 'nodes' | 'outputs'> {
@@ -243,6 +266,8 @@ function modulesIn(value: Value, depth = 3): Instance[] {
 /** Tensors that `forward` used as the weights of layers without a module of their own. */
 function layersOfTensors(run: Interpreter, root: Instance, known: ReadonlySet<Layer>): Layer[] {
   return namedParameters(root).flatMap(({ path, value: { parameter } }) => {
+    const made = run.calculated.get(parameter);
+    if (made) return run.layers.has(parameter) ? [] : [made];
     const layer = run.layers.get(parameter);
     if (!layer || known.has(layer)) return [];
     layer.path = path;

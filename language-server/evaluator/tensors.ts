@@ -3,6 +3,7 @@ import type { Calculation, Opaque, Parameter, Shape, Taken } from '../network/gr
 import { add, equals, multiply, numberOf, placeAmong, type Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { callMethodRow, creatorMethod, methodOfConstant, writeParameter } from './framework-calls.js';
+import { methodOfNoise, productOfNoise } from './functions-of-noise.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
 import { equalParts, matrixPart, viewOf, writeBlock } from './matrix-parts.js';
@@ -75,13 +76,16 @@ export function toTensor(run: Interpreter, value: Value, node: SyntaxNode): Tens
   return null;
 }
 
-function tensorOfParameter(trace: Trace, { parameter, trainable, rising }: ParameterValue, location: Location): Tensor {
+function tensorOfParameter(trace: Trace, value: ParameterValue, location: Location): Tensor {
+  const { parameter, trainable, rising, from } = value;
+  noteOrigins(trace, value);
   const held = trace.held.get(parameter);
   if (held) return held;
   const last = parameter.writes.at(-1);
-  const isKnown = trainable || (last?.variance === 0 && last.mean !== null);
+  const isKnown = trainable || from !== undefined || (last?.variance === 0 && last.mean !== null);
   const operation = isKnown ? ({ kind: 'parameter', parameter } as const) : ({ kind: 'input' } as const);
   const tensor = trace.add(operation, parameter.name || 'tensor', [], parameter.shape, location);
+  if (!isKnown) trace.drawn.set(location, parameter);
   if (!trainable && last && writtenDown.has(last.family)) trace.fix(tensor.node, rising ? parameter : null);
   return tensor;
 }
@@ -129,9 +133,12 @@ export function tensorBinary(run: Interpreter, operator: string, left: Value, ri
       );
     }
     case '@': {
-      // A trainable tensor on the right is the weight of a layer.
-      const method =
-        left.kind === 'tensor' && right.kind === 'parameter' && right.trainable && callMethodRow(run, left, 'matmul');
+      // A trainable tensor on the right is the weight of a layer, also transposed or scaled.
+      const isWeight =
+        right.kind === 'parameter'
+          ? right.trainable || right.from !== undefined
+          : right.kind === 'tensor' && isOfParameters(run.trace, right);
+      const method = left.kind === 'tensor' && isWeight && callMethodRow(run, left, 'matmul');
       if (method) return method.call({ positional: [right], keywords: new Map(), node });
       return joined(run, { kind: 'matmul' }, 'matmul', left, right, node);
     }
@@ -185,7 +192,8 @@ function addTensors(run: Interpreter, left: Value, right: Value, sign: number, n
       run.location(node),
     );
   }
-  if (tensor.kind === 'tensor' && other.kind === 'parameter')
+  if (tensor.kind === 'tensor' && other.kind === 'parameter' && !isMadeOf(run.trace!, tensor, other)) {
+    noteOrigins(run.trace!, other);
     return run.trace!.add(
       { kind: 'shift', offset: null, parameter: other.parameter },
       'add',
@@ -193,6 +201,7 @@ function addTensors(run: Interpreter, left: Value, right: Value, sign: number, n
       tensor.shape,
       run.location(node),
     );
+  }
   return joined(run, { kind: 'add', coefficients: [1, sign] }, sign === 1 ? 'add' : 'sub', left, right, node);
 }
 
@@ -200,7 +209,8 @@ function multiplyTensors(run: Interpreter, left: Value, right: Value, node: Synt
   const [tensor, other] = left.kind === 'tensor' ? [left, right] : [right, left];
   const factor = constant(other);
   if (factor !== null || isSymbolicNumber(other)) return scale(run, tensor, factor, node);
-  if (tensor.kind === 'tensor' && other.kind === 'parameter')
+  if (tensor.kind === 'tensor' && other.kind === 'parameter' && !isMadeOf(run.trace!, tensor, other)) {
+    noteOrigins(run.trace!, other);
     return run.trace!.add(
       { kind: 'scale', factor: null, parameter: other.parameter },
       'mul',
@@ -208,7 +218,31 @@ function multiplyTensors(run: Interpreter, left: Value, right: Value, node: Synt
       tensor.shape,
       run.location(node),
     );
+  }
   return joined(run, { kind: 'multiply' }, 'mul', left, right, node);
+}
+
+/** Whether a tensor is calculated from the model's own tensors, and not from its input. */
+function isOfParameters({ nodes }: Trace, { node }: Tensor): boolean {
+  const { kind, inputs } = nodes[node]!;
+  return (
+    kind === 'parameter' ||
+    (kind !== 'opaque' &&
+      kind !== 'affine' &&
+      inputs.length > 0 &&
+      inputs.every((id) => isOfParameters({ nodes } as Trace, { kind: 'tensor', node: id, shape: null })))
+  );
+}
+
+/** Whether a tensor is a statistic of that parameter, which a normalization of it takes away or divides by. */
+function isMadeOf({ nodes }: Trace, { node: from }: Tensor, { parameter }: ParameterValue): boolean {
+  for (let id = from, steps = 0; steps < 12; steps++) {
+    const node = nodes[id]!;
+    if (node.kind === 'parameter') return node.parameter === parameter;
+    if (node.kind === 'affine' || node.inputs.length === 0) return false;
+    id = node.inputs[0]!;
+  }
+  return false;
 }
 
 function scale(run: Interpreter, value: Value, factor: number | null, node: SyntaxNode): Value {
@@ -259,6 +293,7 @@ function broadcast(a: Shape, b: Shape): Shape {
 function parameterArithmetic(operator: string, left: Value, right: Value): ParameterValue | null {
   const [parameter, other] = left.kind === 'parameter' ? [left, right] : [right, left];
   const value = constant(other);
+  if (operator === '*' && parameter.kind === 'parameter' && other.kind === 'parameter') return productOfNoise(parameter, other);
   if (parameter.kind !== 'parameter' || value === null) return null;
   const last = parameter.parameter.writes.at(-1);
   if (!last) return null;
@@ -315,8 +350,17 @@ export function scaleDistribution(distribution: Distribution, factor: number): D
 
 function derived(value: ParameterValue, distribution: Distribution): ParameterValue {
   const parameter: Parameter = { name: value.parameter.name, shape: value.parameter.shape, writes: [distribution] };
-  return { kind: 'parameter', parameter, trainable: false };
+  const from = sourcesOf(value);
+  return { kind: 'parameter', parameter, trainable: false, ...(from && { from }) };
 }
+
+const noteOrigins = (trace: Trace, value: ParameterValue): void => {
+  trace.origins.set(value.parameter, sourcesOf(value) ?? []);
+};
+
+/** The trainable tensors that a value is made of. */
+const sourcesOf = ({ parameter, trainable, from }: ParameterValue): readonly Parameter[] | undefined =>
+  from ?? (trainable ? [parameter] : undefined);
 
 /** Shape of a tensor as the program sees it; the entries of one that is not known become symbols where they are unpacked. */
 function shapeValue(run: Interpreter, shape: Shape): Value {
@@ -359,7 +403,13 @@ export function tensorAttribute(run: Interpreter, tensor: Tensor, name: string):
   if (silent.has(name)) return { kind: 'unknown', reason: `The ${name} of a tensor is not followed.`, location: null };
   if (rearranged.has(name))
     return run.trace
-      ? run.trace.add({ kind: 'reshape' }, name, [tensor.node], null, run.location(run.current ?? run.file.tree.root))
+      ? run.trace.add(
+          { kind: 'reshape' },
+          name,
+          [tensor.node],
+          name === 'T' && tensor.shape?.length === 2 ? tensor.shape.toReversed() : null,
+          run.location(run.current ?? run.file.tree.root),
+        )
       : tensor;
   return callMethodRow(run, tensor, name);
 }
@@ -405,6 +455,12 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   }
   const creator = creatorMethod(run, value, name);
   if (creator) return creator;
+  const ofNoise = methodOfNoise(value, name);
+  if (ofNoise)
+    return builtin(
+      name,
+      (call) => ofNoise(call) ?? run.unknown(`The result of .${name}() on a tensor is not followed here.`, call.node),
+    );
   // `torch.full((n, n), -inf).triu_(1)` is a mask, and no way to write a weight.
   const inPlace = run.framework.methods[name];
   if (inPlace?.triangular && !value.trainable) {

@@ -10,6 +10,12 @@ export class Trace {
   readonly entered = new Set<string>();
   /** What was written into tensors that started as numbers of the program: what flows through them since. */
   readonly held = new Map<Parameter, Tensor>();
+  /** Nodes that became the weight of a layer. */
+  readonly spent = new Set<number>();
+  /** Of tensors that entered the graph, the trainable ones that each was made of. */
+  readonly origins = new Map<Parameter, readonly Parameter[]>();
+  /** The tensors of nodes that are drawn as inputs. */
+  readonly drawn = new Map<Location, Parameter>();
   private readonly paths: string[] = [''];
   /** Nodes that hold numbers of the program; of rising ones, with the tensor in which they came. */
   readonly #fixed = new Map<number, Parameter | null>();

@@ -3,6 +3,7 @@ import type { Location } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
 import type { Quantity } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
+import type { FunctionOfNoise } from './functions-of-noise.js';
 import type { PartOf } from './matrix-parts.js';
 import type { Scope, SourceFile } from './scope.js';
 import type { Walk } from './visits.js';
@@ -232,6 +233,10 @@ export interface ParameterValue {
   readonly parameter: Parameter;
   /** `nn.Parameter(...)`, as opposed to a plain tensor. */
   readonly trainable: boolean;
+  /** The trainable tensors of which it was calculated. */
+  readonly from?: readonly Parameter[];
+  /** Its entries are a function of random numbers. */
+  readonly noise?: FunctionOfNoise;
   /** It holds numbers one after another: `torch.arange(n)`. */
   readonly rising?: true;
   /** This is one tap of a kernel: what is written into it is written there. */

@@ -21,6 +21,8 @@ export interface Parameter {
   recomputed?: Recomputed;
   /** The last time that saved weights were loaded into it. */
   loaded?: LoadedWeights;
+  /** The weights of each output sum up to nothing, as those of a standardized convolution. */
+  centred?: true;
   /** `requires_grad=False`: no optimizer moves it. */
   frozen?: true;
 }

@@ -206,16 +206,21 @@ interface Written {
 
 function normalizationOf(nodes: readonly Node[], { numerator: id, size }: Division): Written | null {
   const top = centredAt(nodes, id);
+  const seen = nodes[size.of]!.shape;
   // The deviation of what has no mean any more is its root mean square.
-  const below = centredAt(nodes, size.of) ?? (size.centred ? { of: size.of, over: size.over } : null);
+  const below = centredAt(nodes, viewedBy(nodes, size.of)) ?? (size.centred ? { of: size.of, over: size.over, seen } : null);
   const centred = top !== null && below !== null;
-  if (centred && !(sameAxes(top.over, below.over) && sameAxes(top.over, size.over))) return null;
   if (size.centred && !top) return null;
   const taken = centred ? top.of : id;
-  const measured = centred ? below.of : size.of;
-  const [view, root] = [nodes[measured]!, rootOf(nodes, taken)];
-  if (root !== rootOf(nodes, measured)) return null;
-  const variant = variantOf(nodes[root]!.shape ?? nodes[taken]!.shape, view.shape, size.over);
+  const root = rootOf(nodes, taken);
+  if (root !== rootOf(nodes, centred ? below.of : size.of)) return null;
+  const shape = nodes[root]!.shape ?? nodes[taken]!.shape;
+  // All in the dimensions of the tensor itself, whatever view of it a statistic is taken of.
+  const [along, ...others] = [{ over: size.over, seen }, ...(centred ? [top, below] : [])].map((one) =>
+    axesOf(one.over, one.seen, shape),
+  );
+  if (others.some((axes) => !sameAxes(axes, along!))) return null;
+  const variant = variantOf(shape, seen, size.over);
   if (!variant) return null;
   // Groups are told by the view, their channels by what it is a view of.
   const input = variant.name === 'layer' ? taken : root;
@@ -225,28 +230,71 @@ function normalizationOf(nodes: readonly Node[], { numerator: id, size }: Divisi
   // Without the mean, only the features of a position make a root mean square that the theory knows.
   if (variant.name !== 'layer') return null;
   if (!size.summed) return { input, operation: { ...plain, variant: 'rms', ...axis } };
-  const entries = size.over?.length === 1 ? view.shape?.at(size.over[0]!) : undefined;
+  const entries = size.over?.length === 1 ? seen?.at(size.over[0]!) : undefined;
   return { input, operation: { ...plain, epsilon: 0, variant: 'vector', ...(entries !== undefined && { entries }) } };
 }
 
+interface Centred {
+  readonly of: number;
+  readonly over: Size['over'];
+  /** The shape to which these dimensions belong. */
+  readonly seen: Shape;
+}
+
 /** x − ⟨x⟩, with the dimensions of the mean. */
-function centredAt(nodes: readonly Node[], id: number): { of: number; over: Size['over'] } | null {
+function centredAt(nodes: readonly Node[], id: number): Centred | null {
   const node = nodes[id]!;
   if (node.kind !== 'add' || node.inputs.length !== 2 || node.coefficients[0] !== 1 || node.coefficients[1] !== -1) return null;
   let mean = nodes[node.inputs[1]!]!;
-  while (isView(mean)) mean = nodes[mean.inputs[0]!]!;
-  if (mean.kind !== 'pooling' || mean.over === undefined) return null;
+  const over = new Set<number>();
+  let all = false;
+  let seen: Shape = null;
+  // A mean over several dimensions may be taken one after the other.
+  while (isView(mean) || (mean.kind === 'pooling' && mean.over !== undefined)) {
+    if (mean.kind === 'pooling') {
+      all ||= mean.over === null;
+      for (const axis of mean.over ?? []) over.add(axis);
+      seen = nodes[mean.inputs[0]!]!.shape;
+    }
+    mean = nodes[mean.inputs[0]!]!;
+  }
   const [of] = node.inputs;
-  return rootOf(nodes, of!) === rootOf(nodes, mean.inputs[0]!) ? { of: of!, over: mean.over } : null;
+  const isMean = all || over.size > 0;
+  return isMean && rootOf(nodes, of!) === rootOf(nodes, mean.id) ? { of: of!, over: all ? null : [...over], seen } : null;
 }
 
 const isView = (node: Node): boolean => node.kind === 'reshape' && node.inputs.length === 1 && !node.taken;
 
-/** The tensor that a node is another view of. */
-function rootOf(nodes: readonly Node[], id: number): number {
+/** The node that this one is another view of. */
+function viewedBy(nodes: readonly Node[], id: number): number {
   let at = id;
   while (isView(nodes[at]!)) at = nodes[at]!.inputs[0]!;
   return at;
+}
+
+/** The same, one node for each tensor. */
+function rootOf(nodes: readonly Node[], id: number): number {
+  const at = viewedBy(nodes, id);
+  const node = nodes[at]!;
+  // Each use of a parameter has a node of its own.
+  return node.kind === 'parameter' ? nodes.findIndex((one) => one.kind === 'parameter' && one.parameter === node.parameter) : at;
+}
+
+/** Dimensions of a view that puts the last ones of a tensor together, as those of the tensor. */
+function axesOf(over: Size['over'], view: Shape, root: Shape): Size['over'] {
+  const [axis] = over ?? [];
+  if (
+    over === null ||
+    axis === undefined ||
+    !view ||
+    !root ||
+    view.length >= root.length ||
+    over.length !== 1 ||
+    axis !== view.length - 1
+  )
+    return over;
+  const same = view.slice(0, -1).every((size, i) => equals(size, root[i]!) === true);
+  return same ? root.slice(axis).map((_, i) => axis + i) : over;
 }
 
 const sameAxes = (a: Size['over'], b: Size['over']): boolean =>

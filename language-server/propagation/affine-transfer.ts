@@ -4,7 +4,7 @@ import { divide, equals, numberOf, type Quantity } from '../network/quantity.js'
 import { convolvedExtent, drainsBorder, type Extent, positions, validShares } from './extent.js';
 import { sequence } from './other-transfers.js';
 import { aboveConvolution, belowConvolution, flat, type Profile } from './profile.js';
-import { nearness, type Signal, scaled, silence, withBias } from './signal.js';
+import { nearness, type Signal, scaled, silence, withBias, withoutMean } from './signal.js';
 import { type Backward, type Context, type NodeState, stops, type Transfer, times } from './transfer.js';
 import { type WeightMoments, weightMoments } from './weight-moments.js';
 
@@ -49,9 +49,10 @@ function forward(node: Affine, { signal, reason, extent, profile }: NodeState, m
   // Where a map has more in its middle than at its border, less of it meets the padding.
   const own = above?.share ?? flatShares.own;
   const pairs = flatShares.own > 0 ? (flatShares.pairs * own) / flatShares.own : 0;
-  const { logScale, q, mean, pair, space, near, pairSpace } = scaled(signal, sigmaW2);
+  const seen = node.layer.weight?.centred ? withoutMean(signal) : signal;
+  const { logScale, q, mean, pair, space, near, pairSpace } = scaled(seen, sigmaW2);
   const along = pairs * space;
-  const alike = growsBetween(node) ? 0 : nearness({ ...signal, q, space, near }) ** strideOf(node);
+  const alike = growsBetween(node) ? 0 : nearness({ ...seen, q, space, near }) ** strideOf(node);
   const neighbours = along + (own * q - along) * alike;
   const padded = { logScale, q: own * q, mean, pair: own * pair, space: along, near: neighbours, pairSpace: pairs * pairSpace };
   return {

@@ -40,6 +40,21 @@ export function scaled(signal: Signal, squaredFactor: number, meanFactor = 0): S
   });
 }
 
+/** What is left where all entries lose their mean. */
+export function withoutMean({ logScale, q, mean, pair, space, near, pairSpace }: Signal): Signal {
+  const square = mean * mean;
+  const rest = (value: number) => value - square;
+  return {
+    logScale,
+    q: Math.max(0, rest(q)),
+    mean: 0,
+    pair: rest(pair),
+    space: rest(space),
+    near: rest(near),
+    pairSpace: rest(pairSpace),
+  };
+}
+
 /** Adds the moments of a part of the channels, in the units of the sum. */
 export const accumulated = (sum: Signal, { q, mean, pair, space, near, pairSpace }: Signal, share: number): Signal => ({
   logScale: sum.logScale,

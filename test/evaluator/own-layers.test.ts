@@ -119,21 +119,20 @@ class Net(nn.Module):
   expect(nodes).toEqual(['input', ...packed, 'attention', 'attention.out_proj 32', 'activation', 'head 32']);
 });
 
-test('a layer whose weight is calculated from its own has an activation, and no theory', () => {
+test('a layer whose weight is calculated from its own and the input has an activation, and no theory', () => {
   const { networks } = evaluateText(`import torch
 from torch import nn
 import torch.nn.functional as F
 
-class StandardizedConv(nn.Conv2d):
+class ModulatedConv(nn.Conv2d):
     def forward(self, x):
-        w = self.weight
-        w = (w - w.mean((1, 2, 3), keepdim=True)) / (w.std((1, 2, 3), keepdim=True) + 1e-5)
+        w = self.weight * x.mean((2, 3))[:, None, :, None, None]
         return F.conv2d(x, w, self.bias, self.stride, self.padding)
 
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.conv = StandardizedConv(3, 8, 3)
+        self.conv = ModulatedConv(3, 8, 3)
         self.head = nn.Linear(8, 4)
 
     def forward(self, x):

@@ -14,14 +14,14 @@ def keep(outputs, name):
     return hook
 
 
-def measure(make, inputs, last='head'):
+def measure(make, inputs, last='head', kinds=(nn.Linear, nn.Embedding, nn.Conv2d, nn.ConvTranspose2d)):
     """By layer: second moment of its output, and mean square of df/doutput for f = sum(output * N(0, 1)), relative to that of `last`."""
     q, gradient = {}, {}
     for seed in range(SEEDS):
         torch.manual_seed(seed)
         model, outputs = make(), {}
         for name, module in model.named_modules():
-            if isinstance(module, (nn.Linear, nn.Embedding, nn.Conv2d, nn.ConvTranspose2d)):
+            if isinstance(module, kinds):
                 module.register_forward_hook(keep(outputs, name))
         given = inputs()
         result = model(*given) if isinstance(given, tuple) else model(given)
