@@ -183,7 +183,15 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     ? calculatedLayer(run, short, made, bound.get('bias'), { node: call.node, rowsAreInputs: row.weight !== undefined })
     : null;
   const own = made && layerAtWork ? withWeight(row, context, key, layerAtWork.layer) : null;
-  if (own && layerAtWork) run.calculated.set(layerAtWork.of, layerAtWork.layer);
+  if (own && layerAtWork) {
+    run.calculated.set(layerAtWork.of, layerAtWork.layer);
+    if (layerAtWork.layer.weight?.writes.at(-1)?.variance === null)
+      run.note(
+        'The weight of this layer is calculated, and so its distribution is not known.',
+        call.node,
+        run.trace.path || null,
+      );
+  }
   const result = own ?? row.operation(context);
   const inputs = tensors.map((tensor) => tensor.node);
   if (typeof result === 'string') {

@@ -1,6 +1,6 @@
 import type { Family } from './distribution.js';
 import type { Node, Parameter } from './graph.js';
-import { add, multiply, numberOf, type Quantity, subtract } from './quantity.js';
+import { add, divide, multiply, numberOf, type Quantity, subtract } from './quantity.js';
 
 /** Mean and variance of the entries of a tensor that is calculated from others. */
 export interface CalculatedLaw {
@@ -62,6 +62,8 @@ export function calculatedLaw(nodes: readonly Node[], id: number, tensors: HeldT
     }
     case 'normalization': {
       const [law] = laws();
+      if (law && node.variant === 'vector' && law.mean === 0 && node.entries != null)
+        return { ...law, variance: divide(1, node.entries), family: 'unknown' };
       if (!law || node.weight || node.bias || node.variant === 'vector' || (node.variant === 'rms' && law.mean !== 0))
         return null;
       // Whatever was drawn, its size is that of the normalization.

@@ -268,12 +268,19 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, conte
       : [{ share: shares[i]!, signal: own!, unevenness, gaussian }],
   );
   const profile = profileOf(inputs[0]!.extent, inputs, shares);
-  return { ...geometry, profile, signal: balanced(signal), reason: null, ...(parts.length === inputs.length && { parts }) };
+  return {
+    ...geometry,
+    profile,
+    signal: balanced(signal),
+    reason: null,
+    shares,
+    ...(parts.length === inputs.length && { parts }),
+  };
 };
 
 /** Channels that a layer behind takes, where some of what is concatenated has more of them than is known: more than each of the others has. */
 function channelsRead(id: number, inputs: readonly NodeState[], { nodes, consumers }: Context): number | null {
-  const readers = consumers[id]!.map((reader) => nodes[reader]!);
+  const readers = consumers[id]!.map((reader) => nodes[reader]!).filter(({ kind }) => kind !== 'concatenate');
   const taken = readers.map((reader) => (reader.kind === 'affine' ? numberOf(reader.inChannels) : null));
   const [count = null] = taken;
   if (count === null || taken.some((other) => other !== count)) return null;
@@ -350,10 +357,16 @@ export const scaleTransfer: Transfer<'scale'> = (node, [input]) => {
   const second = node.parameter ? parameterSecondMoment(node.parameter) : node.factor === null ? null : node.factor ** 2;
   if (second === null) return stops('The factor is not known.');
   const mean = node.parameter ? (numberOf(lastWrite(node.parameter)?.mean) ?? 0) : node.factor!;
-  const signal = input?.signal ?? null;
+  // Whatever is multiplied by 0 is known.
+  const signal = input?.signal ?? (second === 0 ? silence : null);
   const attention =
     input?.attention?.stage === 'logits' ? { ...input.attention, variance: second * input.attention.variance } : null;
-  return { signal: signal && scaled(signal, second, mean), reason: input?.reason ?? null, backward: [times(second)], attention };
+  return {
+    signal: signal && scaled(signal, second, mean),
+    reason: signal ? null : (input?.reason ?? null),
+    backward: [times(second)],
+    attention,
+  };
 };
 
 /** A parameter is added as a bias, or as a table with entries of its own for each position. */

@@ -65,6 +65,13 @@ export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context)
       backward: [timesOf((tokens ?? 1) * free * unitOf(right)), backward?.[0] ?? null],
     };
   }
+  // v aᵀ, with features first.
+  if (right.attention?.stage === 'weights' && left.signal) {
+    const { backward, ...output } = attend(right.attention, left, numberOf(node.shape?.at(-1) ?? null) ?? right.attention.tokens);
+    const free = left.signal.q - amongTokens(left, left.signal);
+    const toWeights = timesOf((right.attention.tokens ?? 1) * free * unitOf(left));
+    return { ...output, channels: left.channels, extent: right.extent, backward: [backward?.[0] ?? null, toWeights] };
+  }
   if (!left.signal || !right.signal)
     return stops(left.reason ?? right.reason ?? 'A factor of this product could not be followed.');
   const summed = numberOf(inputShape(node, context, 0)?.at(-1) ?? null);

@@ -158,7 +158,8 @@ function passed(gradient: Gradient, states: readonly NodeState[], node: Node, in
     : kind === 'reshape'
       ? gradient.along
       : apart;
-  const { partShares } = factor;
+  // Beside a reader that tells its parts apart, another one takes them by their channels.
+  const partShares = factor.partShares ?? states[input]!.shares ?? undefined;
   return {
     logNorm,
     coherence,
@@ -201,7 +202,7 @@ function shareOf(states: readonly NodeState[], id: number, input: number, i: num
   const to = states[id]!;
   if (!to.concatenated) return 1;
   if (partShares?.[i] !== undefined) return partShares[i];
-  return ratioOf(from.channels, to.channels);
+  return ratioOf(from.channels, to.channels) ?? to.shares?.[i] ?? null;
 }
 
 function joined(a: Gradient, b: Gradient): Gradient {

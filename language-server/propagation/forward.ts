@@ -113,6 +113,7 @@ function complete({ id, kind }: Node, inputs: readonly NodeState[], result: Part
     gaussian: result.gaussian ?? null,
     origin: result.origin ?? id,
     concatenated: result.concatenated ?? false,
+    shares: result.shares ?? null,
     unevenness: result.unevenness ?? 1,
     parts: result.parts ?? null,
     stream: result.stream ?? null,

@@ -68,7 +68,9 @@ function normalized(node: Normalization, input: NodeState, scale: Scale, context
   if (!Number.isFinite(open.q)) return restarts(scale.gamma2, scale.beta2);
   const single = node.variant === 'batch' || node.variant === 'instance';
   const parts: readonly Part[] =
-    single && input.parts ? input.parts : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1, gaussian: null }];
+    input.parts && (single || groupsStayApart(node, input.parts))
+      ? input.parts
+      : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1, gaussian: null }];
   const done = parts.map((part) => {
     const signal = inPlainUnits(part.signal);
     const { factor, signal: after } = standardized(signal, removed(node, signal, input, context.batch), scale, node.epsilon);
@@ -92,6 +94,14 @@ function normalized(node: Normalization, input: NodeState, scale: Scale, context
       },
     ],
   };
+}
+
+/** Each part of a concatenation has groups of its own. */
+function groupsStayApart({ variant, groups }: Normalization, parts: readonly Part[]): boolean {
+  const count = variant === 'group' ? numberOf(groups) : null;
+  return (
+    count !== null && parts.every(({ share }) => Math.abs(share * count - Math.round(share * count)) < 1e-9 && share * count >= 1)
+  );
 }
 
 function standardized(signal: Signal, common: number, { gamma2, beta2 }: Scale, epsilon: number) {
@@ -164,7 +174,7 @@ function projection(
 
 /** x/‖x‖ of n entries: E y² = 1/n, and of the squared gradient what is not along y, 1 − 1/n of it, divided by n E x². */
 function direction(node: Normalization, input: NodeState | undefined, context: Context): Partial<NodeState> {
-  const entries = numberOf(node.entries ?? (node.entries === null ? null : (input?.channels ?? null)));
+  const entries = numberOf(node.entries ?? input?.channels ?? null);
   if (entries === null) return stops('Over how many entries this vector norm goes is not known.');
   if (!input?.signal) return restarts(1 / entries, 0);
   const result = normalized(node, input, { gamma2: 1 / entries, beta2: 0 }, context);

@@ -57,7 +57,11 @@ function gradientChange({ network, dominators, gradients }: Sweep, weighted: rea
   const [first, last] = [weighted[0], weighted.at(-1)];
   if (!first || !last) return null;
   const trunk = dominators.chain(network.outputs[0] ?? -1);
-  const from = trunk.findLast((id) => id <= first.id) ?? beforeBranches(network, first);
+  const known = (id: number | undefined): id is number => id !== undefined && Number.isFinite(gradients[id]!.logNorm);
+  const apart = beforeBranches(network, first);
+  // Of tables that are looked up nothing passes on: what counts is where the first of all signals come together.
+  const together = weighted.every(({ id }) => known(id)) && trunk[0] !== undefined && trunk[0] < last.id ? trunk[0] : apart;
+  const from = trunk.findLast((id) => id <= first.id) ?? (known(apart) ? apart : together);
   const to = trunk.find((id) => id >= last.id) ?? last.id;
   // Something that starts at 0 keeps gradients from weights that all signals pass.
   if (trunk.some((id) => network.nodes[id]!.kind === 'affine' && gradients[id]!.logNorm === Number.NEGATIVE_INFINITY))
@@ -69,8 +73,11 @@ function gradientChange({ network, dominators, gradients }: Sweep, weighted: rea
 /** Where one of several inputs, none of which all signals pass, first parts before it reaches this node; the node itself where it does not part. */
 function beforeBranches({ nodes }: Network, node: Node): number {
   let parting = node.id;
-  for (let id = node.inputs[0]; id !== undefined; id = nodes[id]!.inputs[0])
+  for (let id = node.inputs[0]; id !== undefined; id = nodes[id]!.inputs[0]) {
     if (nodes.filter(({ inputs }) => inputs.includes(id!)).length > 1) parting = id;
+    // What encodes the input, as sines of it, has no weights, and its slopes say nothing of the network.
+    if (nodes[id]!.kind === 'concatenate') break;
+  }
   return parting;
 }
 

@@ -29,6 +29,8 @@ export interface NodeState {
   readonly origin: number;
   /** The output holds its inputs side by side, so that each gets only its part of the gradient. */
   readonly concatenated: boolean;
+  /** Of a concatenation: the shares of its inputs in its channels. */
+  readonly shares: readonly number[] | null;
   /** Spread of the variance over channels, E[1/s²]·E[s²] ≥ 1: what a normalization of each channel makes of gradients. */
   readonly unevenness: number;
   /** Distribution of the entries of a rectified sum, which is far from Gaussian. */

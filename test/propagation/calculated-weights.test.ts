@@ -43,6 +43,7 @@ test.each([
   ['(self.a * self.b) * 2', 4],
   ['self.a / 4', 1 / 16],
   ['self.a * torch.full((8, 16), 3.0)', 9],
+  ['F.normalize(self.a)', 1 / 16],
   // One tensor twice: its entries are not independent of themselves.
   ['self.a + 0.5 * self.a', null],
   ['self.a * self.a', null],
