@@ -12,7 +12,8 @@ import { logitsOf } from '../network/logits.js';
 import { aLoss, isLoss, predictionsOf, withoutLoss } from '../network/loss.js';
 import { withoutUnfollowedEnd } from '../network/unfollowed-end.js';
 import { withoutNodes } from '../network/without-nodes.js';
-import { recognizeNormalizations } from '../network/written-normalizations.js';
+import { recognizeActivations } from '../network/written-activations.js';
+import { recognizeNormalizations, withoutUnread } from '../network/written-normalizations.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
@@ -101,7 +102,8 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
 
 /** The graph as the theory gets it; what is left of calculations that it cannot follow is told. */
 function finished(run: Interpreter, trace: Trace, reached: readonly number[]): Finished {
-  const written = recognizeNormalizations(withoutWeights(trace, reached));
+  const drawn = withoutWeights(trace, reached);
+  const written = recognizeNormalizations(withoutUnread(drawn, recognizeActivations(drawn.nodes)));
   const { end, ...graph } = withoutUnfollowedEnd({ ...written, outputs: predictionsOf(written.nodes, written.outputs) });
   const outputs = logitsOf(graph.nodes, graph.outputs);
   const nodes = withoutLoss(graph.nodes, outputs);

@@ -170,6 +170,8 @@ export type Calculation =
   /** The first input, or a number, divided by the last input. */
   | { readonly what: 'quotient'; readonly dividend: number | null }
   | { readonly what: 'sum' | 'variance' | 'deviation' | 'norm'; readonly over: readonly number[] | null }
+  /** A tensor times a function of itself. */
+  | { readonly what: 'product' }
   /** The input where it is larger than a number, else that number. */
   | { readonly what: 'floor'; readonly at: number };
 

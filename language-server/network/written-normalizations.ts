@@ -33,11 +33,12 @@ export function recognizeNormalizations({ nodes, outputs }: Graph): Graph {
       result[id] = { id, path, name, location, inputs, shape: node.shape, ...operation };
     });
   }
-  return found ? withoutUnread(nodes, { nodes: result, outputs }) : { nodes, outputs };
+  return found ? withoutUnread({ nodes, outputs }, result) : { nodes, outputs };
 }
 
-/** The statistics that nobody reads any more. */
-function withoutUnread(before: readonly Node[], { nodes, outputs }: Graph): Graph {
+/** A graph with other nodes in the same places, without those that lost all their readers. */
+export function withoutUnread({ nodes: before, outputs }: Graph, nodes: readonly Node[]): Graph {
+  if (nodes === before) return { nodes, outputs };
   const had = readersOf(before);
   const gone = new Set<number>();
   const left = readersOf(nodes).map((readers) => readers.length);
