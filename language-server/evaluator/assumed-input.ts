@@ -96,12 +96,24 @@ function sizesIn(value: Value): number[] | null {
 
 const largestSize = 65536;
 
-/** The image that most models are made for, where a convolution of images is the first layer. */
-export function usualImage(nodes: readonly Node[]): AssumedInput | null {
+/** The image that most models are made for, where a convolution of images is the first layer; others where a layer needs one that fits. */
+export function usualImages(nodes: readonly Node[]): AssumedInput[] {
   const first = firstLayer(nodes);
   const channels = first?.variant === 'convolution' && first.kernel.length === 2 ? numberOf(first.inChannels) : null;
-  const sentence = `The input's size is not known and taken as ${usualSide} × ${usualSide} with independent pixels.`;
-  return channels === null ? null : { shapes: [[symbol('batch'), channels, usualSide, usualSide]], sentence };
+  if (channels === null) return [];
+  const sides = wantsSize(nodes) ? [usualSide, ...otherSides] : [usualSide];
+  return sides.map((side) => ({
+    shapes: [[symbol('batch'), channels, side, side]],
+    sentence: `The input's size is not known and taken as ${side} × ${side}${side === usualSide ? '' : ', which fits its layers,'} with independent pixels.`,
+  }));
+}
+
+/** Whether a dense layer reads a number of features that the size of the image decides. */
+function wantsSize(nodes: readonly Node[]): boolean {
+  return nodes.some((node) => {
+    if (node.kind !== 'affine' || node.variant !== 'dense' || numberOf(node.inChannels) === null) return false;
+    return numberOf(nodes[node.inputs[0]!]?.shape?.at(-1)) === null;
+  });
 }
 
 const entersAlike = (layer: Affine | null, first: Affine): boolean =>
@@ -129,6 +141,8 @@ function readsInput(nodes: readonly Node[], layer: Node): boolean {
 }
 
 const usualSide = 224;
+/** Sides of the usual data sets, and of the usual crops of larger images. */
+const otherSides = [32, 28, 64, 128, 256, 96, 84, 48, 299, 227, 112, 100, 150, 160, 192, 300, 384, 512];
 const usualLength = 128;
 
 /** Whether a layer would refuse what it gets. */

@@ -1,7 +1,7 @@
 import { attends } from '../network/attends.js';
 import type { Shape } from '../network/graph.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
-import { type AssumedInput, contradicts, imageOfConstructor, usualImage, usualText } from './assumed-input.js';
+import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualText } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
 import { batchOf, methodInstead } from './entry-method.js';
@@ -37,19 +37,25 @@ export function runForward(run: Interpreter, instance: Instance, entry: Entry): 
   return { ...withoutShape(run, instance), batch: null };
 }
 
-/** Where `forward` asks for sizes and gets no answer, or tokens attend to each other, that of the usual image may do, or the longest text. */
+/** Where `forward` asks for sizes and gets no answer, or a layer wants a certain size, that of a usual image may do, or the longest text. */
 function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
   const open = runOn(run, instance, []);
   const { nodes } = open.trace;
   const mixes = attends(nodes);
-  const usual = open.error || run.countNotes > 0 || mixes ? (usualImage(nodes) ?? usualText(run, instance, nodes)) : null;
-  if (!usual) return { ...open, assumed: null };
+  const asks = open.error !== null || run.countNotes > 0;
+  const images = usualImages(nodes);
+  const fits = images.length > 1;
+  if (!asks && !mixes && !fits) return { ...open, assumed: null };
+  const text = images.length === 0 ? usualText(run, instance, nodes) : null;
   const notes = run.takeNotes();
-  const closed = runWith(run, instance, usual);
-  const allowed = mixes ? notes.length : notes.length - 1;
-  if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed))
-    return { ...closed, assumed: usual.sentence };
-  run.takeNotes();
+  // An answer to what it asks is one note less.
+  const allowed = asks && !mixes && !fits ? notes.length - 1 : notes.length;
+  for (const guess of text ? [text] : images) {
+    const closed = runWith(run, instance, guess);
+    if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed))
+      return { ...closed, assumed: guess.sentence };
+    run.takeNotes();
+  }
   for (const { reason, location, path } of notes) run.note(reason, location, path);
   return { ...open, assumed: null };
 }

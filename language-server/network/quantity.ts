@@ -44,6 +44,8 @@ export function multiply(a: Quantity, b: Quantity): Quantity {
   const left = termsOf(a);
   const right = termsOf(b);
   if (left.length === 1 && right.length === 1) return collect([timesMonomial(left[0]!, right[0]!)]);
+  if (right.length === 1 && dividesBy(right[0]!, left)) return collect([timesMonomial(monomialFor(a), right[0]!)]);
+  if (left.length === 1 && dividesBy(left[0]!, right)) return collect([timesMonomial(left[0]!, monomialFor(b))]);
   if (left.length * right.length > largestProduct) return collect([timesMonomial(monomialFor(a), monomialFor(b))]);
   return collect(left.flatMap((x) => right.map((y) => timesMonomial(x, y))));
 }
@@ -260,7 +262,21 @@ function mergePowers(a: Term['powers'], b: Term['powers'], sign: 1 | -1): Term['
 function monomialFor(a: Quantity): Term {
   const terms = termsOf(a);
   if (terms.length === 1) return terms[0]!;
-  return { coefficient: 1, powers: [[shorten(`(${show(a)})`), 1]] };
+  const factor = terms.map(({ coefficient }) => Math.abs(coefficient)).reduce(commonDivisor);
+  return { coefficient: factor, powers: [[shorten(`(${show(factor === 1 ? a : divide(a, factor))})`), 1]] };
+}
+
+/** Of whole numbers; 1 where one of them is none. */
+function commonDivisor(a: number, b: number): number {
+  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b) || a === 0) return 1;
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** The sum that a term divides by, where it is this one: (in + out) · 1/(in + out) is a number although neither size is. */
+function dividesBy(term: Term, sum: readonly Term[]): boolean {
+  if (sum.length < 2 || !term.powers.some(([name, power]) => power < 0 && name.startsWith('('))) return false;
+  const [[name]] = monomialFor({ kind: 'expression', terms: sum }).powers as [[string, number]];
+  return term.powers.some(([own, power]) => own === name && power < 0);
 }
 
 function scale({ terms }: Expression, factor: number, divisor: number): Quantity {

@@ -121,7 +121,7 @@ function sum(
 ): Signal {
   const partsOf = (id: number) => {
     const node = nodes[id]!;
-    const parts = node.inputs.map((input, i) => [states[input]!.origin, linearFactor(node, i)] as const);
+    const parts = node.inputs.map((input, i) => [states[input]!.origin, linearFactor(node, i, states)] as const);
     return parts.length > 0 && parts.every((part): part is readonly [number, number] => part[1] !== null) ? parts : null;
   };
   const logScale = Math.max(...signals.map((signal) => signal.logScale));

@@ -1,4 +1,5 @@
 import type { Node } from '../network/graph.js';
+import type { NodeState } from './transfer.js';
 
 /** A tensor that two sums both hold, with the product of their coefficients. */
 export interface SharedPart {
@@ -42,8 +43,15 @@ export function sharedParts(a: number, b: number, expand: Expand, order: 'larges
   return found;
 }
 
-/** The factor with which a node passes each of its inputs on, where it does nothing else with them; `null`: it does more. */
-export function linearFactor(node: Node, i: number): number | null {
+/**
+ * The factor with which a node passes each of its inputs on, beside what has nothing in common with that; `null`: it passes none on. Of a product
+ * with a gate s that is its mean, y·s = E s·y + …, as in `y + y * torch.sigmoid(gate(y))`.
+ */
+export function linearFactor(node: Node, i: number, states: readonly NodeState[]): number | null {
   if (node.kind === 'add') return node.coefficients[i] ?? 1;
-  return node.kind === 'scale' && node.parameter === null ? node.factor : null;
+  if (node.kind === 'scale') return node.parameter === null ? node.factor : null;
+  if (node.kind !== 'multiply' || node.inputs.length !== 2) return null;
+  const [own, other] = [states[node.inputs[i]!], states[node.inputs[1 - i]!]];
+  if (!other?.signal || own?.origin === other.origin) return null;
+  return other.signal.mean * Math.exp(other.signal.logScale / 2);
 }

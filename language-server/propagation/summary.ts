@@ -56,6 +56,8 @@ export function summarize(sweep: Sweep): Figures {
 function gradientChange({ network, dominators, gradients }: Sweep, weighted: readonly Node[]): number | null {
   const [first, last] = [weighted[0], weighted.at(-1)];
   if (!first || !last) return null;
+  // Behind a last layer that starts at 0 nothing arrives, wherever the way to it is interrupted.
+  if (first === last && weightNodes(network).length > 1) return null;
   const trunk = dominators.chain(network.outputs[0] ?? -1);
   const known = (id: number | undefined): id is number => id !== undefined && Number.isFinite(gradients[id]!.logNorm);
   const apart = beforeBranches(network, first);

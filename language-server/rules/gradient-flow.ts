@@ -77,6 +77,16 @@ export function branches({ edges }: ModelReport['graph']): boolean {
   return false;
 }
 
+/**
+ * The χ₁ that goes with what gradients do over the whole network: that of the typical layer, where it points the same way, else the mean of all.
+ */
+export function tellingChi({ summary: { chi1 } }: ModelReport, { nats, chi1: mean }: GradientFlow): number {
+  if (chi1 === null) return mean;
+  const own = Math.log(chi1);
+  const agrees = Math.abs(nats) < 0.5 ? Math.abs(own) < 0.3 : Math.sign(own) === Math.sign(nats);
+  return agrees ? chi1 : mean;
+}
+
 /** True where something in the graph could not be followed. */
 export const stopsSomewhere = ({ graph }: ModelReport): boolean => graph.nodes.some(({ kind }) => kind === 'opaque');
 

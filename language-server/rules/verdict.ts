@@ -12,6 +12,7 @@ import {
   isRemainder,
   largestSwing,
   stopsSomewhere,
+  tellingChi,
 } from './gradient-flow.js';
 import { hasRecurrence } from './has-recurrence.js';
 import { describeRepair, repair } from './repair.js';
@@ -55,15 +56,21 @@ function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding)
   const direction = flow.nats < 0 ? -1 : 1;
   const remedy = repair(model, direction) ?? repair(model, 0);
   const what = direction < 0 ? 'Gradients vanish: squared, they shrink' : 'Gradients explode: squared, they grow';
-  return `${what} ${fold(flow.nats / Math.LN10)} ${span(model)} at χ₁ = ${showNumber(model.summary.chi1 ?? flow.chi1)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
+  return `${what} ${fold(flow.nats / Math.LN10)} ${span(model)} at χ₁ = ${showNumber(tellingChi(model, flow))} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
 }
 
 const canBeTrained = (model: ModelReport): string =>
-  stopsSomewhere(model) ? 'What could be followed of it can be trained as initialized' : 'Can be trained as initialized';
+  stopsSomewhere(model) || model.summary.unknown.some(({ reason }) => reason.endsWith(asIfOnce))
+    ? 'What could be followed of it can be trained as initialized'
+    : 'Can be trained as initialized';
 
-function soundVerdict(model: ModelReport, { nats, chi1: mean }: GradientFlow): string {
+/** Of loops whose rounds, and so the depth of the network, are not known. */
+const asIfOnce = 'shown as if it ran once.';
+
+function soundVerdict(model: ModelReport, flow: GradientFlow): string {
+  const { nats } = flow;
   const { depth, phase, unknown } = model.summary;
-  const chi1 = model.summary.chi1 ?? mean;
+  const chi1 = tellingChi(model, flow);
   const layers = depth === 1 ? '1 layer' : `${depth} layers`;
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   const direction = nats < 0 ? 'shrink' : 'grow';
@@ -138,6 +145,8 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
   if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
   if (layers.filter(({ weight }) => weight).length === 1)
     return 'a single layer has no depth over which gradients could shrink or grow';
+  const stop = summary.assumptions.find((sentence) => sentence.startsWith('Signals stop at '));
+  if (stop) return `s${withoutPeriod(stop).slice(1)}`;
   if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';
   return unknown ?? 'what its layers do to gradients is not known';
 }

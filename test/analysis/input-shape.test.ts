@@ -164,3 +164,24 @@ class Net(nn.Module):
   expect(figures(own)).toEqual(figures(adaptive));
   expect(figures(own).map(({ gradient }) => gradient)).not.toContain(null);
 });
+
+test('the size of an image that a layer behind it wants is looked for', () => {
+  const net = (features: number) => `class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.maps = nn.Sequential(nn.Conv2d(1, 16, 3, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1), nn.ReLU())
+        self.head = nn.Linear(${features}, 10)
+
+    def forward(self, x):
+        return self.head(self.maps(x).flatten(1))
+`;
+  const [own, usual, none] = [net(32 * 7 * 7), net(32 * 56 * 56), net(32 * 5)].map((text) => modelOf(text));
+  expect(own!.summary.assumptions).toContain(
+    "The input's size is not known and taken as 28 × 28, which fits its layers, with independent pixels.",
+  );
+  const declared = modelOf(`# meanfield: input(2, 1, 28, 28)\n${net(32 * 7 * 7)}`);
+  const gradients = ({ propagation }: typeof declared) => propagation.map(({ path, gradient }) => [path, gradient]);
+  expect(gradients(own!)).toEqual(gradients(declared));
+  expect(usual!.summary.assumptions.join(' ')).toContain('taken as 224 × 224 with');
+  expect(none!.summary.assumptions.join(' ')).not.toContain('fits its layers');
+});

@@ -312,3 +312,19 @@ class Net(nn.Module):
   expect(network.layers.map(({ path }) => path)).toEqual(['layers.0']);
   expect(unknowns(network).join('\n')).toContain("'config.SIZES' is not in the files that could be read");
 });
+
+test('a loop over an argument that nobody gives is said to be open', () => {
+  const network = only(`class Net(nn.Module):
+    def __init__(self, hidden):
+        super().__init__()
+        layers = []
+        for width in hidden:
+            layers += [nn.Linear(64, width), nn.ReLU()]
+        self.net = nn.Sequential(*layers, nn.Linear(64, 10))
+
+    def forward(self, x):
+        return self.net(x)
+`);
+  expect(network.layers.map(({ path }) => path)).toEqual(['net.0', 'net.2']);
+  expect(unknowns(network).join('\n')).toMatch(/^\d+: It is not known what this runs over: .*shown as if it ran once/m);
+});

@@ -178,3 +178,10 @@ test('a decided comparison holds for all sizes', () => {
     { numRuns: 3000, seed: 7 },
   );
 });
+
+test('a sum of sizes cancels against its own reciprocal, also beside numbers', () => {
+  const sum = add(symbol('states'), symbol('actions'));
+  expect(multiply(sum, divide(1, multiply(3, sum)))).toBeCloseTo(1 / 3, 15);
+  expect(multiply(divide(2, add(sum, 4)), add(sum, 4))).toBe(2);
+  expect(numberOf(multiply(sum, divide(1, add(sum, 4))))).toBeNull();
+});

@@ -17,5 +17,6 @@ import nested_skips as models
 INPUTS = {
     models.Nested: lambda: torch.randn(4, 8, 12, 12),
     models.Doubled: lambda: torch.randn(4, 64),
+    models.Gates: lambda: torch.randn(4, 64),
 }
 print(json.dumps({make.__name__: measure(make, inputs) for make, inputs in INPUTS.items()}, indent=1))

@@ -39,6 +39,11 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
       return [value];
     case 'parameter':
       return rowsOf(run, value);
+    case 'number':
+      // A size that nobody gives, as `for width in hidden` of an argument of the constructor.
+      return numberOf(value.value) === null
+        ? iterate(run, unknown('An argument of the constructor is not given in this file.', run.location(node)), node)
+        : [];
     case 'namespace':
       // A name of a file that could not be read: `from config import WIDTHS`.
       return iterate(run, unknown(absence(run, value.name), run.location(node)), node);
