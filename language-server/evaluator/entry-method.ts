@@ -7,15 +7,14 @@ import { dict, type FunctionValue, type Instance, string, tuple, type Value } fr
  * parts of the model, as `get_action_and_value` of an agent with an actor and a critic does.
  */
 export function methodInstead({ class: type, module }: Instance): FunctionValue | undefined {
-  const parts = [...(module?.children.keys() ?? [])];
   let [best, most] = [undefined as FunctionValue | undefined, 0];
   for (const ancestor of type.resolution)
     for (const [name, value] of ancestor.attributes) {
       if (value.kind !== 'function' || value.node.type !== 'function_definition' || value.file !== type.file) continue;
       if (name === 'training_step') return value;
       if (name.startsWith('_') || preparing.test(name) || value.parameters.slice(1).every((one) => one.default)) continue;
-      const text = value.file.tree.textOf(value.node);
-      const used = parts.filter((part) => new RegExp(`\\bself\\.${part}\\b`).test(text)).length;
+      const read = new Set(value.file.tree.textOf(value.node).match(/(?<=\bself\.)\w+/g));
+      const used = [...(module?.children.keys() ?? [])].filter((part) => read.has(part)).length;
       if (used > most) [best, most] = [value, used];
     }
   return best;

@@ -223,15 +223,15 @@ function multiplyTensors(run: Interpreter, left: Value, right: Value, node: Synt
 }
 
 /** Whether a tensor is calculated from the model's own tensors, and not from its input. */
-function isOfParameters({ nodes }: Trace, { node }: Tensor): boolean {
-  const { kind, inputs } = nodes[node]!;
-  return (
-    kind === 'parameter' ||
-    (kind !== 'opaque' &&
-      kind !== 'affine' &&
-      inputs.length > 0 &&
-      inputs.every((id) => isOfParameters({ nodes } as Trace, { kind: 'tensor', node: id, shape: null })))
-  );
+function isOfParameters({ nodes }: Trace, { node: from }: Tensor): boolean {
+  const seen = new Set<number>();
+  const visit = (id: number): boolean => {
+    const { kind, inputs } = nodes[id]!;
+    if (kind === 'parameter' || seen.has(id)) return true;
+    seen.add(id);
+    return kind !== 'opaque' && kind !== 'affine' && inputs.length > 0 && inputs.every(visit);
+  };
+  return visit(from);
 }
 
 /** Whether a tensor is a statistic of that parameter, which a normalization of it takes away or divides by. */

@@ -27,8 +27,23 @@ export interface HeldTensors {
  * @returns `null` where an input of the network takes part, one tensor enters twice, or a step has no law
  */
 export function calculatedLaw(nodes: readonly Node[], id: number, tensors: HeldTensors): CalculatedLaw | null {
+  const known = new Map<number, CalculatedLaw | null>();
+  // A tensor may be used again and again on the way: each is asked for once.
+  const lawAt = (at: number): CalculatedLaw | null => {
+    if (!known.has(at)) known.set(at, lawOfNode(nodes, at, tensors, lawAt));
+    return known.get(at)!;
+  };
+  return lawAt(id);
+}
+
+function lawOfNode(
+  nodes: readonly Node[],
+  id: number,
+  tensors: HeldTensors,
+  lawAt: (id: number) => CalculatedLaw | null,
+): CalculatedLaw | null {
   const node = nodes[id]!;
-  const laws = () => node.inputs.map((input) => calculatedLaw(nodes, input, tensors));
+  const laws = () => node.inputs.map(lawAt);
   const lawOf = (parameter: Parameter) => lawOfTensor(parameter, tensors.originsOf(parameter));
   switch (node.kind) {
     case 'parameter':

@@ -19,18 +19,24 @@ export function predictionsOf(nodes: readonly Node[], outputs: readonly number[]
     if (isLoss(node) || (combines.has(node.kind) && node.inputs.some((id) => holdsLoss.has(id)))) holdsLoss.add(node.id);
     if (node.kind === 'affine' || node.kind === 'recurrent' || node.inputs.some((id) => learned.has(id))) learned.add(node.id);
   }
-  const predictions = (id: number): number[] => {
+  const found = new Set<number>();
+  // Sets keep the order in which they are filled while they are walked, and what is there twice once: a sum may hold one loss many times.
+  const compared = new Set(outputs);
+  for (const id of compared) {
     const node = nodes[id];
-    if (!node || !holdsLoss.has(id)) return [id];
-    if (!isLoss(node)) return node.inputs.filter((input) => holdsLoss.has(input)).flatMap(predictions);
-    const inputs = node.inputs.filter((input) => learned.has(input));
-    return inputs.length > 0 ? inputs : node.inputs.slice(0, 1);
-  };
-  return [...new Set(outputs.flatMap(predictions))];
+    if (!node || !holdsLoss.has(id)) found.add(id);
+    else if (!isLoss(node)) for (const input of node.inputs.filter((one) => holdsLoss.has(one))) compared.add(input);
+    else {
+      const inputs = node.inputs.filter((input) => learned.has(input));
+      for (const input of inputs.length > 0 ? inputs : node.inputs.slice(0, 1)) found.add(input);
+    }
+  }
+  return [...found];
 }
 
 /** The graph up to its outputs: without what compares them, if nothing with weights of its own is there. */
 export function withoutLoss(nodes: readonly Node[], outputs: readonly number[]): readonly Node[] {
+  if (!nodes.some(isLoss)) return nodes;
   const needed = new Set(outputs);
   for (const { id, inputs } of nodes.toReversed()) if (needed.has(id)) for (const input of inputs) needed.add(input);
   const end = Math.max(...needed, -1) + 1;

@@ -89,7 +89,9 @@ function enteringAt(nodes: readonly Node[], output: number, inEnd: readonly bool
 }
 
 /** What is calculated of several outputs, or of one with itself, belongs to the end as well: the terms of a loss. */
-function combined(nodes: readonly Node[], id: number, after: readonly boolean[]): number[] {
+function combined(nodes: readonly Node[], id: number, after: readonly boolean[], seen = new Set<number>()): number[] {
+  if (seen.has(id)) return [];
+  seen.add(id);
   const { kind, inputs } = nodes[id]!;
   if (kind !== 'multiply' && kind !== 'add') return [id];
   const terms = inputs.map((input) => {
@@ -97,7 +99,7 @@ function combined(nodes: readonly Node[], id: number, after: readonly boolean[])
     while (unary.has(nodes[at]!.kind)) at = nodes[at]!.inputs[0]!;
     return at;
   });
-  return terms.some((term) => after[term]) ? [id] : terms.flatMap((term) => combined(nodes, term, after));
+  return terms.some((term) => after[term]) ? [id] : terms.flatMap((term) => combined(nodes, term, after, seen));
 }
 
 const unary: ReadonlySet<Node['kind']> = new Set(['scale', 'shift', 'activation', 'reshape']);

@@ -6,7 +6,12 @@ interface Elementwise {
   readonly at: (x: number) => number;
   /** More than the tensor itself, scaled and shifted. */
   readonly bends: boolean;
+  /** Steps that one evaluation takes. */
+  readonly steps: number;
 }
+
+/** No activation that someone writes out takes more steps. */
+const mostSteps = 64;
 
 /**
  * Activations that are written out, `x * torch.sigmoid(x)`, `0.5 * x * (1 + torch.tanh(…))`, as the one function that they are: whatever a node
@@ -19,7 +24,7 @@ export function recognizeActivations(nodes: readonly Node[]): readonly Node[] {
   let changed = false;
   const result = nodes.map((node): Node => {
     const own = elementwise(node, known);
-    known.push(own ?? null);
+    known.push(own);
     if (!own?.bends || !joins(node, known)) return node;
     const found = named(own.at);
     const { id, path, location, shape } = node;
@@ -56,36 +61,42 @@ const isSquare = ({ inputs: [a, b] }: Node, known: readonly (Elementwise | null)
   a === b && known[a!]?.bends !== true;
 
 function elementwise(node: Node, known: readonly (Elementwise | null)[]): Elementwise | null {
-  const inputs = node.inputs.map((input) => known[input] ?? { root: input, at: (x: number) => x, bends: false });
-  const [first, second] = inputs;
+  const inputs = node.inputs.map((input) => known[input] ?? { root: input, at: (x: number) => x, bends: false, steps: 0 });
+  const [first] = inputs;
   if (!first || inputs.some(({ root }) => root !== first.root)) return null;
-  const { root, at, bends } = first;
+  const steps = inputs.reduce((sum, one) => sum + one.steps, 1);
+  const step = steps <= mostSteps ? stepOf(node, inputs) : null;
+  return step && { ...step, root: first.root, steps };
+}
+
+function stepOf(node: Node, [first, second]: readonly Elementwise[]): Pick<Elementwise, 'at' | 'bends'> | null {
+  const { at, bends } = first!;
   switch (node.kind) {
     case 'scale': {
       const factor = node.parameter ? sameEverywhere(node.parameter.writes.at(-1)) : node.factor;
-      return factor === null ? null : { root, at: (x) => factor * at(x), bends };
+      return factor === null ? null : { at: (x) => factor * at(x), bends };
     }
     case 'shift': {
       const offset = node.parameter ? null : node.offset;
-      return offset === null ? null : { root, at: (x) => at(x) + offset, bends };
+      return offset === null ? null : { at: (x) => at(x) + offset, bends };
     }
     case 'activation': {
       const phi = functionOf(node);
-      return phi && { root, at: (x) => phi(at(x)), bends: true };
+      return phi && { at: (x) => phi(at(x)), bends: true };
     }
     case 'multiply':
-      return second ? { root, at: (x) => at(x) * second.at(x), bends: true } : null;
+      return second ? { at: (x) => at(x) * second.at(x), bends: true } : null;
     case 'add':
       return second
-        ? { root, at: (x) => node.coefficients[0]! * at(x) + node.coefficients[1]! * second.at(x), bends: bends || second.bends }
+        ? { at: (x) => node.coefficients[0]! * at(x) + node.coefficients[1]! * second.at(x), bends: bends || second.bends }
         : null;
     case 'opaque': {
       const { calculation } = node;
-      if (calculation?.what === 'power') return { root, at: (x) => at(x) ** calculation.exponent, bends: true };
+      if (calculation?.what === 'power') return { at: (x) => at(x) ** calculation.exponent, bends: true };
       if (calculation?.what !== 'quotient') return null;
-      if (second) return { root, at: (x) => at(x) / second.at(x), bends: true };
+      if (second) return { at: (x) => at(x) / second.at(x), bends: true };
       const { dividend } = calculation;
-      return dividend === null ? null : { root, at: (x) => dividend / at(x), bends: true };
+      return dividend === null ? null : { at: (x) => dividend / at(x), bends: true };
     }
     default:
       return null;

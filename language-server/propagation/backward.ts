@@ -48,6 +48,7 @@ export function backward(network: Network, states: readonly NodeState[]): Backwa
   for (let id = network.nodes.length - 1; id >= 0; id--) {
     const gradient = gradients[id]!;
     if (gradient.logNorm === Number.NEGATIVE_INFINITY) continue;
+    streams.settle(id, network.outputs.includes(id));
     network.nodes[id]!.inputs.forEach((input, i) => {
       const one = passed(gradient, states, network.nodes[id]!, input, i);
       passedDown[id]!.push(one);
@@ -62,18 +63,27 @@ export function backward(network: Network, states: readonly NodeState[]): Backwa
  * of squares.
  */
 class Streams {
-  /** By node, the sums and factors that read it, with their coefficients. */
-  readonly #linear: [from: number, factor: number][][];
+  /** By node, the gradients that sums and factors hand down to it, with their coefficients. */
+  readonly #linear: Map<number, number>[];
   /** By node, ln of the squared norm that arrives there past them, by way of weights. */
   readonly #rest: (number | null)[];
+  /** By node, the one whose gradient its own is, with the factor: along a stream that nothing but sums reads they are all one. */
+  readonly #source: (readonly [id: number, factor: number])[];
 
   constructor(
     private readonly nodes: readonly Node[],
     private readonly states: readonly NodeState[],
     private readonly gradients: readonly Gradient[],
   ) {
-    this.#linear = nodes.map(() => []);
+    this.#linear = nodes.map(() => new Map());
     this.#rest = nodes.map(() => Number.NEGATIVE_INFINITY);
+    this.#source = nodes.map(({ id }) => [id, 1]);
+  }
+
+  /** Called when all that reads a node has handed its gradient down. */
+  settle(id: number, isOutput: boolean): void {
+    const [only] = this.#linear[id]!;
+    if (only && !isOutput && this.#linear[id]!.size === 1 && this.#rest[id] === Number.NEGATIVE_INFINITY) this.#source[id] = only;
   }
 
   /** The gradient at an input with what node `from` hands down to it, as its input i. */
@@ -84,10 +94,12 @@ class Streams {
       return total;
     }
     const before = this.#linear[input]!;
+    const [source, passed] = this.#source[from]!;
     const { logNorm } = total;
-    const common =
-      logNorm === null ? 0 : before.reduce((sum, [other, k]) => sum + 2 * factor * k * this.#inner(from, other, logNorm), 0);
-    before.push([from, factor]);
+    let common = 0;
+    if (logNorm !== null)
+      for (const [other, k] of before) common += 2 * factor * passed * k * this.#inner(source, other, logNorm);
+    before.set(source, (before.get(source) ?? 0) + factor * passed);
     return common === 0 ? total : { ...total, logNorm: logNorm! + Math.log(Math.max(1e-12, 1 + common)) };
   }
 
@@ -103,7 +115,7 @@ class Streams {
     const count = this.nodes.length;
     const expand = (id: number) => {
       const parts = this.#linear[id];
-      return parts && parts.length > 0 ? [...parts, [id + count, 1] as const] : null;
+      return parts && parts.size > 0 ? [...parts, [id + count, 1] as const] : null;
     };
     return sharedParts(a, b, expand, 'smallest first').reduce((sum, { id, product }) => {
       const logNorm = id < count ? this.gradients[id]!.logNorm : this.#rest[id - count]!;
