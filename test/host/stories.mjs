@@ -42,7 +42,8 @@ const installedStories = [
       await workbench.lens('Analyze initialization').first().click();
       await workbench.panel().locator('h1', { hasText: 'Frozen' }).waitFor();
       const canvas = workbench.panel().locator('canvas').first();
-      await canvas.scrollIntoViewIfNeeded();
+      // The panel may be drawn anew at any time, which takes the element out of Playwright's hands.
+      await canvas.evaluate((one) => one.scrollIntoView());
       const drawn = () =>
         canvas.evaluate((one) => new Set(one.getContext('2d').getImageData(0, 0, one.width, one.height).data).size > 8);
       for (let look = 0; look < 100 && !(await drawn()); look++) await workbench.page.waitForTimeout(100);
@@ -53,7 +54,6 @@ const installedStories = [
     'A click on a layer in the table reveals its source line',
     async (workbench) => {
       const row = workbench.panel().locator('tr[data-layer]', { hasText: 'outputs' });
-      await row.scrollIntoViewIfNeeded();
       await row.locator('button').first().click();
       await workbench.page.locator('.statusbar-item', { hasText: 'Ln 10, Col 24' }).waitFor();
     },
@@ -62,7 +62,6 @@ const installedStories = [
     'A simulation of the model runs and is told beside the charts',
     async (workbench) => {
       const start = workbench.panel().locator('button', { hasText: 'Check by simulation' });
-      await start.scrollIntoViewIfNeeded();
       await start.click();
       await workbench.panel().locator('.simulation p', { hasText: 'Crosses in the charts' }).waitFor();
     },
