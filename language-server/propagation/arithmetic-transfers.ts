@@ -44,8 +44,17 @@ export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
     reason: null,
     backward,
     rectified: rectifiedIn(node, inputs, coefficients, signal, context),
+    ...besideZeros(inputs, coefficients),
   };
 };
+
+/** Of a sum of which only one term is not 0, as where a branch starts at 0: it is distributed as that term is. */
+function besideZeros(inputs: readonly NodeState[], coefficients: readonly number[]): Partial<NodeState> {
+  const [only, ...others] = inputs.flatMap((input, i) => (input.signal!.q > 0 ? [{ input, coefficient: coefficients[i]! }] : []));
+  if (!only || others.length > 0 || only.coefficient !== 1 || only.input.tokens) return {};
+  const { gaussian, stream } = only.input;
+  return { gaussian, stream };
+}
 
 /** A tensor without positions as the map sees it that it is added to. */
 function seenBy(map: NodeState, shape: Shape, input: NodeState, id: number, { shapes, nodes }: Context): Signal {
@@ -262,10 +271,10 @@ export const concatenateTransfer: Transfer<'concatenate'> = (node, inputs, conte
     (sum, state, i) => accumulate(sum, weighted(inUnits(state.signal!, logScale), shares[i]!)),
     { ...silence, logScale },
   );
-  const parts = inputs.flatMap(({ signal: own, unevenness, gaussian, parts: inner }, i): Part[] =>
+  const parts = inputs.flatMap(({ signal: own, unevenness, gaussian, nonNegative, parts: inner }, i): Part[] =>
     inner
       ? inner.map((part) => ({ ...part, share: part.share * shares[i]! }))
-      : [{ share: shares[i]!, signal: own!, unevenness, gaussian }],
+      : [{ share: shares[i]!, signal: own!, unevenness, gaussian, nonNegative }],
   );
   const profile = profileOf(inputs[0]!.extent, inputs, shares);
   return {

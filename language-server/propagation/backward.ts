@@ -107,7 +107,7 @@ class Streams {
     const [above, below] = [this.states[from]!, this.states[input]!];
     if (!sameExtent(above.extent, below.extent)) return null;
     const node = this.nodes[from]!;
-    return node.kind === 'reshape' && above.origin === below.origin ? 1 : linearFactor(node, i, this.states);
+    return node.inputs.length === 1 && above.origin === below.origin ? 1 : linearFactor(node, i, this.states);
   }
 
   /** Inner product of the gradients at two nodes, in units of e^logScale. */

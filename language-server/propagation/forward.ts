@@ -10,6 +10,7 @@ import { dropoutTransfer } from './dropout-transfer.js';
 import { sameExtent } from './extent.js';
 import { interpolationTransfer } from './interpolation-transfer.js';
 import { maskTransfer } from './masks.js';
+import { isNonNegative } from './non-negative.js';
 import { normalizationTransfer } from './normalization-transfer.js';
 import { inputTransfer, opaqueTransfer, parameterTransfer, readsTokens, reshapeTransfer } from './other-transfers.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
@@ -97,7 +98,8 @@ const keepsPositions: ReadonlySet<Node['kind']> = new Set([
 ]);
 
 /** All fields in one order, so that states of all kinds of nodes are alike. */
-function complete({ id, kind }: Node, inputs: readonly NodeState[], result: Partial<NodeState>): NodeState {
+function complete(node: Node, inputs: readonly NodeState[], result: Partial<NodeState>): NodeState {
+  const { id, kind } = node;
   const [first] = inputs;
   const extent = result.extent ?? first?.extent ?? [];
   const kept = first && keepsPositions.has(kind) && sameExtent(extent, first.extent) ? first.profile : null;
@@ -111,6 +113,7 @@ function complete({ id, kind }: Node, inputs: readonly NodeState[], result: Part
     means: result.means ?? null,
     backward: result.backward ?? none,
     gaussian: result.gaussian ?? null,
+    nonNegative: isNonNegative(node, inputs),
     origin: result.origin ?? id,
     concatenated: result.concatenated ?? false,
     shares: result.shares ?? null,
@@ -118,6 +121,7 @@ function complete({ id, kind }: Node, inputs: readonly NodeState[], result: Part
     parts: result.parts ?? null,
     stream: result.stream ?? null,
     rectified: result.rectified ?? null,
+    maximum: result.maximum ?? null,
     attention: result.attention ?? null,
     tokens: result.tokens ?? null,
     ends: result.ends ?? null,

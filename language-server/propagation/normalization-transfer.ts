@@ -1,10 +1,10 @@
-import type { Normalization } from '../network/graph.js';
+import type { Normalization, Parameter } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { positions } from './extent.js';
 import { withoutMeans } from './profile.js';
-import { accumulated, balanced, inPlainUnits, type Signal, silence } from './signal.js';
+import { accumulated, balanced, inPlainUnits, type Signal, scaled, silence, withBias } from './signal.js';
 import { type Backward, type Context, type NodeState, type Part, passes, stops, type Transfer, times } from './transfer.js';
-import { parameterSecondMoment } from './weight-moments.js';
+import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
 /**
  * y = γ (x − μ)/s + β with the statistics of the training batch or of the sample's own features: E y² = γ² s²/(s² + ε) + β², squared
@@ -20,20 +20,26 @@ export const normalizationTransfer: Transfer<'normalization'> = (node, [input], 
     return { signal: input?.signal ?? null, reason: input?.reason ?? null, backward: [passes] };
   }
   if (node.variant === 'vector') return direction(node, input, context);
-  if (node.variant === 'batch' && !context.training) return evaluated(input, gamma2, beta2, node.epsilon);
+  const scale = { gamma2, beta2, betaMean: node.bias ? meanOf(node.bias) : 0 };
+  if (node.variant === 'batch' && !context.training)
+    return evaluated(input, scale, node.weight ? meanOf(node.weight) : 1, node.epsilon);
   if (node.variant === 'batch')
     context.assume(
       Number.isFinite(context.batch)
         ? `Batch normalization uses a batch of ${context.batch} independent inputs.`
         : 'Batch normalization is taken with a large batch of independent inputs.',
     );
-  if (!input?.signal) return restarts(gamma2, beta2);
-  return normalized(node, input, { gamma2, beta2 }, context);
+  if (!input?.signal) return restarts(scale);
+  return normalized(node, input, scale, context);
 };
+
+const meanOf = (parameter: Parameter): number => numberOf(lastWrite(parameter)?.mean) ?? 0;
 
 interface Scale {
   readonly gamma2: number;
   readonly beta2: number;
+  /** E β, which is 0 for shifts that are drawn. */
+  readonly betaMean: number;
 }
 
 /** The second moment that the normalization subtracts before it divides: that of the mean over the entries that it looks at. */
@@ -65,12 +71,12 @@ function channelsTogether({ variant, groups }: Normalization, { channels }: Node
 
 function normalized(node: Normalization, input: NodeState, scale: Scale, context: Context): Partial<NodeState> {
   const open = inPlainUnits(input.signal!);
-  if (!Number.isFinite(open.q)) return restarts(scale.gamma2, scale.beta2);
+  if (!Number.isFinite(open.q)) return restarts(scale);
   const single = node.variant === 'batch' || node.variant === 'instance';
   const parts: readonly Part[] =
     input.parts && (single || groupsStayApart(node, input.parts))
       ? input.parts
-      : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1, gaussian: null }];
+      : [{ share: 1, signal: open, unevenness: single ? input.unevenness : 1, gaussian: null, nonNegative: false }];
   const done = parts.map((part) => {
     const signal = inPlainUnits(part.signal);
     const { factor, signal: after } = standardized(signal, removed(node, signal, input, context.batch), scale, node.epsilon);
@@ -104,7 +110,7 @@ function groupsStayApart({ variant, groups }: Normalization, parts: readonly Par
   );
 }
 
-function standardized(signal: Signal, common: number, { gamma2, beta2 }: Scale, epsilon: number) {
+function standardized(signal: Signal, common: number, { gamma2, beta2, betaMean }: Scale, epsilon: number) {
   const variance = Math.max(0, signal.q - common);
   const factor = gamma2 / (variance + epsilon);
   const product = (value: number) => factor * Math.max(-variance, value - common) + beta2;
@@ -113,7 +119,7 @@ function standardized(signal: Signal, common: number, { gamma2, beta2 }: Scale, 
     signal: {
       logScale: 0,
       q: factor * variance + beta2,
-      mean: Math.sqrt(beta2),
+      mean: betaMean,
       pair: product(signal.pair),
       space: product(signal.space),
       near: product(signal.near),
@@ -176,8 +182,9 @@ function projection(
 function direction(node: Normalization, input: NodeState | undefined, context: Context): Partial<NodeState> {
   const entries = numberOf(node.entries ?? input?.channels ?? null);
   if (entries === null) return stops('Over how many entries this vector norm goes is not known.');
-  if (!input?.signal) return restarts(1 / entries, 0);
-  const result = normalized(node, input, { gamma2: 1 / entries, beta2: 0 }, context);
+  const scale = { gamma2: 1 / entries, beta2: 0, betaMean: 0 };
+  if (!input?.signal) return restarts(scale);
+  const result = normalized(node, input, scale, context);
   const backward = result.backward?.map(
     (factor) => factor && { ...factor, logFactor: factor.logFactor + Math.log1p(-1 / entries) },
   );
@@ -185,29 +192,24 @@ function direction(node: Normalization, input: NodeState | undefined, context: C
 }
 
 /** Whatever entered, the output has second moment γ² + β²; what inputs have in common is not known. */
-function restarts(gamma2: number, beta2: number): Partial<NodeState> {
+function restarts({ gamma2, beta2, betaMean }: Scale): Partial<NodeState> {
   const common = { pair: beta2, space: beta2, near: beta2, pairSpace: beta2 };
-  const signal: Signal = { ...silence, ...common, q: gamma2 + beta2, mean: Math.sqrt(beta2) };
+  const signal: Signal = { ...silence, ...common, q: gamma2 + beta2, mean: betaMean };
   return { signal, reason: null, restarted: true, backward: [] };
 }
 
 /** Running statistics at initialization are mean 0 and variance 1. */
-function evaluated(input: NodeState | undefined, gamma2: number, beta2: number, epsilon: number): Partial<NodeState> {
+function evaluated(
+  input: NodeState | undefined,
+  { gamma2, beta2, betaMean }: Scale,
+  gammaMean: number,
+  epsilon: number,
+): Partial<NodeState> {
   const factor = gamma2 / (1 + epsilon);
   const backward = [times(factor)];
   if (!input?.signal) return { signal: null, reason: input?.reason ?? null, backward };
-  const { logScale, q, mean, pair, space, near, pairSpace } = beta2 === 0 ? input.signal : inPlainUnits(input.signal);
-  const root = Math.sqrt(factor);
   return {
-    signal: balanced({
-      logScale,
-      q: factor * q + beta2,
-      mean: root * mean + Math.sqrt(beta2),
-      pair: factor * pair + beta2,
-      space: factor * space + beta2,
-      near: factor * near + beta2,
-      pairSpace: factor * pairSpace + beta2,
-    }),
+    signal: withBias(scaled(input.signal, factor, gammaMean / Math.sqrt(1 + epsilon)), beta2, betaMean),
     reason: null,
     backward,
     gaussian: gamma2 === 1 && beta2 === 0 ? input.gaussian : null,

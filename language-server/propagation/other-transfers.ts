@@ -46,6 +46,8 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
   const patches = patchesOf(node, input, context);
   if (patches) return { ...input, channels: node.shape!.at(-1)!, extent: patches, backward: [passes] };
   const before = shapes[node.inputs[0]!] ?? null;
+  const map = mapOfVector(node, input, before, context);
+  if (map) return map;
   const token = selectsToken(before, node.shape, input);
   const leaves = leavesTokens(before, node.shape, input);
   const flattened = !token && node.shape?.length === 2 && input.extent.length > 0;
@@ -77,6 +79,32 @@ function patchesOf({ id, shape }: Node, { extent, origin }: NodeState, { nodes, 
   if (tokens.length === 0 || entriesRatio(image, shape) !== 1) return null;
   return consumers[id]!.some((reader) => readsTokens(nodes[reader]!)) ? tokens : null;
 }
+
+/** A vector that becomes a map for the convolutions behind it, as in a decoder: its positions are different units, alike in their mean alone. */
+function mapOfVector(
+  node: Reshape & Node,
+  { signal, reason, extent, gaussian }: NodeState,
+  before: Shape,
+  context: Context,
+): Partial<NodeState> | null {
+  const dimensions = (node.shape?.length ?? 0) - 2;
+  if (extent.length > 0 || before?.length !== 2 || dimensions < 1 || entriesRatio(before, node.shape) !== 1) return null;
+  const sizes = extentOfShape(node, dimensions);
+  if (!sizes || positions(sizes) === 1 || context.readerOfMaps(node.id)?.kernel.length !== dimensions) return null;
+  return {
+    channels: node.shape![1]!,
+    extent: sizes,
+    signal: signal && unlike(signal),
+    reason,
+    backward: [{ ...passes, gain: 0 }],
+    gaussian: gaussian && { ...gaussian, signal: unlike(gaussian.signal) },
+  };
+}
+
+const unlike = (signal: Signal): Signal => {
+  const square = signal.mean ** 2;
+  return { ...signal, space: square, near: square, pairSpace: square };
+};
 
 /** What acts on the features of each token. */
 export function readsTokens(node: Node): boolean {

@@ -3,10 +3,18 @@ import { activation } from '../meanfield/activations.js';
 import { maximumMoments } from '../meanfield/maximum-moments.js';
 import { shiftedActivation } from '../meanfield/shifted-activation.js';
 import type { Node, Pooling } from '../network/graph.js';
-import { type Extent, pooledExtent, positions, windowSize, windowsAlong } from './extent.js';
+import { type Extent, pooledExtent, positions, windowOf, windowSize, windowsAlong } from './extent.js';
 import { abovePooling, belowPooling, type Profile } from './profile.js';
 import { accumulated, balanced, inPlainUnits, nearness, type Signal, silence } from './signal.js';
-import { type Backward, type GaussianOrigin, type NodeState, stops, type Transfer, unknownAlikeness } from './transfer.js';
+import {
+  type Backward,
+  type GaussianOrigin,
+  type Maximum,
+  type NodeState,
+  stops,
+  type Transfer,
+  unknownAlikeness,
+} from './transfer.js';
 
 /**
  * Average over w positions of second moment q and product s: (q + (w − 1)s)/w. Maximum: the largest of w equicorrelated Gaussians.
@@ -22,7 +30,7 @@ export const poolingTransfer: Transfer<'pooling'> = (node, [input], { assume }) 
     return {
       extent,
       profile: abovePooling(node, inputExtent, input.profile),
-      ...maximum(node, input, input.signal, count, extent),
+      ...maximum(node, input, extent),
     };
   }
   const overlap = overlapOf(node, inputExtent);
@@ -112,8 +120,13 @@ function averageBackward(
   };
 }
 
-function maximum(node: Node & Pooling, input: NodeState, signal: Signal, count: number, extent: Extent): Partial<NodeState> {
-  const pooled = (origin: GaussianOrigin) => largest(origin, count, windows(node, input.extent, origin.signal));
+function maximum(node: Node & Pooling, input: NodeState, extent: Extent): Partial<NodeState> {
+  const { window, source } =
+    input.maximum && node.variant === 'max'
+      ? { window: joined(input.maximum, node, input.extent), source: input.maximum.source }
+      : { window: node, source: input };
+  const count = windowSize(window, source.extent);
+  const pooled = (origin: GaussianOrigin) => largest(origin, count, windows(window, source.extent, origin.signal));
   const ofLinear = (own: Signal) => ({ node: -1, phi: activation('linear')!, signal: inPlainUnits(own) });
   const outputs = positions(extent);
   const pairs = Math.max(1, positions(input.extent) - 1);
@@ -129,17 +142,32 @@ function maximum(node: Node & Pooling, input: NodeState, signal: Signal, count: 
     spread: spreadBelow(node, input.extent),
   };
   return {
-    signal: input.parts
+    signal: source.parts
       ? balanced(
-          input.parts.reduce<Signal>(
+          source.parts.reduce<Signal>(
             (sum, part) => accumulated(sum, inPlainUnits(pooled(part.gaussian ?? ofLinear(part.signal))), part.share),
             silence,
           ),
         )
-      : pooled(input.gaussian ?? ofLinear(signal)),
+      : pooled(source.gaussian ?? ofLinear(source.signal!)),
     reason: null,
     backward: [backward],
     gaussian: null,
+    ...(window.variant === 'max' && { maximum: { window, source } }),
+  };
+}
+
+/** The largest of what are the largest of windows is the largest of all that these hold. */
+function joined({ window, source }: Maximum, node: Node & Pooling, extent: Extent): Node & Pooling {
+  const [inner, outer] = [
+    source.extent.map((size, i) => windowOf(window, i, size)),
+    extent.map((size, i) => windowOf(node, i, size)),
+  ];
+  return {
+    ...node,
+    kernel: inner.map(({ kernel, stride }, i) => kernel + stride * (outer[i]!.kernel - 1)),
+    stride: inner.map(({ stride }, i) => stride * outer[i]!.stride),
+    padding: inner.map(({ padding, stride }, i) => padding + stride * outer[i]!.padding),
   };
 }
 

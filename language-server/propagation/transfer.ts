@@ -25,6 +25,8 @@ export interface NodeState {
   readonly backward: readonly (Backward | null)[];
   /** The pre-activations behind this output, if it is φ of a Gaussian: max-pooling needs them. */
   readonly gaussian: GaussianOrigin | null;
+  /** No entry is below 0. */
+  readonly nonNegative: boolean;
   /** The node whose entries these are, rearranged at most: adding a tensor to itself doubles it. */
   readonly origin: number;
   /** The output holds its inputs side by side, so that each gets only its part of the gradient. */
@@ -37,6 +39,8 @@ export interface NodeState {
   readonly stream: RectifiedStream | null;
   /** Of a sum: the rectified stream in it, and all else. */
   readonly rectified: Rectified | null;
+  /** Of a max-pooling: what it takes the largest of, so that another one behind it takes the largest of more. */
+  readonly maximum: Maximum | null;
   /** The logits or the weights of attention, on the way from the product of queries and keys to that with the values. */
   readonly attention: Attention | null;
   /** Tokens beside those of a map, where they are not as the others; `signal` is the mean over all. */
@@ -54,6 +58,11 @@ export interface Ends {
   readonly channels: Quantity | null;
   /** Factor on the squared gradient from one step to the one before, of the layer that keeps most; `null`: not known. */
   readonly rate: number | null;
+}
+
+export interface Maximum {
+  readonly window: Node & Pooling;
+  readonly source: NodeState;
 }
 
 export interface Rectified {
@@ -91,6 +100,7 @@ export interface Attention {
 }
 
 export interface Part {
+  readonly nonNegative: boolean;
   readonly share: number;
   readonly signal: Signal;
   readonly gaussian: GaussianOrigin | null;
@@ -138,6 +148,7 @@ export interface Coherence {
 }
 
 export interface GaussianOrigin {
+  /** −1 where φ is made of the activations of several nodes. */
   readonly node: number;
   readonly phi: Activation;
   /** Moments of the pre-activations in plain units. */
