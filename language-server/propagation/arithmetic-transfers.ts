@@ -6,7 +6,7 @@ import { independent, sameEverywhere, variesAlong } from './broadcast.js';
 import { type Extent, positions, sameExtent } from './extent.js';
 import { passedOn, withMask } from './masks.js';
 import { mixedBy } from './profile.js';
-import { linearFactor, sharedParts } from './shared-parts.js';
+import { linearParts, multiplesIn, sharedParts } from './shared-parts.js';
 import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
 import { type Context, type NodeState, type Part, passes, type Rectified, stops, type Transfer, times } from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
@@ -44,6 +44,7 @@ export const addTransfer: Transfer<'add'> = (node, inputs, context) => {
     reason: null,
     backward,
     rectified: rectifiedIn(node, inputs, coefficients, signal, context),
+    multiples: multiplesIn(node, context.nodes, context.states),
     ...besideZeros(inputs, coefficients),
   };
 };
@@ -128,11 +129,7 @@ function sum(
   inputs: readonly NodeState[],
   { nodes, states }: Context,
 ): Signal {
-  const partsOf = (id: number) => {
-    const node = nodes[id]!;
-    const parts = node.inputs.map((input, i) => [states[input]!.origin, linearFactor(node, i, states)] as const);
-    return parts.length > 0 && parts.every((part): part is readonly [number, number] => part[1] !== null) ? parts : null;
-  };
+  const expand = (id: number) => linearParts(nodes[id]!, states);
   const logScale = Math.max(...signals.map((signal) => signal.logScale));
   const terms = signals.map((signal) => inUnits(signal, logScale));
   let total: Signal = { ...silence, logScale };
@@ -143,7 +140,7 @@ function sum(
         total,
         [term, terms[k]!],
         2 * coefficients[i]! * coefficients[k]!,
-        sharedParts(inputs[i]!.origin, inputs[k]!.origin, partsOf, 'largest first').flatMap(({ id, product }) => {
+        sharedParts(inputs[i]!.origin, inputs[k]!.origin, expand, 'largest first').flatMap(({ id, product }) => {
           const part = id === inputs[i]!.origin ? term : states[id]!.signal && inUnits(states[id]!.signal!, logScale);
           return part ? [{ part, product }] : [];
         }),

@@ -115,6 +115,7 @@ function complete(node: Node, inputs: readonly NodeState[], result: Partial<Node
     gaussian: result.gaussian ?? null,
     nonNegative: isNonNegative(node, inputs),
     origin: result.origin ?? id,
+    multiples: result.multiples ?? null,
     concatenated: result.concatenated ?? false,
     shares: result.shares ?? null,
     unevenness: result.unevenness ?? 1,

@@ -269,7 +269,7 @@ class Walk {
   #slopes(node: Node & { kind: 'activation' }): Step {
     const origin = this.states[node.id]!.gaussian;
     const { signal, rectified } = this.states[node.inputs[0]!]!;
-    if (rectified) stop(correlatedSlopes);
+    if (rectified || (origin && origin.node !== node.id)) stop(correlatedSlopes);
     if (node.activation === 'rrelu' && this.training) stop('the slopes of RReLU are random in training');
     if (!origin || !signal) return stop(`the signal at ${node.path || node.name} is not known`);
     const centered = signal.mean ** 2 <= 1e-9 * signal.q;

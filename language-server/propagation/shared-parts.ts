@@ -8,7 +8,9 @@ export interface SharedPart {
 }
 
 /** A tensor or gradient as a sum of others that stand on one side of it, with coefficients; `null`: it is no such sum. */
-type Expand = (id: number) => readonly (readonly [id: number, coefficient: number])[] | null;
+type Expand = (id: number) => readonly Term[] | null;
+
+export type Term = readonly [id: number, coefficient: number];
 
 /** More steps than nested residual blocks take; what is left then counts as independent. */
 const mostSteps = 256;
@@ -54,4 +56,39 @@ export function linearFactor(node: Node, i: number, states: readonly NodeState[]
   const [own, other] = [states[node.inputs[i]!], states[node.inputs[1 - i]!]];
   if (!other?.signal || own?.origin === other.origin) return null;
   return other.signal.mean * Math.exp(other.signal.logScale / 2);
+}
+
+/** What a node's output is a sum of, with coefficients; `null`: it is no sum of others. */
+export function linearParts(node: Node, states: readonly NodeState[]): readonly Term[] | null {
+  const known = states[node.id]?.multiples;
+  if (known) return known;
+  const parts: Term[] = [];
+  for (let i = 0; i < node.inputs.length; i++) {
+    const factor = linearFactor(node, i, states);
+    if (factor === null) return null;
+    parts.push([states[node.inputs[i]!]!.origin, factor]);
+  }
+  return parts.length > 0 ? parts : null;
+}
+
+/** More terms than such sums have; keeping more would take the square of their number. */
+const mostTerms = 8;
+
+/**
+ * The terms of a sum that holds some tensor more than once, as a loop makes them that adds the same to a stream again and again: `y = y + 0.01 * x`.
+ * They are as few at its end as at its beginning, while the steps of the loop are not. `null` of another sum.
+ */
+export function multiplesIn(node: Node, nodes: readonly Node[], states: readonly NodeState[]): readonly Term[] | null {
+  const terms = new Map<number, number>();
+  let count = 0;
+  for (let i = 0; i < node.inputs.length; i++) {
+    const factor = linearFactor(node, i, states);
+    if (factor === null) return null;
+    const { origin } = states[node.inputs[i]!]!;
+    for (const [id, coefficient] of linearParts(nodes[origin]!, states) ?? [[origin, 1] as const]) {
+      terms.set(id, (terms.get(id) ?? 0) + factor * coefficient);
+      count++;
+    }
+  }
+  return terms.size < count && terms.size <= mostTerms ? [...terms] : null;
 }

@@ -6,6 +6,7 @@ import type { Activations } from './activations.js';
 import type { ClassTokens } from './class-tokens.js';
 import type { Extent } from './extent.js';
 import type { Profile } from './profile.js';
+import type { Term } from './shared-parts.js';
 import type { Signal } from './signal.js';
 
 /** What is known of a node's output after the forward sweep. */
@@ -29,6 +30,8 @@ export interface NodeState {
   readonly nonNegative: boolean;
   /** The node whose entries these are, rearranged at most: adding a tensor to itself doubles it. */
   readonly origin: number;
+  /** Of a sum that holds some tensors more than once: its terms. */
+  readonly multiples: readonly Term[] | null;
   /** The output holds its inputs side by side, so that each gets only its part of the gradient. */
   readonly concatenated: boolean;
   /** Of a concatenation: the shares of its inputs in its channels. */
