@@ -14,4 +14,4 @@ export function logitLayers({ nodes, outputs }: Network): ReadonlySet<Layer> {
   return found;
 }
 
-const transparent = new Set(['reshape', 'mask', 'concatenate']);
+const transparent = new Set(['reshape', 'interpolation', 'mask', 'concatenate']);

@@ -18,4 +18,4 @@ export function normalizedLayers({ nodes }: Network): ReadonlySet<string> {
   return normalized;
 }
 
-const transparent = new Set(['reshape', 'mask', 'dropout', 'pooling', 'add', 'concatenate', 'scale', 'shift']);
+const transparent = new Set(['reshape', 'mask', 'dropout', 'pooling', 'interpolation', 'add', 'concatenate', 'scale', 'shift']);

@@ -106,7 +106,7 @@ export type Operation =
   | { readonly kind: 'shift'; readonly offset: number | null; readonly parameter: Parameter | null }
   | Reshape
   /** Linear interpolation between positions, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
-  | { readonly kind: 'interpolation'; readonly alignCorners: boolean }
+  | Interpolation
   | { readonly kind: 'softmax' }
   /** Takes some of the logits away: those of later tokens, or others. */
   | { readonly kind: 'mask'; readonly causal: boolean }
@@ -176,6 +176,15 @@ export type Calculation =
   | { readonly what: 'floor'; readonly at: number };
 
 /** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
+export interface Interpolation {
+  readonly kind: 'interpolation';
+  /** Each output is the nearest input; else it averages the two that it lies between. */
+  readonly copies: boolean;
+  readonly alignCorners: boolean;
+  /** How many times as large each dimension becomes, or all of them; `null` where sizes are given instead. */
+  readonly factors: readonly Quantity[] | null;
+}
+
 export interface Reshape {
   readonly kind: 'reshape';
   /** Sizes as which the input is seen before its dimensions are put in order; absent: its own. */

@@ -60,6 +60,7 @@ function partByPart(phi: Activation, parts: readonly Part[], input: NodeState, i
         logFactor: Math.log(total),
         offset: 0,
         gain: mean(({ gain }) => gain),
+        nearGain: mean(({ nearGain, gain }) => nearGain ?? gain),
         alongGain: mean(({ alongGain }) => alongGain ?? 0),
         crossGain: mean(({ crossGain, gain }) => crossGain ?? gain),
         ...(total > 0 && { partShares: passed.map((value) => value / total) }),
@@ -92,6 +93,7 @@ function behindActivation(phi: Activation, origin: NodeState['gaussian'], signal
         logFactor: both.logFactor - below.logFactor,
         offset: 0,
         gain: beyond(both.gain, below.gain),
+        nearGain: beyond(both.nearGain, below.nearGain),
         crossGain: beyond(both.crossGain, below.crossGain),
         alongGain: both.alongGain ?? 0,
       },
@@ -147,6 +149,7 @@ function throughActivation(phi: Activation, signal: Signal, input: NodeState, id
   const product = (covariance: number) => kernel(centered.phi, variance, covariance);
   const across = product(pair);
   const along = hasPositions ? product(space) : across;
+  const neighbours = hasPositions ? product(near) : across;
   const between = pairSpace === pair ? across : product(pairSpace);
   return {
     signal: balanced({
@@ -155,7 +158,7 @@ function throughActivation(phi: Activation, signal: Signal, input: NodeState, id
       mean: moments.mean,
       pair: across.value,
       space: along.value,
-      near: hasPositions ? product(near).value : across.value,
+      near: neighbours.value,
       pairSpace: between.value,
     }),
     reason: null,
@@ -164,6 +167,7 @@ function throughActivation(phi: Activation, signal: Signal, input: NodeState, id
         logFactor: Math.log(moments.slopeSecond),
         offset: 0,
         gain: hasPositions && moments.slopeSecond > 0 ? finite(along.slope / moments.slopeSecond) : 0,
+        nearGain: hasPositions && moments.slopeSecond > 0 ? finite(neighbours.slope / moments.slopeSecond) : 0,
         alongGain: alongShare(moments, variance),
         crossGain: moments.slopeSecond > 0 ? finite(between.slope / moments.slopeSecond) : 0,
       },

@@ -18,6 +18,8 @@ export interface Gradient extends Coherence {
   readonly profile: Profile | null;
   /** Share of the squared norm that lies on class tokens, beyond what they have as tokens among others; negative where they have less. */
   readonly tokens: number;
+  /** Correlation of the gradients at neighbouring positions beyond `coherence`; distances beyond fade like powers of it. */
+  readonly near: number;
   /** Share of the squared norm that arrives at the maxima of a max-pooling. */
   readonly maxima: number;
 }
@@ -31,6 +33,7 @@ const none: Gradient = {
   profile: null,
   unevenness: 1,
   tokens: 0,
+  near: 0,
   maxima: 0,
 };
 const unknown: Gradient = { ...none, logNorm: null };
@@ -150,7 +153,7 @@ function passed(gradient: Gradient, states: readonly NodeState[], node: Node, in
   // What lies on class tokens has nothing in common with other positions.
   const coherence = clamped(
     factor.mixed
-      ? factor.mixed(gradient.coherence, gradient.tokens)
+      ? factor.mixed(gradient.coherence, gradient.tokens, gradient.near)
       : factor.offset + (factor.gain * kept(gradient.coherence)) / Math.max(tokens.factor, 1e-12),
   );
   const cross = clamped((factor.crossGain ?? factor.gain) * kept(gradient.cross));
@@ -158,7 +161,7 @@ function passed(gradient: Gradient, states: readonly NodeState[], node: Node, in
   const profile = spread ? spread.profile : sameExtent(states[id]!.extent, states[input]!.extent) ? gradient.profile : null;
   // Channels with small weights have small variance and, behind a normalization, large gradients: what passes on does not see it.
   const even = kind === 'affine' ? gradient.unevenness : 1;
-  const gathered = factor.gathered?.(gradient.coherence, gradient.tokens) ?? 1;
+  const gathered = factor.gathered?.(gradient.coherence, gradient.tokens, gradient.near) ?? 1;
   const logNorm =
     gradient.logNorm +
     factor.logFactor +
@@ -181,8 +184,17 @@ function passed(gradient: Gradient, states: readonly NodeState[], node: Node, in
     partShares,
     unevenness,
     tokens: tokens.share,
+    near: nearBelow(factor, gradient, coherence, kind !== 'pooling' && sameExtent(states[id]!.extent, states[input]!.extent)),
     maxima: maximaBelow(node, gradient),
   };
+}
+
+/** Strides and poolings leave neighbours nothing in common that is followed. */
+function nearBelow({ neighbours, nearGain, gain }: Backward, above: Gradient, coherence: number, samePlaces: boolean): number {
+  if (neighbours) return neighbours(above.near);
+  if (!samePlaces || above.near === 0 || coherence >= 1) return 0;
+  const correlation = (nearGain ?? gain) * (above.coherence + (1 - above.coherence) * above.near);
+  return Math.max(0, Math.min(1, (correlation - coherence) / (1 - coherence)));
 }
 
 /** Gradients that arrive at maxima pass an activation by its slopes there, those of other readers by typical ones. */
@@ -230,6 +242,7 @@ function joined(a: Gradient, b: Gradient): Gradient {
     along: second === 0 ? a.along : first === 0 ? b.along : apart,
     unevenness: (first * a.unevenness + second * b.unevenness) / (first + second),
     tokens: (first * a.tokens + second * b.tokens) / (first + second),
+    near: (first * a.near + second * b.near) / (first + second),
     maxima: (first * a.maxima + second * b.maxima) / (first + second),
     partShares: joinedShares(a.partShares, b.partShares, first, second),
     profile: second === 0 ? a.profile : first === 0 ? b.profile : mixed(a.profile, b.profile, second / (first + second)),

@@ -59,6 +59,7 @@ export function gradientNoise(node: Node, i: number, above: LinearForm, signals:
       return noises.product([[1, above]], Math.max(0, 2 / part - 2 / all) * even.of(2));
     }
     case 'add':
+    case 'interpolation':
     case 'scale':
     case 'shift':
     case 'pooling':

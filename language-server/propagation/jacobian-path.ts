@@ -269,7 +269,8 @@ class Walk {
   #slopes(node: Node & { kind: 'activation' }): Step {
     const origin = this.states[node.id]!.gaussian;
     const { signal, rectified } = this.states[node.inputs[0]!]!;
-    if (rectified || (origin && origin.node !== node.id)) stop(correlatedSlopes);
+    if (rectified) stop(correlatedSlopes);
+    if (origin && origin.node !== node.id) stop(twoActivations);
     if (node.activation === 'rrelu' && this.training) stop('the slopes of RReLU are random in training');
     if (!origin || !signal) return stop(`the signal at ${node.path || node.name} is not known`);
     const centered = signal.mean ** 2 <= 1e-9 * signal.q;
@@ -354,7 +355,7 @@ function joined(steps: readonly Step[]): Step[] {
       result.push(step);
       continue;
     }
-    if (step.phi && earlier.phi) stop('two activations follow each other without weights between them');
+    if (step.phi && earlier.phi) stop(twoActivations);
     const phi = step.phi ?? earlier.phi;
     result[before] = {
       kind: 'slopes',
@@ -368,6 +369,7 @@ function joined(steps: readonly Step[]): Step[] {
   return result;
 }
 
+const twoActivations = 'two activations follow each other without weights between them';
 const correlatedSlopes = 'activations on the stream of skip connections see nearly the same signal';
 
 /** Slopes on both ends of a skip connection belong to nearly the same entries, and are not free of each other. */

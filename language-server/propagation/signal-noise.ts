@@ -66,6 +66,7 @@ export function signalNoise(node: Node, signals: Signals): LinearForm | null {
       return positions(states[node.id]!.extent) === 1 && !node.variant.endsWith('max')
         ? commonAt(node.inputs[0]!, signals)
         : (first ?? null);
+    case 'interpolation':
     case 'scale':
     case 'shift':
     case 'reshape':

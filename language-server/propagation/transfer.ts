@@ -123,10 +123,14 @@ export interface Backward {
   readonly alongGain?: number;
   /** Share of the squared gradient that a normalization projects away, from the gradient's coherence between positions. */
   readonly removed?: (gradient: Coherence) => { readonly total: number; readonly mean: number };
-  /** Factor by which overlapping windows add what gradients have in common, from their coherence and the share of class tokens. */
-  readonly gathered?: (coherence: number, tokens: number) => number;
+  /** Factor by which overlapping windows add what gradients have in common, from their coherence, the share of class tokens, and what neighbours share. */
+  readonly gathered?: (coherence: number, tokens: number, near: number) => number;
   /** What becomes of the coherence where offset + gain·ρ is not enough, from the same. */
-  readonly mixed?: (coherence: number, tokens: number) => number;
+  readonly mixed?: (coherence: number, tokens: number, near: number) => number;
+  /** Of an activation: what is left of the correlation between neighbouring positions; absent: as much as between any two. */
+  readonly nearGain?: number;
+  /** Of an interpolation: the correlation between neighbouring positions below it, from that above, both beyond what all positions share. */
+  readonly neighbours?: (near: number) => number;
   /** Of a normalization of each channel: how uneven gradients of channels become, which weights of the layer before it undo. */
   readonly unevenness?: number;
   /** Of a normalization over a concatenation: how the gradient divides among its parts. */

@@ -121,6 +121,7 @@ function givesZero(node: Node, isZero: ReadonlySet<number>, zeros: ReadonlySet<P
     case 'add':
     case 'concatenate':
     case 'dropout':
+    case 'interpolation':
     case 'pooling':
     case 'reshape':
     case 'mask':

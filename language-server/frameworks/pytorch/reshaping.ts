@@ -179,7 +179,7 @@ const unbind = parts((input, { dim }) => {
 
 const unknownShape = rearranged(() => null);
 
-/** Upsampling by copying keeps second moments; the other modes average neighbours. */
+/** Upsampling by copying keeps second moments, linear modes average two neighbours along each dimension. */
 const interpolate: OperationRow = ({ arguments: bound, inputs }) => {
   const { mode, size, scale_factor } = bound;
   const input = inputs[0] ?? null;
@@ -189,11 +189,12 @@ const interpolate: OperationRow = ({ arguments: bound, inputs }) => {
   if (!linear && mode !== 'nearest' && mode !== 'nearest-exact')
     return `Interpolation in the mode '${typeof mode === 'string' ? mode : 'unknown'}' averages neighbours, which the theory used here does not follow.`;
   const wanted = size === null || size === undefined ? null : sizes(size, n);
-  const factors = scale_factor === null || scale_factor === undefined ? null : sizes(scale_factor, n);
+  const given = scale_factor === undefined ? null : scale_factor;
+  const factors = given === null ? null : sizes(given, n || (isList(given) ? given.length : 1));
   const after = wanted ?? (factors && before ? before.map((one, i) => floor(multiply(one, factors[i]!))) : null);
   const shape = withSpatial(input, after);
   return {
-    operation: linear ? { kind: 'interpolation', alignCorners: bound.align_corners === true } : { kind: 'reshape' },
+    operation: { kind: 'interpolation', copies: !linear, alignCorners: bound.align_corners === true, factors },
     shape,
   };
 };
