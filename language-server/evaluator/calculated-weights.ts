@@ -1,6 +1,6 @@
 import { type CalculatedLaw, calculatedLaw } from '../network/calculated-law.js';
 import type { Distribution, Location, Source } from '../network/distribution.js';
-import type { Layer, Parameter } from '../network/graph.js';
+import type { Layer, Node, Parameter } from '../network/graph.js';
 import { equals } from '../network/quantity.js';
 import { recognizeNormalizations } from '../network/written-normalizations.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
@@ -56,6 +56,14 @@ export function calculatedLayer(
   return { layer, of: main };
 }
 
+/** A tensor that is calculated from tensors of the model alone, with its law; `null` where that is not known. */
+export function calculatedParameter(run: Interpreter, value: Value | undefined): Parameter | null {
+  const made = calculated(run, value);
+  if (!made || made.parameter.writes.at(-1)!.variance === null) return null;
+  run.trace!.origins.set(made.parameter, made.from);
+  return made.parameter;
+}
+
 function calculated(run: Interpreter, value: Value | undefined): Calculated | null {
   if (value?.kind === 'parameter') {
     const from = value.from ?? (value.trainable ? [value.parameter] : []);
@@ -87,11 +95,16 @@ function parametersBehind(trace: Trace, node: number): readonly Parameter[] | nu
     const one = trace.nodes[id]!;
     if (one.kind === 'affine' || one.kind === 'recurrent' || (one.kind === 'opaque' && !one.weightless)) return false;
     if (one.kind === 'input' && !trace.drawn.has(one.location)) return false;
-    const own = one.kind === 'parameter' || one.kind === 'scale' || one.kind === 'shift' ? one.parameter : null;
-    for (const origin of (own && trace.origins.get(own)) ?? []) found.add(origin);
+    for (const own of tensorsOf(one)) for (const origin of trace.origins.get(own) ?? []) found.add(origin);
     return one.inputs.every(visit);
   };
   return visit(node) && found.size > 0 ? [...found] : null;
+}
+
+function tensorsOf(node: Node): readonly Parameter[] {
+  if (node.kind === 'normalization') return [node.weight, node.bias].filter((one) => one !== null);
+  const own = node.kind === 'parameter' || node.kind === 'scale' || node.kind === 'shift' ? node.parameter : null;
+  return own ? [own] : [];
 }
 
 /** Of a view, who drew the tensor; else what is calculated. */

@@ -12,7 +12,7 @@ import type { Source } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
 import { type Quantity, subtract } from '../network/quantity.js';
 import { Raised } from './budget.js';
-import { calculatedLayer } from './calculated-weights.js';
+import { calculatedLayer, calculatedParameter } from './calculated-weights.js';
 import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
 import { writeBlock } from './matrix-parts.js';
@@ -172,6 +172,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     inputs: tensors.map((tensor) => tensor.shape),
     layer: layerOf(run, isWeight ? weight : bound.get('weight')),
     parameters: { ...parametersIn(bound), ...(isWeight && weightAt !== undefined && { [row.weight!]: weight.parameter }) },
+    shapes: shapesIn(bound),
     ...(weightAt !== undefined && { weightAt }),
     causal: row.mask !== undefined && isCausal(bound.get(row.mask)),
     masked: row.mask !== undefined && isOtherMask(bound.get(row.mask)),
@@ -192,7 +193,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
         run.trace.path || null,
       );
   }
-  const result = own ?? row.operation(context);
+  const result = own ?? scaledAndShifted(run, row, context, bound);
   const inputs = tensors.map((tensor) => tensor.node);
   if (typeof result === 'string') {
     const weight = calculatedFrom(run, bound.get('weight'));
@@ -231,6 +232,24 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
       ),
     );
   return spread(result.outputs);
+}
+
+/** The operation; where it normalizes, with scale and shift also where these are calculated from tensors of the model. */
+function scaledAndShifted(
+  run: Interpreter,
+  row: FunctionRow,
+  context: OperationContext,
+  bound: ReadonlyMap<string, Value>,
+): Operated | string {
+  const result = row.operation(context);
+  if (typeof result === 'string' || result.operation.kind !== 'normalization') return result;
+  const given = ['weight', 'bias'].filter((key) => bound.get(key)?.kind === 'tensor');
+  if (given.length === 0) return result;
+  const made = given.map((key) => [key, calculatedParameter(run, bound.get(key))] as const);
+  const missing = made.find(([, parameter]) => parameter === null);
+  if (missing) return `The ${missing[0]} of this normalization is calculated, and so its distribution is not known.`;
+  const parameters = Object.fromEntries(made) as Record<string, Parameter>;
+  return row.operation({ ...context, parameters: { ...context.parameters, ...parameters } });
 }
 
 /** The operation with a layer whose weight is calculated; `null` where it is none with one. */
@@ -318,6 +337,15 @@ function parametersIn(bound: ReadonlyMap<string, Value>): Record<string, Paramet
   const parameters: Record<string, Parameter> = {};
   for (const [name, value] of bound) if (value.kind === 'parameter') parameters[name] = value.parameter;
   return parameters;
+}
+
+function shapesIn(bound: ReadonlyMap<string, Value>): Record<string, Shape> {
+  const shapes: Record<string, Shape> = {};
+  for (const [name, value] of bound) {
+    if (value.kind === 'tensor') shapes[name] = value.shape;
+    if (value.kind === 'parameter') shapes[name] = value.parameter.shape;
+  }
+  return shapes;
 }
 
 /** The layer of the model that owns a tensor which a function is given as its weight. */

@@ -79,10 +79,12 @@ function lawOfNode(
       const [law] = laws();
       if (law && node.variant === 'vector' && law.mean === 0 && node.entries != null)
         return { ...law, variance: divide(1, node.entries), family: 'unknown' };
-      if (!law || node.weight || node.bias || node.variant === 'vector' || (node.variant === 'rms' && law.mean !== 0))
-        return null;
-      // Whatever was drawn, its size is that of the normalization.
-      return { ...law, mean: 0, variance: 1, family: 'unknown', centred: node.variant !== 'rms' };
+      if (!law || node.variant === 'vector' || (node.variant === 'rms' && law.mean !== 0)) return null;
+      // Whatever was drawn, its size is that of the normalization. Over a batch of one, rows are normalized as channels.
+      const centred = node.variant !== 'rms' && (node.variant !== 'batch' || nodes[node.inputs[0]!]!.shape?.[0] === 1);
+      const normalized: CalculatedLaw = { ...law, mean: 0, variance: 1, family: 'unknown', centred };
+      const stretched = node.weight ? kept(normalized, product(normalized, lawOf(node.weight))) : normalized;
+      return node.bias ? sum(stretched, lawOf(node.bias)) : stretched;
     }
     default:
       return null;

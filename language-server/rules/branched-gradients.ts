@@ -5,6 +5,7 @@ import { certainNats } from './certain-nats.js';
 import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
 import { fold } from './fold.js';
+import { layersBesideGates } from './gate-layers.js';
 import { branchedNats } from './gradient-flow.js';
 import { hasRecurrence } from './has-recurrence.js';
 import { initializationFix } from './initialization-fix.js';
@@ -34,10 +35,11 @@ export function branchedFinding(model: ModelReport, direction: -1 | 1): Omit<Fin
       message: `${what}, ${describeStacks(stacks, nats)} ${scaleOf(stacks, direction, normalized)}`,
       fix: null,
     };
-  const remedy = repair(model, direction);
+  const remedy = repair(model, direction, layersBesideGates(model));
   // What recurrent layers take is no alarm: others have to be at fault by themselves.
   if (remedy && hasRecurrence(model) && direction < 0 && remedy.nats < 9) return null;
-  if (normalized || !remedy || remedy.nats < Math.abs(nats) / 2) return null;
+  // Of weights that keep their size whatever is drawn, as standardized ones do, there is nothing to write that these ways do not have.
+  if (normalized || !remedy || remedy.calculated || remedy.nats < Math.abs(nats) / 2) return null;
   return { ...finding, message: `${what}. ${describeRepair(remedy)}`, fix: initializationFix(model, remedy) };
 }
 

@@ -22,7 +22,7 @@ DENSE = {
     models.ByFactored: models.Factored,
     models.ByHand: models.Hand,
 }
-MAPS = {models.ByEqualConv2d: models.EqualConv2d, models.ByWSConv2d: models.WSConv2d, models.ByWSConv2dB: models.WSConv2dB}
+MAPS = {models.ByEqualConv2d: models.EqualConv2d, models.ByWSConv2d: models.WSConv2d, models.ByWSConv2dB: models.WSConv2dB, models.ByWSConv2dC: models.WSConv2dC}
 measured = {make.__name__: measure(make, lambda: torch.randn(64, 256), kinds=kind) for make, kind in DENSE.items()}
 measured |= {make.__name__: measure(make, lambda: torch.randn(4, 3, 32, 32), kinds=kind) for make, kind in MAPS.items()}
 print(json.dumps(measured, indent=1))

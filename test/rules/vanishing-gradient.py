@@ -346,3 +346,23 @@ class Stacked(nn.Module):
 
     def forward(self, x):
         return self.head(self.lstm(self.embed(x))[0])
+
+
+# ### Silent: sigmoids of gates are no layers that another activation would help
+class Gated(nn.Module):
+    def __init__(self, channels=64):
+        super().__init__()
+        self.stem = nn.Conv2d(3, channels, 3, padding=1)
+        self.convs = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1) for _ in range(12)])
+        self.squeezes = nn.ModuleList([nn.Linear(channels, channels // 4) for _ in range(12)])
+        self.excites = nn.ModuleList([nn.Linear(channels // 4, channels) for _ in range(12)])
+        for conv in [self.stem, *self.convs]:
+            nn.init.kaiming_normal_(conv.weight, nonlinearity='relu')
+
+    def forward(self, x):
+        x = F.relu(self.stem(x))
+        for conv, squeeze, excite in zip(self.convs, self.squeezes, self.excites):
+            x = F.relu(conv(x))
+            gate = torch.sigmoid(excite(F.relu(squeeze(x.mean((2, 3))))))
+            x = x * gate[:, :, None, None]
+        return x

@@ -49,6 +49,9 @@ const transpose = reordered((rank, { dim0, dim1 }) => {
 
 const reversed = reordered((rank) => Array.from({ length: rank }, (_, i) => rank - 1 - i));
 
+/** In the shape of another tensor. */
+const likeOther: OperationRow = ({ shapes }) => ({ operation: { kind: 'reshape' }, shape: shapes?.other ?? null });
+
 const squeeze = rearranged((input, { dim }) => {
   if (!input) return null;
   const axes = dim === null ? input.map((_, i) => i) : variadic(dim).map((one) => axisOf(one, input.length));
@@ -314,9 +317,9 @@ const both: readonly [names: readonly string[], signature: string, operation: Op
 
 const methodsOnly: readonly [names: readonly string[], signature: string, operation: OperationRow][] = [
   [['view'], '*shape', view],
-  [['view_as', 'reshape_as'], 'other', rearranged(() => null)],
+  [['view_as', 'reshape_as'], 'other', likeOther],
   [['expand'], '*sizes', expand],
-  [['expand_as'], 'other', rearranged(() => null)],
+  [['expand_as'], 'other', likeOther],
   [['repeat'], '*repeats', repeat],
   [['unfold'], 'dimension, size, step', unknownShape],
   [['squeeze_'], 'dim=None', squeeze],
