@@ -1,6 +1,7 @@
 import { attends } from '../network/attends.js';
 import type { Affine, Node, Shape } from '../network/graph.js';
 import { numberOf, type Quantity, symbol } from '../network/quantity.js';
+import { takesTogether } from '../network/takes-together.js';
 import type { Interpreter } from './interpreter.js';
 import type { Instance, Value } from './values.js';
 
@@ -34,13 +35,15 @@ export function imageOfConstructor(run: Interpreter, instance: Instance): Assume
 
 /**
  * Where an embedding is what the input enters, or a dense layer of tokens that attend to each other: as many tokens as the model has places
- * for, `block_size=1024`. Else some number of them, so that sizes that `forward` asks for have a name; where they attend, a usual number.
+ * for, `block_size=1024`. Else some number of them, so that sizes that `forward` asks for have a name; where they attend or are taken together,
+ * a usual number. What a dense layer reads may be tokens only where they attend; else it is tried as single vectors first.
  */
-export function usualText(run: Interpreter, instance: Instance, nodes: readonly Node[]): AssumedInput | null {
+export function usualTexts(run: Interpreter, instance: Instance, nodes: readonly Node[]): AssumedInput[] {
   const first = firstLayer(nodes);
   const mixes = attends(nodes);
-  if (first?.variant !== 'embedding' && !(mixes && first?.variant === 'dense' && readsInput(nodes, first))) return null;
-  if (first.inChannels === null) return null;
+  const counts = mixes || takesTogether(nodes);
+  if (first?.variant !== 'embedding' && !(counts && first?.variant === 'dense' && readsInput(nodes, first))) return [];
+  if (first.inChannels === null) return [];
   const features = first.variant === 'dense' ? [first.inChannels] : [];
   // As a decoder's target beside the source.
   const alike = nodes.filter(({ kind }) => kind === 'input').map(({ id }) => entersAlike(firstLayer(nodes, id), first));
@@ -53,10 +56,12 @@ export function usualText(run: Interpreter, instance: Instance, nodes: readonly 
   const length = first.variant === 'embedding' ? named(settingsOf(run, instance), lengthNames) : null;
   if (length?.sizes.length === 1) {
     const sentence = `The input is taken as ${length.sizes[0]} tokens, as '${length.name}' of the constructor says.`;
-    return { ...shapesOf(length.sizes[0]!), sentence };
+    return [{ ...shapesOf(length.sizes[0]!), sentence }];
   }
-  if (!mixes) return { ...shapesOf(symbol('tokens')), sentence: null };
-  return { ...shapesOf(usualLength), sentence: `The number of tokens is not known and taken as ${usualLength}.` };
+  if (!counts) return [{ ...shapesOf(symbol('tokens')), sentence: null }];
+  const tokens = { ...shapesOf(usualLength), sentence: `The number of tokens is not known and taken as ${usualLength}.` };
+  if (mixes || first.variant === 'embedding') return [tokens];
+  return [{ shapes: forEach([symbol('batch'), ...features]), sentence: null }, tokens];
 }
 
 /** What a constructor got and keeps, with the fields of configurations. */
@@ -151,6 +156,8 @@ export function contradicts(nodes: readonly Node[]): boolean {
     if (node.kind !== 'affine' || (node.variant !== 'dense' && node.variant !== 'convolution')) return false;
     const shape = nodes[node.inputs[0]!]?.shape;
     if (!shape) return false;
+    // A number for each sample is no vector.
+    if (shape.length === 1 && node.variant === 'dense' && numberOf(shape[0]) === null) return true;
     const got: Quantity | undefined = shape[shape.length - 1 - node.kernel.length];
     const [wanted, given] = [numberOf(node.inChannels), numberOf(got)];
     return got === undefined || (wanted !== null && given !== null && wanted !== given);

@@ -10,6 +10,7 @@ import type {
 } from '../network/graph.js';
 import { logitsOf } from '../network/logits.js';
 import { aLoss, isLoss, predictionsOf, withoutLoss } from '../network/loss.js';
+import { sumsAsPoolings } from '../network/sums.js';
 import { withoutUnfollowedEnd } from '../network/unfollowed-end.js';
 import { withoutNodes } from '../network/without-nodes.js';
 import { recognizeActivations } from '../network/written-activations.js';
@@ -106,7 +107,7 @@ function finished(run: Interpreter, trace: Trace, reached: readonly number[]): F
   const written = recognizeNormalizations(withoutUnread(drawn, recognizeActivations(drawn.nodes)));
   const { end, ...graph } = withoutUnfollowedEnd({ ...written, outputs: predictionsOf(written.nodes, written.outputs) });
   const outputs = logitsOf(graph.nodes, graph.outputs);
-  const nodes = withoutLoss(graph.nodes, outputs);
+  const nodes = sumsAsPoolings(withoutLoss(graph.nodes, outputs));
   for (const node of nodes)
     if (node.kind === 'opaque' && node.calculation) run.note(node.reason, node.location, node.path || null);
   return { nodes, outputs, end };

@@ -1,7 +1,8 @@
 import { attends } from '../network/attends.js';
 import type { Shape } from '../network/graph.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
-import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualText } from './assumed-input.js';
+import { takesTogether } from '../network/takes-together.js';
+import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualTexts } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
 import { batchOf, methodInstead } from './entry-method.js';
@@ -41,16 +42,17 @@ export function runForward(run: Interpreter, instance: Instance, entry: Entry): 
 function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
   const open = runOn(run, instance, []);
   const { nodes } = open.trace;
-  const mixes = attends(nodes);
-  const asks = open.error !== null || run.countNotes > 0;
   const images = usualImages(nodes);
+  // How many tokens there are matters where they mix.
+  const mixes = attends(nodes) || (images.length === 0 && takesTogether(nodes));
+  const asks = open.error !== null || run.countNotes > 0;
   const fits = images.length > 1;
   if (!asks && !mixes && !fits) return { ...open, assumed: null };
-  const text = images.length === 0 ? usualText(run, instance, nodes) : null;
+  const guesses = images.length > 0 ? images : usualTexts(run, instance, nodes);
   const notes = run.takeNotes();
   // An answer to what it asks is one note less.
   const allowed = asks && !mixes && !fits ? notes.length - 1 : notes.length;
-  for (const guess of text ? [text] : images) {
+  for (const guess of guesses) {
     const closed = runWith(run, instance, guess);
     if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed))
       return { ...closed, assumed: guess.sentence };

@@ -107,7 +107,11 @@ export type Operation =
   | Reshape
   /** Linear interpolation between positions, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
   | Interpolation
-  | { readonly kind: 'softmax' }
+  | {
+      readonly kind: 'softmax';
+      /** The dimension along which it sums up to 1; absent: not known, or it is the logarithm of a softmax. */
+      readonly axis?: number;
+    }
   /** Takes some of the logits away: those of later tokens, or others. */
   | { readonly kind: 'mask'; readonly causal: boolean }
   /** Product of two tensors along their last two dimensions, or by names of dimensions: `['bid', 'bjd', 'bij']`. */
@@ -251,6 +255,8 @@ export interface Pooling {
   readonly target?: readonly Quantity[];
   /** Of a mean over dimensions: which ones, as they are written; `null`: all. */
   readonly over?: readonly number[] | null;
+  /** It is the sum, not the mean. */
+  readonly summed?: true;
 }
 
 /** A model as it would be instantiated: what the evaluator returns and the theory runs on. */

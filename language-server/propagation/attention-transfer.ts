@@ -6,6 +6,7 @@ import { unknownTokens } from '../protocol.js';
 import { positions } from './extent.js';
 import { masksLeftOut } from './masks.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
+import { softmaxOfUnits } from './softmax-of-units.js';
 import { type Attention, type Context, type NodeState, stops, type Transfer, times, unknownAlikeness } from './transfer.js';
 
 /**
@@ -118,8 +119,8 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
 }
 
 /** Attention weights, or the end of a network. */
-export const softmaxTransfer: Transfer<'softmax'> = (_, [input], context) => {
-  if (input?.attention?.stage !== 'logits') return stops('Softmax is no function of single units: the theory stops here.');
+export const softmaxTransfer: Transfer<'softmax'> = (node, [input], context) => {
+  if (input?.attention?.stage !== 'logits') return softmaxOfUnits(node, input, context);
   const attention = weightsOf(context, input.attention);
   const { tokens, share, cross, through } = attention;
   const count = tokens ?? Number.POSITIVE_INFINITY;

@@ -2,17 +2,21 @@ import type { Activation } from '../meanfield/activation.js';
 import { activation } from '../meanfield/activations.js';
 import { maximumMoments } from '../meanfield/maximum-moments.js';
 import { shiftedActivation } from '../meanfield/shifted-activation.js';
-import type { Node, Pooling } from '../network/graph.js';
+import type { Node, Pooling, Shape } from '../network/graph.js';
+import { divide } from '../network/quantity.js';
 import { type Extent, pooledExtent, positions, windowOf, windowSize, windowsAlong } from './extent.js';
 import { abovePooling, belowPooling, type Profile } from './profile.js';
-import { accumulated, balanced, inPlainUnits, nearness, type Signal, silence } from './signal.js';
+import { type Reduced, reducedAxes } from './reduced-axes.js';
+import { accumulated, balanced, inPlainUnits, nearness, type Signal, scaled, silence } from './signal.js';
 import {
   type Backward,
+  type Context,
   type GaussianOrigin,
   type Maximum,
   type NodeState,
   stops,
   type Transfer,
+  times,
   unknownAlikeness,
 } from './transfer.js';
 
@@ -20,7 +24,72 @@ import {
  * Average over w positions of second moment q and product s: (q + (w − 1)s)/w. Maximum: the largest of w equicorrelated Gaussians.
  * Novak et al. 2019, arXiv:1810.05148, for averages; the maximum is an approximation that neglects distances.
  */
-export const poolingTransfer: Transfer<'pooling'> = (node, [input], { assume }) => {
+export const poolingTransfer: Transfer<'pooling'> = (node, [input], context) => {
+  if (!input || !node.over) return overPositions(node, input, context);
+  const reduced = reducedAxes(node.over, context.shapes[node.inputs[0]!] ?? null, input.channels, input.extent);
+  return reduced ? overDimensions(node, input, reduced, context) : overPositions(node, input, context);
+};
+
+/** Over some dimensions of a tensor alone, positions first. */
+function overDimensions(
+  node: Node & Pooling,
+  input: NodeState,
+  { along, features }: Reduced,
+  context: Context,
+): Partial<NodeState> {
+  const windows = input.extent.map((size, i) => (along[i] ? size : 1));
+  const shape: Shape = null;
+  const variant = isMaximum(node) ? 'max' : 'average';
+  const alongPositions = { ...node, variant, kernel: windows, stride: windows, padding: windows.map(() => 0), shape } as const;
+  const pooled = along.includes(true) ? overPositions(alongPositions, input, context) : null;
+  if (features === 1) return pooled ?? { backward: [times(1)], signal: input.signal, reason: input.reason };
+  const { signal, reason } = pooled ?? input;
+  const channels = input.channels && divide(input.channels, features);
+  if (!signal) return { ...pooled, channels, ...stops(reason ?? 'What is taken together here could not be followed.') };
+  // Which feature is the largest is another one for other positions.
+  const [above, step] = isMaximum(node)
+    ? [largestFeature(input, signal, features), { logFactor: 0, offset: 0, gain: 1 / features }]
+    : [meanFeature(signal, features, node.summed === true), times(node.summed ? features : 1 / features)];
+  const below = pooled?.backward?.[0];
+  const backward: Backward = below
+    ? { ...below, logFactor: below.logFactor + step.logFactor, gain: below.gain * step.gain, offset: below.offset }
+    : step;
+  return { ...pooled, channels, signal: above, reason: null, backward: [backward] };
+}
+
+/** Features of one tensor have no more in common than their mean m: q ↦ m² + (q − m²)/n, and the same of all products. */
+function meanFeature(signal: Signal, count: number, summed: boolean): Signal {
+  const square = signal.mean * signal.mean;
+  const of = (value: number) => square + (value - square) / count;
+  const { logScale, mean, q, pair, space, near, pairSpace } = signal;
+  const average = { logScale, mean, q: of(q), pair: of(pair), space: of(space), near: of(near), pairSpace: of(pairSpace) };
+  return balanced(summed ? scaled(average, count * count, count) : average);
+}
+
+/** The largest of n independent features. */
+function largestFeature({ gaussian }: NodeState, signal: Signal, count: number): Signal {
+  const origin = gaussian ?? { node: -1, phi: activation('linear')!, signal: inPlainUnits(signal) };
+  const square = origin.signal.mean ** 2;
+  const variance = Math.max(0, origin.signal.q - square);
+  const moments = maximumMoments(around(origin.phi, origin.signal.mean), variance, 0, count);
+  // Two tensors with correlation c choose alike where c is near 1, and independently at 0.
+  const common = (product: number) => {
+    const c = variance > 0 ? Math.max(0, Math.min(1, (product - square) / variance)) : 1;
+    return moments.mean ** 2 + (moments.second - moments.mean ** 2) * c;
+  };
+  const { pair, space, near, pairSpace } = origin.signal;
+  return balanced({
+    logScale: 0,
+    q: moments.second,
+    mean: moments.mean,
+    pair: common(pair),
+    space: common(space),
+    near: common(near),
+    pairSpace: common(pairSpace),
+  });
+}
+
+function overPositions(node: Node & Pooling, input: NodeState | undefined, { assume }: Context): Partial<NodeState> {
   const inputExtent = input?.extent ?? [];
   const extent = pooledExtent(node, inputExtent);
   if (!input?.signal) return { extent, ...stops(input?.reason ?? 'The pooling has no input that the analysis could follow.') };
@@ -37,8 +106,11 @@ export const poolingTransfer: Transfer<'pooling'> = (node, [input], { assume }) 
   const backward = { ...averageBackward(count, overlap, inputExtent, extent), spread: spreadBelow(node, inputExtent) };
   const profile = abovePooling(node, inputExtent, input.profile);
   if (input.restarted && count > 1) return { extent, ...stops(unknownAlikeness), backward: [backward] };
-  return { extent, profile, signal: average(node, inputExtent, input.signal), reason: null, backward: [backward] };
-};
+  const mean = average(node, inputExtent, input.signal);
+  if (!node.summed) return { extent, profile, signal: mean, reason: null, backward: [backward] };
+  const grown = { ...backward, logFactor: backward.logFactor + 2 * Math.log(count) };
+  return { extent, profile, signal: scaled(mean, count * count, count), reason: null, backward: [grown] };
+}
 
 const isMaximum = ({ variant }: Pooling): boolean => variant === 'max' || variant === 'global-max' || variant === 'adaptive-max';
 

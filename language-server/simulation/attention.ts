@@ -65,26 +65,32 @@ function hideLater(data: Float64Array, rows: number, columns: number, start = 0,
   for (let i = 0; i < rows; i++) data.fill(value, start + i * columns + Math.min(columns, i + 1), start + (i + 1) * columns);
 }
 
-/** Softmax of each row; rows may hold -∞. */
-export function softmaxRows(logits: Float64Array, size: number): Float64Array {
+/** Softmax of each row, whose entries stand `step` apart; rows may hold -∞. */
+export function softmaxRows(logits: Float64Array, size: number, step = 1): Float64Array {
   const output = new Float64Array(logits.length);
-  for (let start = 0; start < logits.length; start += size) {
+  for (const start of starts(logits.length, size, step)) {
+    const end = start + size * step;
     let largest = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < size; i++) largest = Math.max(largest, logits[start + i]!);
+    for (let i = start; i < end; i += step) largest = Math.max(largest, logits[i]!);
     let sum = 0;
-    for (let i = 0; i < size; i++) sum += output[start + i] = Math.exp(logits[start + i]! - largest);
-    for (let i = 0; i < size; i++) output[start + i]! /= sum;
+    for (let i = start; i < end; i += step) sum += output[i] = Math.exp(logits[i]! - largest);
+    for (let i = start; i < end; i += step) output[i]! /= sum;
   }
   return output;
 }
 
+function* starts(length: number, size: number, step: number): Generator<number> {
+  for (let block = 0; block < length; block += size * step) for (let i = 0; i < step; i++) yield block + i;
+}
+
 /** ∂f/∂logits = p (∂f/∂p − Σ p ∂f/∂p) in each row. */
-export function throughSoftmax(weights: Float64Array, gradient: Float64Array, size: number): Float64Array {
+export function throughSoftmax(weights: Float64Array, gradient: Float64Array, size: number, step = 1): Float64Array {
   const below = new Float64Array(gradient.length);
-  for (let start = 0; start < gradient.length; start += size) {
+  for (const start of starts(gradient.length, size, step)) {
+    const end = start + size * step;
     let dot = 0;
-    for (let i = 0; i < size; i++) dot += gradient[start + i]! * weights[start + i]!;
-    for (let i = 0; i < size; i++) below[start + i] = weights[start + i]! * (gradient[start + i]! - dot);
+    for (let i = start; i < end; i += step) dot += gradient[i]! * weights[i]!;
+    for (let i = start; i < end; i += step) below[i] = weights[i]! * (gradient[i]! - dot);
   }
   return below;
 }

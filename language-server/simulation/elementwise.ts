@@ -113,10 +113,12 @@ export const operateDropout: Operate<'dropout'> = ({ variant, rate }, [input], {
 /** Value to which alpha dropout sets dropped units. Klambauer et al. 2017, arXiv:1706.02515, section 3. */
 const alphaPrime = -1.7580993408473766;
 
-/** Over the last dimension, which is the one of classes and of keys. */
-export const operateSoftmax: Operate<'softmax'> = (_, [input]) => {
+/** Over the last dimension, which is the one of classes and of keys, where no other one is known. */
+export const operateSoftmax: Operate<'softmax'> = ({ axis }, [input]) => {
   const { shape, data } = input!;
-  const size = shape.at(-1) ?? 1;
-  const output = softmaxRows(data, size);
-  return { output: { shape, data: output }, backward: (gradient) => [throughSoftmax(output, gradient, size)] };
+  const at = axis ?? shape.length - 1;
+  const size = shape[at] ?? 1;
+  const step = sizeOf(shape.slice(at + 1));
+  const output = softmaxRows(data, size, step);
+  return { output: { shape, data: output }, backward: (gradient) => [throughSoftmax(output, gradient, size, step)] };
 };

@@ -135,7 +135,17 @@ function einsumShape(equation: Argument, inputs: readonly Shape[]): Shape {
   return shape.includes(undefined) ? null : (shape as Quantity[]);
 }
 
-const softmax = sameShape((): Operation => ({ kind: 'softmax' }));
+const softmax = sameShape(({ dim }, { inputs }): Operation => {
+  const axis = inputs[0] ? axisOf(dim, inputs[0].length) : null;
+  return { kind: 'softmax', ...(axis !== null && { axis }) };
+});
+
+/** Of channels, the third dimension from the end. */
+const softmax2d = sameShape(
+  (_, { inputs }): Operation => ({ kind: 'softmax', ...(inputs[0] && { axis: inputs[0].length - 3 }) }),
+);
+
+const logSoftmax = sameShape((): Operation => ({ kind: 'softmax' }));
 
 /**
  * Logits that no probability is left for. Other masks than causal ones change how many tokens are averaged by numbers that only the data know.
@@ -178,6 +188,8 @@ const binary = (signature: string, operation: OperationRow): ((tensor: string) =
   return (tensor) => ({ signature: `${tensor}, ${signature}`, tensors: [tensor, 'other'], operation });
 };
 
+const softmaxOptions = 'dim=None, dtype=None, *rest, **options';
+
 const elementwise: readonly [names: readonly string[], row: (tensor: string) => FunctionRow][] = [
   [['add', 'add_'], binary('other, *, alpha=1', sum(1))],
   [['sub', 'sub_', 'subtract'], binary('other, *, alpha=1', sum(-1))],
@@ -189,10 +201,8 @@ const elementwise: readonly [names: readonly string[], row: (tensor: string) => 
     ['masked_fill', 'masked_fill_'],
     (tensor) => ({ signature: `${tensor}, mask, value`, tensors: [tensor], mask: 'mask', operation: maskedFill }),
   ],
-  [
-    ['softmax', 'log_softmax'],
-    (tensor) => ({ signature: `${tensor}, dim=None, dtype=None, *rest, **options`, tensors: [tensor], operation: softmax }),
-  ],
+  [['softmax'], (tensor) => ({ signature: `${tensor}, ${softmaxOptions}`, tensors: [tensor], operation: softmax })],
+  [['log_softmax'], (tensor) => ({ signature: `${tensor}, ${softmaxOptions}`, tensors: [tensor], operation: logSoftmax })],
 ];
 
 const undescribedNames = [
@@ -308,8 +318,8 @@ export const combiningTables: Tables = {
   modules: {
     'torch.nn.Softmax': { signature: 'dim=None', tensors: [], operation: softmax },
     'torch.nn.Softmin': { signature: 'dim=None', tensors: [], operation: softmax },
-    'torch.nn.LogSoftmax': { signature: 'dim=None', tensors: [], operation: softmax },
-    'torch.nn.Softmax2d': { signature: '', tensors: [], operation: softmax },
+    'torch.nn.LogSoftmax': { signature: 'dim=None', tensors: [], operation: logSoftmax },
+    'torch.nn.Softmax2d': { signature: '', tensors: [], operation: softmax2d },
     'torch.nn.CosineSimilarity': {
       signature: 'dim=1, eps=1e-8',
       tensors: [],
@@ -342,7 +352,7 @@ export const combiningTables: Tables = {
     },
     [`${f}.softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
     [`${f}.softmin`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
-    [`${f}.log_softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: softmax },
+    [`${f}.log_softmax`]: { signature: 'input, dim=None, _stacklevel=3, dtype=None', tensors: ['input'], operation: logSoftmax },
     [`${f}.gumbel_softmax`]: {
       signature: 'logits, tau=1, hard=False, eps=1e-10, dim=-1',
       tensors: ['logits'],

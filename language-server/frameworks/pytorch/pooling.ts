@@ -67,7 +67,7 @@ export function overDimensions(variant: 'average' | 'max', withIndices: boolean)
       kernel,
       stride: kernel,
       padding: kernel.map(() => 0),
-      ...(!withIndices && { over: dimensionsOf(dim, input) }),
+      over: dimensionsOf(dim, input),
     };
     const keep = bound.keepdim === true;
     const shape = reduced && input ? input.flatMap((size, i) => (!reduced.includes(i) ? [size] : keep ? [1] : [])) : null;

@@ -1,0 +1,17 @@
+import type { Node } from './graph.js';
+import { numberOf } from './quantity.js';
+
+/** Whether a mean, a sum or a maximum goes over dimensions of vectors or of tokens whose sizes nobody said. */
+export function takesTogether(nodes: readonly Node[]): boolean {
+  return nodes.some((node) => {
+    const over = reducedDimensions(node);
+    if (!over || over.length === 0) return false;
+    const before = nodes[node.inputs[0] ?? -1]?.shape;
+    return !before || (before.length <= 3 && over.some((axis) => axis !== 0 && numberOf(before[axis]) === null));
+  });
+}
+
+function reducedDimensions(node: Node): readonly number[] | null {
+  if (node.kind === 'pooling') return node.over ?? null;
+  return node.kind === 'opaque' && node.calculation?.what === 'sum' ? node.calculation.over : null;
+}
