@@ -339,6 +339,8 @@ export interface PropagationPoint {
   c: number | null;
   /** Factor on the mean squared gradient norm from this layer's output to that of the layer before it. */
   chi: number | null;
+  /** ln of the part of `chi` that means and sums over positions make up; absent: none. */
+  taken?: number;
   /** Mean squared gradient with respect to this node's output, relative to the network's output. */
   gradient: number | null;
   /** ln of `gradient`, which survives where the number itself would under- or overflow. */
@@ -380,6 +382,8 @@ export interface Summary {
    * gradients is 0 in homogeneous networks without biases although everything vanishes; this one is not.
    */
   log10ActivationGradient: number | null;
+  /** log₁₀ of the part of it that means and sums over positions make up; absent: none. */
+  log10TakenByMeans?: number;
   /** log₁₀ of the second moment of the network's output, relative to that of its input. */
   log10SignalRatio: number | null;
   /** The blocks that the network repeats, where gradients could be followed through them. */

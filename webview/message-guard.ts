@@ -112,6 +112,7 @@ const point = record<PropagationPoint>({
   q: scale,
   c: known,
   chi: known,
+  taken: optional(number),
   gradient: known,
   logGradient: known,
   band: optional(nullable(record<Band>({ q: nullable(spread), gradient: nullable(spread) }))),
@@ -128,6 +129,7 @@ const summary = record<Summary>({
   trainableDepth: scale,
   log10GradientRatio: known,
   log10ActivationGradient: known,
+  log10TakenByMeans: optional(number),
   log10SignalRatio: known,
   blocks: list(
     record<BlockStack>({

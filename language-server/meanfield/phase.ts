@@ -11,6 +11,22 @@ export function phaseOf(chi1: number, tolerance = 1e-3): Phase {
 }
 
 /**
+ * A change of ln ‖gradient‖² that holds for weights, too. A mean over T positions divides the squared norm by T; but weights before it add up
+ * what positions get, and where these have all in common that is no change. What weights get lies between both: the smaller change is sure, and
+ * there is none where they point in different directions.
+ *
+ * @param nats change of ln ‖g‖²
+ * @param taken part of it that means and sums over positions make up
+ */
+export function leastChange(nats: number, taken: number): number {
+  const rest = nats - taken;
+  // A sum multiplies all gradients before it once, as a large head would.
+  if (taken >= 0) return rest;
+  if (nats * rest <= 0) return 0;
+  return Math.abs(rest) < Math.abs(nats) ? rest : nats;
+}
+
+/**
  * Phase of a network of real depth: marginal as long as squared gradients change by less than √e in all.
  *
  * @param logChi Σ ln χ over the layers

@@ -1,9 +1,12 @@
 import type { Node } from './graph.js';
 import { numberOf } from './quantity.js';
 
-/** Whether a mean, a sum or a maximum goes over dimensions of vectors or of tokens whose sizes nobody said. */
+/** Whether a mean, a sum, a maximum or a softmax goes over dimensions of vectors or of tokens whose sizes nobody said. */
 export function takesTogether(nodes: readonly Node[]): boolean {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   return nodes.some((node) => {
+    // A softmax that ends the network is a part of its loss.
+    if (node.kind === 'softmax') return node.axis === undefined && read.has(node.id) && !nodes[node.inputs[0] ?? -1]?.shape;
     const over = reducedDimensions(node);
     if (!over || over.length === 0) return false;
     const before = nodes[node.inputs[0] ?? -1]?.shape;

@@ -14,6 +14,10 @@ export interface Gradient extends Coherence {
   readonly partShares?: readonly number[] | undefined;
   /** ln of the mean square norm over all entries, relative to that at the network's output; −∞ where none arrives, `null`: not known. */
   readonly logNorm: number | null;
+  /**
+   * What means and sums over positions above have added to `logNorm`: a mean over T of them takes ln T.
+   */
+  readonly taken: number;
   /** Its spread over the positions; `null`: even. */
   readonly profile: Profile | null;
   /** Share of the squared norm that lies on class tokens, beyond what they have as tokens among others; negative where they have less. */
@@ -27,6 +31,7 @@ export interface Gradient extends Coherence {
 const apart = { coherence: 0, cross: 0 };
 const none: Gradient = {
   logNorm: Number.NEGATIVE_INFINITY,
+  taken: 0,
   coherence: 0,
   cross: 0,
   along: apart,
@@ -177,6 +182,7 @@ function passed(gradient: Gradient, states: readonly NodeState[], node: Node, in
   const partShares = factor.partShares ?? states[input]!.shares ?? undefined;
   return {
     logNorm,
+    taken: gradient.taken + (given.taken ?? 0),
     coherence,
     cross,
     along,
@@ -237,6 +243,7 @@ function joined(a: Gradient, b: Gradient): Gradient {
   const [first, second] = [Math.exp(a.logNorm - larger), Math.exp(b.logNorm - larger)];
   return {
     logNorm: larger + Math.log(first + second),
+    taken: (first * a.taken + second * b.taken) / (first + second),
     coherence: (first * a.coherence + second * b.coherence) / (first + second),
     cross: (first * a.cross + second * b.cross) / (first + second),
     along: second === 0 ? a.along : first === 0 ? b.along : apart,

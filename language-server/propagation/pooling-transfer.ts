@@ -108,8 +108,14 @@ function overPositions(node: Node & Pooling, input: NodeState | undefined, { ass
   if (input.restarted && count > 1) return { extent, ...stops(unknownAlikeness), backward: [backward] };
   const mean = average(node, inputExtent, input.signal);
   if (!node.summed) return { extent, profile, signal: mean, reason: null, backward: [backward] };
-  const grown = { ...backward, logFactor: backward.logFactor + 2 * Math.log(count) };
-  return { extent, profile, signal: scaled(mean, count * count, count), reason: null, backward: [grown] };
+  const grown = backward.logFactor + 2 * Math.log(count);
+  return {
+    extent,
+    profile,
+    signal: scaled(mean, count * count, count),
+    reason: null,
+    backward: [{ ...backward, logFactor: grown, taken: grown }],
+  };
 }
 
 const isMaximum = ({ variant }: Pooling): boolean => variant === 'max' || variant === 'global-max' || variant === 'adaptive-max';
@@ -185,6 +191,7 @@ function averageBackward(
   const pairs = Math.max(1, positions(input) - 1);
   return {
     logFactor: Math.log(single),
+    taken: Math.log(single),
     offset: (count - 1) / pairs,
     gain: (count * (positions(output) - 1)) / pairs,
     crossGain: 1,

@@ -190,6 +190,7 @@ function points(
       q: lengthOf(state),
       c: state.signal && !state.restarted ? correlation(state.signal) : null,
       chi: chiOf(gradients, node, before[id] ?? null),
+      ...takenBetween(gradients, id, before[id] ?? null),
       gradient: perEntry === null ? null : Math.exp(perEntry),
       logGradient: perEntry !== null && Number.isFinite(perEntry) ? perEntry : null,
       band: bandAt(spread, id),
@@ -227,6 +228,12 @@ function chiOf(gradients: readonly Gradient[], { id }: Node, before: number | nu
   if (here === null || there === null) return null;
   const chi = Math.exp(there - here);
   return Number.isFinite(chi) ? chi : null;
+}
+
+/** Few layers have a mean between them: a field that is left out costs nothing. */
+function takenBetween(gradients: readonly Gradient[], id: number, before: number | null): { taken?: number } {
+  const taken = before === null ? 0 : gradients[before]!.taken - gradients[id]!.taken;
+  return taken === 0 ? {} : { taken };
 }
 
 /** Only where a reason first appears: what follows from it is silent. A stop that a signal goes past, as past an unknown mask, is none. */

@@ -1,5 +1,5 @@
 import { trainableDepth } from '../meanfield/depth-scale.js';
-import { phaseOverDepth } from '../meanfield/phase.js';
+import { leastChange, phaseOverDepth } from '../meanfield/phase.js';
 import type { Affine, Layer, Network, Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import type { LocalTheory, Summary } from '../protocol.js';
@@ -29,11 +29,11 @@ export function summarize(sweep: Sweep): Figures {
   const { network, dominators, states, gradients } = sweep;
   const weighted = weightNodes(network).filter(({ id }) => gradients[id]!.logNorm !== Number.NEGATIVE_INFINITY);
   const all = network.nodes.filter((node) => carriesWeights(node) && gradients[node.id]!.logNorm !== Number.NEGATIVE_INFINITY);
-  const logNorm = gradientChange(sweep, all);
+  const change = gradientChange(sweep, all);
   const typical = typicalLayer(sweep);
   const xiC = typical?.xiC ?? null;
   return {
-    phase: logNorm === null ? null : phaseOverDepth(logNorm),
+    phase: change && phaseOverDepth(leastChange(change.logNorm, change.taken)),
     chi1: typical?.chi1 ?? null,
     xiC,
     xiQ: typical?.xiQ ?? null,
@@ -41,7 +41,8 @@ export function summarize(sweep: Sweep): Figures {
     depth: longestPath(network),
     trainableDepth: typeof xiC === 'number' ? trainableDepth(xiC) : xiC,
     log10GradientRatio: weightGradientRatio(sweep, all),
-    log10ActivationGradient: logNorm === null ? null : logNorm / Math.LN10,
+    log10ActivationGradient: change && change.logNorm / Math.LN10,
+    ...(change?.taken && { log10TakenByMeans: change.taken / Math.LN10 }),
     log10SignalRatio: signalRatio(sweep),
     blocks: blockStacks(network, states, gradients, dominators),
     uncertainty: uncertainty(sweep.network, sweep.fluctuations, weighted),
@@ -50,10 +51,13 @@ export function summarize(sweep: Sweep): Figures {
 
 /**
  * ln(‖∂f/∂h_first‖²/‖∂f/∂h_last‖²) between the outputs of the first and the last weights, or where all signals part before them and are joined
- * again after them: gradients inside one of many branches say nothing of the whole. What lies behind the last weights, an output's sigmoid
+ * again after them, and what means over positions have taken of it: gradients inside one of many branches say nothing of the whole. What lies behind the last weights, an output's sigmoid
  * for instance, is no matter of depth.
  */
-function gradientChange({ network, dominators, gradients }: Sweep, weighted: readonly Node[]): number | null {
+function gradientChange(
+  { network, dominators, gradients }: Sweep,
+  weighted: readonly Node[],
+): (Pick<Gradient, 'taken'> & { logNorm: number }) | null {
   const [first, last] = [weighted[0], weighted.at(-1)];
   if (!first || !last) return null;
   // Behind a last layer that starts at 0 nothing arrives, wherever the way to it is interrupted.
@@ -68,8 +72,9 @@ function gradientChange({ network, dominators, gradients }: Sweep, weighted: rea
   // Something that starts at 0 keeps gradients from weights that all signals pass.
   if (trunk.some((id) => network.nodes[id]!.kind === 'affine' && gradients[id]!.logNorm === Number.NEGATIVE_INFINITY))
     return null;
-  const [low, high] = [gradients[from]!.logNorm, gradients[to]!.logNorm];
-  return low === null || high === null || !Number.isFinite(low - high) ? null : low - high;
+  const [low, high] = [gradients[from]!, gradients[to]!];
+  if (low.logNorm === null || high.logNorm === null || !Number.isFinite(low.logNorm - high.logNorm)) return null;
+  return { logNorm: low.logNorm - high.logNorm, taken: low.taken - high.taken };
 }
 
 /** Where one of several inputs, none of which all signals pass, first parts before it reaches this node; the node itself where it does not part. */

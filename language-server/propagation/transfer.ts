@@ -113,6 +113,8 @@ export interface Part {
 /** Factor on the total squared norm of the gradient, and what becomes of its correlation between positions: offset + gain·ρ. */
 export interface Backward {
   readonly logFactor: number;
+  /** ln of what a mean or a sum over positions does to squared norms, which is a part of `logFactor`; absent: 0. */
+  readonly taken?: number;
   readonly offset: number;
   readonly gain: number;
   /** What becomes of its correlation between samples of a batch; absent: the same as between positions. */

@@ -1,3 +1,4 @@
+import { leastChange } from '../meanfield/phase.js';
 import type { ModelReport, PropagationPoint } from '../protocol.js';
 import { smallHead } from './small-head.js';
 
@@ -27,9 +28,17 @@ export function gradientFlow(model: ModelReport): GradientFlow | null {
   const head = smallHead(model);
   const points = model.propagation.filter((point) => point.chi !== null && point.chi > 0 && point.path !== head?.path);
   if (points.length === 0) return null;
-  const nats = points.reduce((sum, point) => sum + Math.log(point.chi!), 0);
-  return { nats, factors: points.length, chi1: Math.exp(nats / points.length), points };
+  const sum = (of: (point: PropagationPoint) => number) => points.reduce((total, point) => total + of(point), 0);
+  const nats = leastChange(
+    sum(({ chi }) => Math.log(chi!)),
+    sum(({ taken = 0 }) => taken),
+  );
+  return { nats, factors: points.length, chi1: Math.exp(nats / points.length), points: points.map(leastOf) };
 }
+
+/** A layer behind a mean over positions has a change that both norms and weights see. */
+const leastOf = (point: PropagationPoint): PropagationPoint =>
+  point.taken ? { ...point, chi: Math.exp(leastChange(Math.log(point.chi!), point.taken)) } : point;
 
 /**
  * The same change where the graph branches, between the first and the last weights that all signals pass: squared norms of gradients add up
@@ -38,11 +47,11 @@ export function gradientFlow(model: ModelReport): GradientFlow | null {
  * @returns null for chains, and where gradients could not be followed
  */
 export function branchedNats(model: ModelReport): number | null {
-  const { log10ActivationGradient } = model.summary;
+  const { log10ActivationGradient, log10TakenByMeans = 0 } = model.summary;
   if (!branches(model.graph) || log10ActivationGradient === null) return null;
   const head = smallHead(model);
   const scale = head && isPassedByAll(model, head.path) ? Math.log(head.weight!.sigmaW2!) : 0;
-  return log10ActivationGradient * Math.LN10 - scale;
+  return leastChange(log10ActivationGradient * Math.LN10 - scale, log10TakenByMeans * Math.LN10);
 }
 
 /** The last node with weights, if nothing branches behind it: then it is the one that the change is measured from. */

@@ -104,7 +104,8 @@ function global(node: Pooling & Node, input: Tensor, world: World): Result {
   for (let i = 0; i < starts.length; i++)
     for (let k = 0; k < steps.length; k++) flat.data[i * steps.length + k] = data[starts[i]! + steps[k]!]!;
   const members = [Array.from({ length: steps.length }, (_, k) => k)];
-  const result = pooled(node, flat, { members, extent: [1], divisor: (window) => window.length });
+  const divisor = (window: readonly number[]) => (node.summed ? 1 : window.length);
+  const result = pooled(node, flat, { members, extent: [1], divisor });
   return {
     output: {
       shape: keeps ? shape.map((size, i) => (axes.includes(i) ? 1 : size)) : rest.map((i) => shape[i]!),
@@ -120,10 +121,11 @@ function global(node: Pooling & Node, input: Tensor, world: World): Result {
   };
 }
 
-/** The dimensions that are averaged: those that become 1 or vanish; of a feature map all but batch and channels. */
+/** The dimensions that are averaged: those that are named, that become 1 or vanish; of a feature map all but batch and channels. */
 function axesOf(node: Pooling & Node, shape: readonly number[], world: World): number[] {
   const space = shape.map((_, i) => i).slice(2);
   const before = world.nodes[node.inputs[0] ?? -1]?.shape;
+  if (node.over && before?.length === shape.length) return [...node.over];
   if (!before || !node.shape || shape.length !== 3 || node.shape.length !== 2) return space;
   // (N, tokens, features) → (N, features), or tokens first: the dimension whose size is not found again.
   if (numberOf(before[2]) !== numberOf(node.shape[1])) return space;

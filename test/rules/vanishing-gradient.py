@@ -366,3 +366,33 @@ class Gated(nn.Module):
             gate = torch.sigmoid(excite(F.relu(squeeze(x.mean((2, 3))))))
             x = x * gate[:, :, None, None]
         return x
+
+
+# ### Silent: a mean over all positions divides squared norms by their number, which weights make up for
+class Pooled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
+        )
+        self.head = nn.Linear(64, 10)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
+
+    def forward(self, x):
+        return self.head(self.body(x).flatten(1))
+
+
+# ### Silent: so is that over the members of a set
+class Sets(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.each = nn.Sequential(nn.Linear(3, 128), nn.ReLU(), nn.Linear(128, 128))
+        self.all = nn.Sequential(nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
+
+    def forward(self, points):
+        return self.all(self.each(points).mean(dim=1))
