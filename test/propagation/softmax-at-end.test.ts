@@ -62,8 +62,10 @@ test('logits beside their own softmax are one output', () => {
   expect(bare.summary.isometry).not.toBeNull();
 });
 
-test('where the softmax of an output is read again, it is told that signals stop there', () => {
+test('the softmax of an output that is read again is followed, its logarithm is not', () => {
   const model = modelOf('(lambda z: (z, z.softmax(-1) @ self.head.weight))(self.head(x))');
-  expect(model.summary.assumptions.join('\n')).toContain('Signals stop at softmax');
+  expect(model.summary.assumptions.join('\n')).not.toContain('Signals stop');
   expect(model.summary.assumptions.join('\n')).not.toContain('The softmax at the end');
+  const logarithm = modelOf('(lambda z: (z, z.log_softmax(-1) @ self.head.weight))(self.head(x))');
+  expect(logarithm.summary.assumptions.join('\n')).toContain('Signals stop at log_softmax');
 });
