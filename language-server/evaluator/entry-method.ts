@@ -1,12 +1,32 @@
 import { child, namedChildren, type SyntaxNode } from '../source/syntax-tree.js';
 import type { Interpreter } from './interpreter.js';
+import { classAttribute } from './python/classes.js';
 import { dict, type FunctionValue, type Instance, string, tuple, type Value } from './values.js';
+
+/** What is run of a model: `forward`, or what the class has instead where it has none, or one that only says so. */
+export function entryMethod(instance: Instance): Value | undefined {
+  const own = classAttribute(instance.class, 'forward');
+  return own && !isNotImplemented(own) ? own : (methodInstead(instance) ?? own);
+}
+
+/** A body of `raise NotImplementedError` alone, with its documentation. */
+function isNotImplemented(method: Value): boolean {
+  if (method.kind !== 'function' || method.node.type !== 'function_definition') return false;
+  const body = child(method.node, 'body');
+  const statements = body ? namedChildren(body).filter(({ type }) => type !== 'comment') : [];
+  const last = statements.at(-1);
+  return (
+    last?.type === 'raise_statement' &&
+    /^raise\s+NotImplementedError\b/.test(method.file.tree.textOf(last)) &&
+    statements.slice(0, -1).every((one) => one.type === 'expression_statement' && one.children[0]?.type === 'string')
+  );
+}
 
 /**
  * Where there is no `forward`: the step of a training loop that calls the class, as Lightning's do, else the method that uses most of the
  * parts of the model, as `get_action_and_value` of an agent with an actor and a critic does.
  */
-export function methodInstead({ class: type, module }: Instance): FunctionValue | undefined {
+function methodInstead({ class: type, module }: Instance): FunctionValue | undefined {
   let [best, most] = [undefined as FunctionValue | undefined, 0];
   for (const ancestor of type.resolution)
     for (const [name, value] of ancestor.attributes) {

@@ -18,7 +18,7 @@ import { recognizeNormalizations, withoutUnread } from '../network/written-norma
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
-import { methodInstead } from './entry-method.js';
+import { entryMethod } from './entry-method.js';
 import type { Interpreter } from './interpreter.js';
 import { missingParts } from './missing-parts.js';
 import { namedModules, namedParameters } from './modules.js';
@@ -57,8 +57,10 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
       run.current ?? entry.location,
     );
   const ends = reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id);
-  const runBy = classAttribute(instance.class, 'forward') ? null : (methodInstead(instance)?.name ?? null);
-  if (error instanceof Raised || !classAttribute(instance.class, 'forward')) followPartsAlone(run, instance, trace);
+  const own = classAttribute(instance.class, 'forward');
+  const method = entryMethod(instance);
+  const runBy = method !== own && method?.kind === 'function' ? method.name : null;
+  if (error instanceof Raised || !own || runBy) followPartsAlone(run, instance, trace);
   const { nodes, outputs, end } = finished(run, trace, ends);
   for (const [weight, layer] of run.calculated) {
     const place = layers.findIndex((one) => one.weight === weight);
@@ -67,9 +69,11 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
-  const assumptions = [runBy && `There is no forward(): ${runBy}() is taken for it.`, assumed, sentenceOnEnd(end)].filter(
-    (sentence) => sentence !== null,
-  );
+  const assumptions = [
+    runBy && `${own ? 'forward() only raises' : 'There is no forward()'}: ${runBy}() is taken for it.`,
+    assumed,
+    sentenceOnEnd(end),
+  ].filter((sentence) => sentence !== null);
   const missing = [...missingParts(run, modules), ...unlistedMatrices(instance, layers, nodes)];
   const building = modules.flatMap(({ module }) => run.notesOfBuilding.get(module) ?? []);
   const others = [...building, ...before, ...run.takeNotes()].filter(

@@ -5,7 +5,7 @@ import { takesTogether } from '../network/takes-together.js';
 import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualTexts } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
-import { batchOf, methodInstead } from './entry-method.js';
+import { batchOf, entryMethod } from './entry-method.js';
 import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { callModule } from './modules.js';
@@ -96,7 +96,7 @@ function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[
   run.trace = trace;
   try {
     const own = classAttribute(instance.class, 'forward');
-    const forward = own ?? methodInstead(instance);
+    const forward = entryMethod(instance);
     const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
     const inputs =
       forward?.kind === 'function'
@@ -105,7 +105,7 @@ function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[
     return {
       trace,
       outputs: tensorsIn([
-        own || !forward
+        forward === own || !forward
           ? callModule(run, instance, { positional: inputs, keywords: new Map(), node })
           : callValue(run, forward, { positional: [instance, ...inputs], keywords: new Map(), node }, null),
       ]),
@@ -119,16 +119,20 @@ function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[
   }
 }
 
-/** Symbolic tensors for the parameters of `forward` without a default. */
+/** Symbolic tensors for the parameters of `forward` without a default, and for those of `*images` that it takes by place. */
 function inputsOf(run: Interpreter, forward: FunctionValue, shapes: readonly Shape[]): Value[] {
   let inputs = 0;
   return forward.parameters.slice(1).flatMap((parameter, i): Value[] => {
-    if (parameter.default || (parameter.kind !== 'normal' && parameter.kind !== 'positional-only')) return [];
+    if (parameter.default || parameter.kind === 'keyword-only' || parameter.kind === 'keywords') return [];
     const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
     if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
       return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
     const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
     const input = (name: string) => run.trace!.add({ kind: 'input' }, name, [], shapes[inputs++] ?? null, location);
+    if (parameter.kind === 'rest') {
+      const taken = batchOf(run, forward, parameter.name, input);
+      return taken?.kind === 'tuple' ? [...taken.items] : [];
+    }
     if (forward.name !== 'training_step') return [input(parameter.name)];
     // Behind the batch stand its number and that of an optimizer.
     return [i === 0 ? (batchOf(run, forward, parameter.name, input) ?? input(parameter.name)) : int(0)];

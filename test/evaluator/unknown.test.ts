@@ -328,3 +328,21 @@ test('a loop over an argument that nobody gives is said to be open', () => {
   expect(network.layers.map(({ path }) => path)).toEqual(['net.0', 'net.2']);
   expect(unknowns(network).join('\n')).toMatch(/^\d+: It is not known what this runs over: .*shown as if it ran once/m);
 });
+
+test.each(['tqdm', 'tqdm.auto', 'tqdm.notebook'])('a progress bar of %s passes on what it shows', (module) => {
+  const network = only(`from ${module} import tqdm, trange
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layers = [nn.Linear(8, 8) for _ in tqdm(range(3), desc='layers')]
+        for i in trange(2):
+            layers.append(nn.Linear(8, 8))
+        self.net = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.net(x)
+`);
+  expect(network.layers.map(({ path }) => path)).toEqual(['net.0', 'net.1', 'net.2', 'net.3', 'net.4']);
+  expect(unknowns(network)).toEqual([]);
+});

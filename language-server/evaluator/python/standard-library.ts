@@ -11,7 +11,7 @@ import { numpy } from './numpy.js';
 import { binary } from './operators.js';
 import { regularExpressions } from './regular-expressions.js';
 
-/** Modules of Python's standard library that models use; `undefined` for all others. */
+/** Modules of Python's standard library that models use, and progress bars, which pass on what they get; `undefined` for all others. */
 export function standardLibrary(run: Interpreter, name: string): Value | undefined {
   const make = modules[name];
   return make ? { kind: 'namespace', name, members: new Map(Object.entries(make(run))), scope: null } : undefined;
@@ -54,6 +54,9 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
       return numbers.some((number) => number === null) ? notKnown('gcd') : int(numbers.reduce((a, b) => gcd(a!, b!), 0)!);
     }),
   }),
+  tqdm: progressBars,
+  'tqdm.auto': progressBars,
+  'tqdm.notebook': progressBars,
   functools: (run) => ({
     partial: builtin('partial', ({ positional: [function_ = none, ...bound], keywords }) =>
       partial(run, function_, bound, keywords),
@@ -247,6 +250,16 @@ function partial(run: Interpreter, function_: Value, bound: readonly Value[], ke
 
 const namespace = (run: Interpreter): Value =>
   builtin('SimpleNamespace', ({ keywords, node }) => namespaceObject(run, keywords, node));
+
+/** `tqdm(items)` gives its items, `trange(n)` is `tqdm(range(n))`. */
+function progressBars(run: Interpreter): Record<string, Value> {
+  const range = run.builtins.variables.get('range') ?? none;
+  const bar = builtin('tqdm', ({ positional, keywords }) => positional[0] ?? keywords.get('iterable') ?? notKnown('tqdm'));
+  return {
+    tqdm: bar,
+    trange: builtin('trange', ({ positional, node }) => callValue(run, range, { positional, keywords: new Map(), node }, null)),
+  };
+}
 
 /** A variable of the environment: what a run without it gets, where the program says that. */
 const environment = builtin('getenv', ({ positional: [, otherwise], keywords }) => {
