@@ -105,7 +105,6 @@ export type Operation =
   | { readonly kind: 'scale'; readonly factor: number | null; readonly parameter: Parameter | null }
   | { readonly kind: 'shift'; readonly offset: number | null; readonly parameter: Parameter | null }
   | Reshape
-  /** Linear interpolation between positions, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
   | Interpolation
   | {
       readonly kind: 'softmax';
@@ -179,7 +178,7 @@ export type Calculation =
   /** The input where it is larger than a number, else that number. */
   | { readonly what: 'floor'; readonly at: number };
 
-/** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
+/** Upsampling, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
 export interface Interpolation {
   readonly kind: 'interpolation';
   /** Each output is the nearest input; else it averages the two that it lies between. */
@@ -189,6 +188,7 @@ export interface Interpolation {
   readonly factors: readonly Quantity[] | null;
 }
 
+/** Rearranges, selects or copies entries: flatten, view, permute, chunk, identity. Second moments stay. */
 export interface Reshape {
   readonly kind: 'reshape';
   /** Sizes as which the input is seen before its dimensions are put in order; absent: its own. */
