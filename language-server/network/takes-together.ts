@@ -18,3 +18,10 @@ function reducedDimensions(node: Node): readonly number[] | null {
   if (node.kind === 'pooling') return node.over ?? null;
   return node.kind === 'opaque' && node.calculation?.what === 'sum' ? node.calculation.over : null;
 }
+
+/** Whether convolutions read what a dense layer made of the input, `self.dense(z).view(len(z), 128, 8, 8)`, in a shape that nobody knows. */
+export function makesMaps(nodes: readonly Node[]): boolean {
+  const first = nodes.find(({ kind }) => kind === 'affine');
+  if (first?.kind !== 'affine' || first.variant !== 'dense' || first.shape) return false;
+  return nodes.some((node) => node.kind === 'affine' && (node.variant === 'convolution' || node.variant === 'transposed'));
+}

@@ -60,12 +60,12 @@ function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding)
 }
 
 const canBeTrained = (model: ModelReport): string =>
-  stopsSomewhere(model) || model.summary.unknown.some(({ reason }) => reason.endsWith(asIfOnce))
+  stopsSomewhere(model) || model.summary.unknown.some(runsOnce)
     ? 'What could be followed of it can be trained as initialized'
     : 'Can be trained as initialized';
 
 /** Of loops whose rounds, and so the depth of the network, are not known. */
-const asIfOnce = 'shown as if it ran once.';
+const runsOnce = ({ reason }: { readonly reason: string }): boolean => reason.endsWith('shown as if it ran once.');
 
 function soundVerdict(model: ModelReport, flow: GradientFlow): string {
   const { nats } = flow;
@@ -143,6 +143,7 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
   if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
+  if (summary.depth <= 1 && summary.unknown.some(runsOnce)) return 'how many layers its loops make is not known';
   if (layers.filter(({ weight }) => weight).length === 1)
     return 'a single layer has no depth over which gradients could shrink or grow';
   const stop = summary.assumptions.find((sentence) => sentence.startsWith('Signals stop at '));

@@ -152,6 +152,10 @@ describe('the verdict is a sentence to act on', () => {
       chain([{ chi1: null }]),
       /^Cannot be judged as a whole: a single layer has no depth over which gradients could shrink or grow\./,
     ],
+    [
+      chain([{ chi1: null }], { unknown: [{ reason: 'It is shown as if it ran once.', range: chain([]).range, path: null }] }),
+      /^Cannot be judged as a whole: how many layers its loops make is not known\./,
+    ],
     [chain([]), /^Cannot be judged as a whole: it has no layers with weights\.$/],
   ])('%#', (model, expected) => expect(verdictOf(model)).toMatch(expected));
 

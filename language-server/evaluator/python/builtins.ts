@@ -93,10 +93,10 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
     const decided = value ? truth(run, value) : false;
     return decided === undefined ? run.unknown('The truth of this value is not known.', node) : bool(decided);
   },
-  list: (run, { positional: [value], node }) => list(value ? [...iterate(run, value, node)] : []),
-  tuple: (run, { positional: [value], node }) => tuple(value ? iterate(run, value, node) : []),
-  set: (run, { positional: [value], node }) => set(value ? iterate(run, value, node) : []),
-  frozenset: (run, { positional: [value], node }) => set(value ? iterate(run, value, node) : []),
+  list: (run, call) => collected(run, call, (items) => list([...items])),
+  tuple: (run, call) => collected(run, call, tuple),
+  set: (run, call) => collected(run, call, set),
+  frozenset: (run, call) => collected(run, call, set),
   dict: (run, call) => makeDict(run, call),
   iter: (run, { positional: [value], node }) => list(value ? [...iterate(run, value, node)] : []),
   next: (run, { positional: [value, otherwise], node }) => {
@@ -329,8 +329,15 @@ function makeDict(run: Interpreter, { positional: [from], keywords, node }: Call
   return dict(pairs);
 }
 
+/** `set(text)`: of items that nobody knows neither their number nor they are known. */
+function collected(run: Interpreter, { positional: [value], node }: Call, collect: (items: readonly Value[]) => Value): Value {
+  if (value?.kind === 'unknown') return value;
+  return collect(value ? iterate(run, value, node) : []);
+}
+
 /** `sorted(items, key=…, reverse=…)`; in the given order where a comparison is open. */
 export function sorted(run: Interpreter, { positional: [value], keywords, node }: Call): Value {
+  if (value?.kind === 'unknown') return value;
   const key = keywords.get('key');
   const items = (value ? iterate(run, value, node) : []).map((item) => ({
     item,
