@@ -51,7 +51,7 @@ const unknown: Gradient = { ...none, logNorm: null };
 export function backward(network: Network, states: readonly NodeState[]): Backwards {
   const gradients: Gradient[] = states.map(() => none);
   const passedDown: Gradient[][] = states.map(() => []);
-  for (const id of network.outputs) gradients[id] = { ...none, logNorm: 0 };
+  for (const id of network.outputs) gradients[id] = { ...none, logNorm: -(relativeToFirst(id, network, states) ?? 0) };
   const streams = new Streams(network.nodes, states, gradients);
   for (let id = network.nodes.length - 1; id >= 0; id--) {
     const gradient = gradients[id]!;
@@ -130,6 +130,12 @@ class Streams {
       return logNorm === null ? sum : sum + product * Math.exp(logNorm - logScale);
     }, 0);
   }
+}
+
+/** All entries of all outputs get gradients of the same size: ln of how many times as many the first output has. */
+function relativeToFirst(id: number, { nodes, outputs }: Network, states: readonly NodeState[]): number | null {
+  const first = outputs[0]!;
+  return id === first ? 0 : logPerNorm(states[id]!, states[first], nodes[id]!.shape, nodes[first]!.shape);
 }
 
 const logSum = (a: number | null, b: number | null): number | null => {

@@ -139,14 +139,14 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
   if (unknown && graph.nodes.some(({ kind }) => kind === 'opaque')) return unknown;
   if (summary.assumptions.includes(unknownTokens))
     return 'how many tokens attend to each other is not known; a comment # meanfield: input(…) with the shape of its input tells it';
-  if (propagation.some(({ gradient }) => gradient === 0))
+  const stop = summary.assumptions.find((sentence) => sentence.startsWith('Signals stop at '));
+  if (!stop && propagation.some(({ gradient }) => gradient === 0))
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
   if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
   if (summary.depth <= 1 && summary.unknown.some(runsOnce)) return 'how many layers its loops make is not known';
   if (layers.filter(({ weight }) => weight).length === 1)
     return 'a single layer has no depth over which gradients could shrink or grow';
-  const stop = summary.assumptions.find((sentence) => sentence.startsWith('Signals stop at '));
   if (stop) return `s${withoutPeriod(stop).slice(1)}`;
   if (branches(graph)) return 'its graph branches in ways in which gradients cannot be followed';
   return unknown ?? 'what its layers do to gradients is not known';
