@@ -8,13 +8,16 @@ export function layersBesideGates({ layers, graph }: ModelReport): LayerReport[]
   const inputs = new Map<number, number[]>();
   const readers = new Set<number>();
   for (const [from, to] of graph.edges) {
-    inputs.set(to, [...(inputs.get(to) ?? []), from]);
+    const before = inputs.get(to);
+    if (before) before.push(from);
+    else inputs.set(to, [from]);
     readers.add(from);
   }
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const isGate = (id: number): boolean => {
     for (let node = nodes.get(id); node; node = nodes.get(inputs.get(node.id)?.[0] ?? -1)) {
-      if (node.kind === 'activation') return /sigmoid|softmax/i.test(node.operation);
+      if (node.kind === 'softmax') return true;
+      if (node.kind === 'activation') return /sigmoid/i.test(node.operation);
       if (!passing.has(node.kind)) return false;
     }
     return false;

@@ -368,6 +368,26 @@ class Gated(nn.Module):
         return x
 
 
+# ### Silent: so are those of a softmax over the channels
+class Shared(nn.Module):
+    def __init__(self, channels=64):
+        super().__init__()
+        self.stem = nn.Conv2d(3, channels, 3, padding=1)
+        self.convs = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1) for _ in range(12)])
+        self.squeezes = nn.ModuleList([nn.Linear(channels, channels // 4) for _ in range(12)])
+        self.excites = nn.ModuleList([nn.Linear(channels // 4, channels) for _ in range(12)])
+        for conv in [self.stem, *self.convs]:
+            nn.init.kaiming_normal_(conv.weight, nonlinearity='relu')
+
+    def forward(self, x):
+        x = F.relu(self.stem(x))
+        for conv, squeeze, excite in zip(self.convs, self.squeezes, self.excites):
+            x = F.relu(conv(x))
+            gate = 64 * torch.softmax(excite(F.relu(squeeze(x.mean((2, 3))))), dim=1)
+            x = 0.5 * x * gate[:, :, None, None]
+        return x
+
+
 # ### Silent: a mean over all positions divides squared norms by their number, which weights make up for
 class Pooled(nn.Module):
     def __init__(self):
