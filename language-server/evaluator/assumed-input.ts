@@ -1,7 +1,7 @@
 import { attends } from '../network/attends.js';
 import type { Affine, Node, Shape } from '../network/graph.js';
 import { numberOf, type Quantity, symbol } from '../network/quantity.js';
-import { makesMaps, takesTogether } from '../network/takes-together.js';
+import { sizesMatter } from '../network/sizes-matter.js';
 import type { Interpreter } from './interpreter.js';
 import type { Instance, Value } from './values.js';
 
@@ -41,7 +41,7 @@ export function imageOfConstructor(run: Interpreter, instance: Instance): Assume
 export function usualTexts(run: Interpreter, instance: Instance, nodes: readonly Node[]): AssumedInput[] {
   const first = firstLayer(nodes);
   const mixes = attends(nodes);
-  const counts = mixes || takesTogether(nodes) || makesMaps(nodes);
+  const counts = mixes || sizesMatter(nodes);
   if (first?.variant !== 'embedding' && !(counts && first?.variant === 'dense' && readsInput(nodes, first))) return [];
   if (first.inChannels === null) return [];
   const features = first.variant === 'dense' ? [first.inChannels] : [];

@@ -172,7 +172,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
     inputs: tensors.map((tensor) => tensor.shape),
     layer: layerOf(run, isWeight ? weight : bound.get('weight')),
     parameters: { ...parametersIn(bound), ...(isWeight && weightAt !== undefined && { [row.weight!]: weight.parameter }) },
-    shapes: shapesIn(bound),
+    shapeOf: (argument: string) => shapeOfTensor(bound.get(argument)),
     ...(weightAt !== undefined && { weightAt }),
     causal: row.mask !== undefined && isCausal(bound.get(row.mask)),
     masked: row.mask !== undefined && isOtherMask(bound.get(row.mask)),
@@ -339,13 +339,9 @@ function parametersIn(bound: ReadonlyMap<string, Value>): Record<string, Paramet
   return parameters;
 }
 
-function shapesIn(bound: ReadonlyMap<string, Value>): Record<string, Shape> {
-  const shapes: Record<string, Shape> = {};
-  for (const [name, value] of bound) {
-    if (value.kind === 'tensor') shapes[name] = value.shape;
-    if (value.kind === 'parameter') shapes[name] = value.parameter.shape;
-  }
-  return shapes;
+function shapeOfTensor(value: Value | undefined): Shape {
+  if (value?.kind === 'tensor') return value.shape;
+  return value?.kind === 'parameter' ? value.parameter.shape : null;
 }
 
 /** The layer of the model that owns a tensor which a function is given as its weight. */

@@ -1,7 +1,7 @@
 import { attends } from '../network/attends.js';
 import type { Shape } from '../network/graph.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
-import { makesMaps, takesTogether } from '../network/takes-together.js';
+import { sizesMatter } from '../network/sizes-matter.js';
 import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualTexts } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
@@ -44,7 +44,7 @@ function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forwa
   const { nodes } = open.trace;
   const images = usualImages(nodes);
   // How many tokens there are matters where they mix.
-  const mixes = attends(nodes) || (images.length === 0 && (takesTogether(nodes) || makesMaps(nodes)));
+  const mixes = attends(nodes) || (images.length === 0 && sizesMatter(nodes));
   const asks = open.error !== null || run.countNotes > 0;
   const fits = images.length > 1;
   if (!asks && !mixes && !fits) return { ...open, assumed: null };

@@ -112,8 +112,8 @@ export interface OperationContext {
   readonly weightAt?: number;
   /** Arguments of a function that are parameters: the weight of a functional layer. */
   readonly parameters?: Readonly<Record<string, Parameter>>;
-  /** Shapes of the arguments of a function that are tensors. */
-  readonly shapes?: Readonly<Record<string, Shape>>;
+  /** Shape of an argument of a function that is a tensor; `null` of others. */
+  readonly shapeOf?: (argument: string) => Shape;
   /** The mask that a function was given leaves each token those up to itself. */
   readonly causal?: boolean;
   /** It was given a mask that is another one. */

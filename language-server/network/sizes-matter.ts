@@ -1,8 +1,11 @@
 import type { Node } from './graph.js';
 import { numberOf } from './quantity.js';
 
+/** Whether anything of a network that reads no images depends on sizes that nobody said. */
+export const sizesMatter = (nodes: readonly Node[]): boolean => takesTogether(nodes) || makesMaps(nodes);
+
 /** Whether a mean, a sum, a maximum or a softmax goes over dimensions of vectors or of tokens whose sizes nobody said. */
-export function takesTogether(nodes: readonly Node[]): boolean {
+function takesTogether(nodes: readonly Node[]): boolean {
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   return nodes.some((node) => {
     // A softmax that ends the network is a part of its loss.
@@ -20,7 +23,7 @@ function reducedDimensions(node: Node): readonly number[] | null {
 }
 
 /** Whether convolutions read what a dense layer made of the input, `self.dense(z).view(len(z), 128, 8, 8)`, in a shape that nobody knows. */
-export function makesMaps(nodes: readonly Node[]): boolean {
+function makesMaps(nodes: readonly Node[]): boolean {
   const first = nodes.find(({ kind }) => kind === 'affine');
   if (first?.kind !== 'affine' || first.variant !== 'dense' || first.shape) return false;
   return nodes.some((node) => node.kind === 'affine' && (node.variant === 'convolution' || node.variant === 'transposed'));

@@ -14,9 +14,7 @@ export interface Gradient extends Coherence {
   readonly partShares?: readonly number[] | undefined;
   /** ln of the mean square norm over all entries, relative to that at the network's output; −∞ where none arrives, `null`: not known. */
   readonly logNorm: number | null;
-  /**
-   * What means and sums over positions above have added to `logNorm`: a mean over T of them takes ln T.
-   */
+  /** What means and sums over positions above have added to `logNorm`: a mean over T of them takes ln T. */
   readonly taken: number;
   /** Its spread over the positions; `null`: even. */
   readonly profile: Profile | null;

@@ -13,7 +13,7 @@ const unfollowed = 'Softmax is no function of single units: the theory stops her
  * squared gradients that have nothing in common pass with Σ a² − 2 Σ a³ + (Σ a²)², a row.
  */
 export function softmaxOfUnits(
-  node: Node & { axis?: number },
+  node: Extract<Node, { kind: 'softmax' }>,
   input: NodeState | undefined,
   context: Context,
 ): Partial<NodeState> {

@@ -51,8 +51,8 @@ export function summarize(sweep: Sweep): Figures {
 
 /**
  * ln(‖∂f/∂h_first‖²/‖∂f/∂h_last‖²) between the outputs of the first and the last weights, or where all signals part before them and are joined
- * again after them, and what means over positions have taken of it: gradients inside one of many branches say nothing of the whole. What lies behind the last weights, an output's sigmoid
- * for instance, is no matter of depth.
+ * again after them, and what means over positions have taken of it: gradients inside one of many branches say nothing of the whole. What lies
+ * behind the last weights, an output's sigmoid for instance, is no matter of depth.
  */
 function gradientChange(
   { network, dominators, gradients }: Sweep,

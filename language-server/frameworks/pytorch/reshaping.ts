@@ -50,7 +50,7 @@ const transpose = reordered((rank, { dim0, dim1 }) => {
 const reversed = reordered((rank) => Array.from({ length: rank }, (_, i) => rank - 1 - i));
 
 /** In the shape of another tensor. */
-const likeOther: OperationRow = ({ shapes }) => ({ operation: { kind: 'reshape' }, shape: shapes?.other ?? null });
+const likeOther: OperationRow = ({ shapeOf }) => ({ operation: { kind: 'reshape' }, shape: shapeOf?.('other') ?? null });
 
 const squeeze = rearranged((input, { dim }) => {
   if (!input) return null;
