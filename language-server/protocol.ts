@@ -341,7 +341,7 @@ export interface PropagationPoint {
   chi: number | null;
   /** ln of the part of `chi` that means and sums over positions make up; absent: none. */
   taken?: number;
-  /** Mean squared gradient with respect to this node's output, relative to the network's output. */
+  /** Mean squared gradient with respect to this node's output, relative to that at the network's output or at `Summary.gradientReference`. */
   gradient: number | null;
   /** ln of `gradient`, which survives where the number itself would under- or overflow. */
   logGradient: number | null;
@@ -384,6 +384,8 @@ export interface Summary {
   log10ActivationGradient: number | null;
   /** log₁₀ of the part of it that means and sums over positions make up; absent: none. */
   log10TakenByMeans?: number;
+  /** Weight layer that `gradient` of points is relative to; absent: the network's output, which has a number of entries that is known. */
+  gradientReference?: string;
   /** log₁₀ of the second moment of the network's output, relative to that of its input. */
   log10SignalRatio: number | null;
   /** The blocks that the network repeats, where gradients could be followed through them. */

@@ -130,6 +130,7 @@ const summary = record<Summary>({
   log10GradientRatio: known,
   log10ActivationGradient: known,
   log10TakenByMeans: optional(number),
+  gradientReference: optional(text),
   log10SignalRatio: known,
   blocks: list(
     record<BlockStack>({

@@ -10,6 +10,7 @@ import type {
   ModelReport,
   Position,
   PropagationPoint,
+  Summary,
   Range,
   Uncertainty,
 } from '../protocol.js';
@@ -79,7 +80,7 @@ function layerText(model: ModelReport, layer: LayerReport, models: readonly Mode
   if (layer.normalized)
     rows.push(['χ₁', 'none of its own: what follows normalizes the output, and the scale of the weights cancels']);
   else if (local) rows.push(...localRows(local), ...rowsOf(criticalRow(layer, local)));
-  rows.push(...pointRows(model.propagation.find(({ path }) => path === layer.path)));
+  rows.push(...pointRows(model, layer));
   const title = `**${escapeMarkdown(layer.path)}** · ${escapeMarkdown(layer.kind)}${local?.phase && !layer.normalized ? ` · ${phaseSymbols[local.phase]} ${local.phase}` : ''}`;
   return [title, markdownTable(rows), ...same(model, layer, models)].join('\n\n');
 }
@@ -100,15 +101,19 @@ function localRows(local: NonNullable<LayerReport['local']>): [string, string][]
   return rows;
 }
 
-function pointRows(point: PropagationPoint | undefined): [string, string][] {
+function pointRows({ propagation, summary }: ModelReport, layer: LayerReport): [string, string][] {
+  const point = propagation.find(({ path }) => path === layer.path);
   if (!point) return [];
   const rows: [string, string][] = [];
   if (point.q !== null)
     rows.push(['q here', `${point.q === 'infinity' ? '∞' : showNumber(point.q)} · mean square of the output in this network`]);
   if (point.logGradient !== null)
-    rows.push(['gradient here', `${showPower(point.logGradient / Math.LN10)} · mean square, relative to the network's output`]);
+    rows.push(['gradient here', `${showPower(point.logGradient / Math.LN10)} · mean square, relative to ${referenceText(summary)}`]);
   return rows;
 }
+
+const referenceText = ({ gradientReference }: Summary): string =>
+  gradientReference ? `that at ${escapeMarkdown(gradientReference)}` : "the network's output";
 
 function activationText(model: ModelReport, node: GraphNodeReport, models: readonly ModelReport[]): string {
   const [layer] = feedingLayers(model, node);

@@ -30,14 +30,19 @@ export interface Propagation {
   /** What each layer reaches and would do if repeated for ever, by layer. */
   readonly layers: ReadonlyMap<Layer, LayerTheory>;
   readonly points: readonly PropagationPoint[];
-  /** For each point its node, and ln of what turns a squared norm at its output into the mean square of an entry. */
-  readonly places: readonly { readonly node: number; readonly logPerNorm: number | null }[];
+  readonly places: readonly Place[];
   readonly summary: Omit<Summary, 'unknown' | 'verdict'>;
   /** What spectrum and geometry are computed from, on demand. */
   readonly jacobian: JacobianSource;
   readonly logits: InitialLogits | null;
   /** Where the theory had to stop, and why. */
   readonly stops: readonly { readonly node: Node; readonly reason: string }[];
+}
+
+export interface Place {
+  readonly node: number;
+  /** ln of what turns a squared norm at the node's output into the mean square of an entry, relative to the reference of gradients. */
+  readonly logPerNorm: number | null;
 }
 
 export interface LayerTheory {
@@ -83,8 +88,13 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
   const spectrum = isometry(network, dominators, states, gradients, training);
   if (network.nodes.some((node) => endsOutput(node, network, consumers)))
     assumptions.add('The softmax at the end counts to the loss: gradients are relative to those of its input.');
+  const { places, reference } = placesOf(network, states, gradients);
+  const gradientReference = reference && (reference.path || reference.name);
+  if (gradientReference)
+    assumptions.add(
+      `Gradients are relative to that at ${gradientReference}: how many entries the network's output has is not known.`,
+    );
   const stopped = stops(network, states, consumers);
-  const places = placesOf(network, states);
   for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
   return {
     layers,
@@ -93,6 +103,7 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
     summary: {
       mode: training ? 'train' : 'eval',
       ...figures,
+      ...(gradientReference && { gradientReference }),
       isometry: spectrum.figures,
       assumptions: [...general(options, training), ...assumptions, ...spectrum.notes, ...doubts(network, spread)],
     },
@@ -198,14 +209,32 @@ function points(
   });
 }
 
-function placesOf({ nodes, outputs }: Network, states: readonly NodeState[]): Propagation['places'] {
-  const output = states[outputs[0] ?? -1];
-  const last = nodes[outputs[0] ?? -1]?.shape ?? null;
-  const places: { node: number; logPerNorm: number | null }[] = [];
-  for (const { id, kind, shape } of nodes)
-    if (!silent.has(kind)) places.push({ node: id, logPerNorm: logPerNorm(states[id]!, output, shape, last) });
-  return places;
+/**
+ * Gradients of entries are relative to those at the network's output. Where its number of entries is not known, as that of classes often is,
+ * all of them would be unknown: then they are relative to the last weight layer before it whose number is, if that tells more.
+ */
+function placesOf(
+  { nodes, outputs }: Network,
+  states: readonly NodeState[],
+  gradients: readonly Gradient[],
+): { readonly places: readonly Place[]; readonly reference: Node | null } {
+  const shown = nodes.filter(({ kind }) => !silent.has(kind));
+  const relativeTo = (to: Node | undefined, logNorm: number): Place[] =>
+    shown.map(({ id, shape }) => {
+      const ratio = logPerNorm(states[id]!, states[to?.id ?? -1], shape, to?.shape ?? null);
+      return { node: id, logPerNorm: ratio === null ? null : ratio - logNorm };
+    });
+  const places = relativeTo(nodes[outputs[0] ?? -1], 0);
+  const isMissing = ({ logPerNorm }: Place) => logPerNorm === null;
+  const missing = places.filter((place) => isMissing(place) && arrives(gradients[place.node]!));
+  const reference = missing.map(({ node }) => nodes[node]!).findLast(({ kind }) => kind === 'affine' || kind === 'recurrent');
+  if (!reference) return { places, reference: null };
+  const others = relativeTo(reference, gradients[reference.id]!.logNorm!);
+  const gains = others.filter(isMissing).length < places.filter(isMissing).length;
+  return gains ? { places: others, reference } : { places, reference: null };
 }
+
+const arrives = ({ logNorm }: Gradient): boolean => logNorm !== null && Number.isFinite(logNorm);
 
 function lengthOf({ signal }: NodeState): PropagationPoint['q'] {
   if (!signal) return null;

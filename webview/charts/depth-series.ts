@@ -41,8 +41,9 @@ const tolerableDecades = 1;
 /** From this ratio of largest to smallest on, a linear axis would hide the small end. */
 const spanOfLogAxis = 30;
 
-export function depthSeries(stops: Stop[], simulation: Simulation | null = null): DepthSeries[] {
-  return [lengthSeries(stops, simulation), correlationSeries(stops, simulation), gradientSeries(stops, simulation)];
+/** @param reference what gradients are relative to */
+export function depthSeries(stops: Stop[], simulation: Simulation | null = null, reference = 'the output'): DepthSeries[] {
+  return [lengthSeries(stops, simulation), correlationSeries(stops, simulation), gradientSeries(stops, simulation, reference)];
 }
 
 /** Measured values at the heights of a chart. */
@@ -106,14 +107,14 @@ function correlationSeries(stops: Stop[], simulation: Simulation | null): DepthS
   };
 }
 
-function gradientSeries(stops: Stop[], simulation: Simulation | null): DepthSeries {
+function gradientSeries(stops: Stop[], simulation: Simulation | null, reference: string): DepthSeries {
   const heights = stops.map(({ point }) => log10Gradient(point));
   // Pooling spreads a gradient over positions, a step that says nothing of its health: so layers are held against each other.
   const middle = median(heights.filter((height) => height !== null)) ?? 0;
   return {
     id: 'gradient',
     title: 'gradient',
-    meaning: `root mean square, relative to the output; band: within a factor of 10 of the median${stops.some(({ point }) => point.band?.gradient) ? `; ${shading}` : ''}`,
+    meaning: `root mean square, relative to ${reference}; band: within a factor of 10 of the median${stops.some(({ point }) => point.band?.gradient) ? `; ${shading}` : ''}`,
     heights,
     // The chart shows norms, and bands are about their squares.
     draws: stops.map(({ point }, i) => {

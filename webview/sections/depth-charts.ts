@@ -36,7 +36,11 @@ export function depthChartsSection(actions: Actions): Section {
       walker.clear();
       every.checked = view.state.everyOperation;
       path = stops(view.model, view.state.everyOperation);
-      const series = depthSeries(path, view.simulation.kind === 'done' ? view.simulation.simulation : null);
+      const series = depthSeries(
+        path,
+        view.simulation.kind === 'done' ? view.simulation.simulation : null,
+        view.model.summary.gradientReference,
+      );
       const names = path.map(stopName);
       canvases.replaceChildren();
       root.classList.toggle('nothing', path.length === 0);

@@ -100,7 +100,7 @@ const columns: Column[] = [
     id: 'gradient',
     title: 'Gradient',
     numeric: true,
-    meaning: 'root mean square gradient, relative to the output',
+    meaning: 'root mean square gradient, relative to the output, or to the layer that the assumptions name',
     key: ({ point }) => (point ? log10Gradient(point) : null),
   },
   { id: 'source', title: 'Set by', numeric: false, meaning: 'where weight and bias come from', key: ({ source }) => source },
