@@ -10,8 +10,8 @@ import type {
   ModelReport,
   Position,
   PropagationPoint,
-  Summary,
   Range,
+  Summary,
   Uncertainty,
 } from '../protocol.js';
 import { contains, narrower } from '../range.js';
@@ -108,7 +108,10 @@ function pointRows({ propagation, summary }: ModelReport, layer: LayerReport): [
   if (point.q !== null)
     rows.push(['q here', `${point.q === 'infinity' ? '∞' : showNumber(point.q)} · mean square of the output in this network`]);
   if (point.logGradient !== null)
-    rows.push(['gradient here', `${showPower(point.logGradient / Math.LN10)} · mean square, relative to ${referenceText(summary)}`]);
+    rows.push([
+      'gradient here',
+      `${showPower(point.logGradient / Math.LN10)} · mean square, relative to ${referenceText(summary)}`,
+    ]);
   return rows;
 }
 

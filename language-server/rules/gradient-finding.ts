@@ -6,7 +6,7 @@ import { branchedFinding, normalizedSeverity } from './branched-gradients.js';
 import { certainNats } from './certain-nats.js';
 import { describeChange } from './describe-change.js';
 import { effectSeverity } from './effect-severity.js';
-import { type GradientFlow, gradientFlow, tellingChi } from './gradient-flow.js';
+import { type GradientFlow, gradientFlow, isTypical, tellingChi } from './gradient-flow.js';
 import { initializationFix } from './initialization-fix.js';
 import { describeRepair, repair, spanOf } from './repair.js';
 
@@ -44,11 +44,10 @@ function normalizedChain(model: ModelReport, { nats }: GradientFlow): Omit<Findi
 }
 
 function describeFlow(model: ModelReport, flow: GradientFlow): string {
-  const chi1 = tellingChi(model, flow);
   // The depth scale is that of the typical layer.
-  const xiGrad = chi1 === model.summary.chi1 ? model.summary.xiGrad : null;
+  const xiGrad = isTypical(model, flow) ? model.summary.xiGrad : null;
   const scale = typeof xiGrad === 'number' ? `, ξ_∇ = ${showDepth(xiGrad)} layers` : '';
-  return `${describeChange(model, flow.nats)} (χ₁ = ${showNumber(chi1)}, 1 keeps them${scale}).`;
+  return `${describeChange(model, flow.nats)} (${tellingChi(model, flow)}, 1 keeps them${scale}).`;
 }
 
 /** One entry a place, since layers that a loop makes share theirs. */

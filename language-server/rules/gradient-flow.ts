@@ -1,3 +1,4 @@
+import { showNumber } from '../format-number.js';
 import { leastChange } from '../meanfield/phase.js';
 import type { ModelReport, PropagationPoint } from '../protocol.js';
 import { smallHead } from './small-head.js';
@@ -86,14 +87,17 @@ export function branches({ edges }: ModelReport['graph']): boolean {
   return false;
 }
 
-/**
- * The χ₁ that goes with what gradients do over the whole network: that of the typical layer, where it points the same way, else the mean of all.
- */
-export function tellingChi({ summary: { chi1 } }: ModelReport, { nats, chi1: mean }: GradientFlow): number {
-  if (chi1 === null) return mean;
+/** Whether the χ₁ of the typical layer points where gradients go over the whole network, so that it may explain them. */
+export function isTypical({ summary: { chi1 } }: ModelReport, { nats }: GradientFlow): boolean {
+  if (chi1 === null) return false;
   const own = Math.log(chi1);
-  const agrees = Math.abs(nats) < 0.5 ? Math.abs(own) < 0.3 : Math.sign(own) === Math.sign(nats);
-  return agrees ? chi1 : mean;
+  return Math.abs(nats) < 0.5 ? Math.abs(own) < 0.3 : Math.sign(own) === Math.sign(nats);
+}
+
+/** `χ₁ = 0.5` of the typical layer, or `χ₁ = 0.621 on average` where that tells nothing of the whole. */
+export function tellingChi(model: ModelReport, flow: GradientFlow): string {
+  const { chi1 } = model.summary;
+  return isTypical(model, flow) ? `χ₁ = ${showNumber(chi1)}` : `χ₁ = ${showNumber(flow.chi1)} on average`;
 }
 
 /** True where something in the graph could not be followed. */

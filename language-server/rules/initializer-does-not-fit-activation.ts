@@ -4,7 +4,7 @@ import { sameRange } from '../range.js';
 import { effectSeverity } from './effect-severity.js';
 import { type GradientFlow, gradientFlow, largestSwing } from './gradient-flow.js';
 import { initializationFix } from './initialization-fix.js';
-import { describeRepair, isCalculated, misfits, repair, spanOf } from './repair.js';
+import { describeRepair, isCalculated, isDropoutAlone, misfits, repair, spanOf } from './repair.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -24,7 +24,7 @@ export const initializerDoesNotFitActivation: Rule = {
     const last = model.propagation.findLast(({ path }) => model.layers.some((layer) => layer.path === path && layer.weight));
     const hidden = model.layers.filter(({ path, activation }) => path !== last?.path || !answers.has(activation ?? ''));
     const bad = misfits({ ...model, layers: hidden }, 0).filter(
-      (layer) => Math.abs(Math.log(layer.local!.chi1!)) >= misfitNats && !isCalculated(layer),
+      (layer) => Math.abs(Math.log(layer.local!.chi1!)) >= misfitNats && !isCalculated(layer) && !isDropoutAlone(layer),
     );
     const remedy = repair(model, 0, bad);
     const first = remedy?.layers[0];

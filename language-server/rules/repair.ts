@@ -13,6 +13,8 @@ export interface Repair {
   readonly call: InitializerCall | null;
   /** Their weights are calculated from others, as by `spectral_norm`: no initializer changes their size. */
   readonly calculated: boolean;
+  /** Share of the units that dropout keeps where it alone is at fault: the weights are as their activation needs them. */
+  readonly kept: number | null;
   /** Σ |ln χ₁| over the layers. */
   readonly nats: number;
 }
@@ -38,6 +40,7 @@ export function repair(model: ModelReport, direction: -1 | 0 | 1, among = model.
             layer.factor,
             layer.weight?.source,
             layer.weight?.formula,
+            isDropoutAlone(layer) && layer.keep,
           ]);
     before = layer;
     beforeKey = key;
@@ -51,12 +54,17 @@ export function repair(model: ModelReport, direction: -1 | 0 | 1, among = model.
   const first = worst?.layers[0];
   if (!worst || !first?.activation) return null;
   const calculated = isCalculated(first);
+  const kept = isDropoutAlone(first) ? first.keep : null;
   const { activation, activationParameters, local, factor } = first;
   return {
     layers: worst.layers,
     activation,
     nats: worst.effect,
-    call: calculated ? null : initializerCall(model.framework, activation, activationParameters, local!.critical, factor),
+    kept,
+    call:
+      calculated || kept !== null
+        ? null
+        : initializerCall(model.framework, activation, activationParameters, local!.critical, factor),
     calculated,
   };
 }
@@ -67,7 +75,9 @@ const isAlike = (a: LayerReport, b: LayerReport): boolean =>
   sameNumbers(a.activationParameters, b.activationParameters) &&
   a.factor === b.factor &&
   a.weight?.source === b.weight?.source &&
-  a.weight?.formula === b.weight?.formula;
+  a.weight?.formula === b.weight?.formula &&
+  a.keep === b.keep &&
+  a.local?.chi1 === b.local?.chi1;
 
 function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
   const names = Object.keys(a);
@@ -77,18 +87,28 @@ function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<str
 /** What its weights are is known, but no draw: their distribution has no name. */
 export const isCalculated = ({ weight }: LayerReport): boolean => weight?.distribution === 'unknown';
 
+/**
+ * Dropout divides the squares of what it keeps by the share of units that it keeps: the variance of the weights that takes this into account is
+ * smaller by that share. Hendrycks & Gimpel 2016, arXiv:1607.02488.
+ */
+export const isDropoutAlone = ({ keep, local }: LayerReport): boolean =>
+  keep < 1 && local?.chi1 != null && isNearOne(local.chi1 * keep);
+
+const isNearOne = (chi1: number): boolean => Math.abs(Math.log(chi1)) <= 0.05;
+
 /** Bare layers whose χ₁ differs from 1 by more than a twentieth. */
 export function misfits(model: ModelReport, direction: -1 | 0 | 1): LayerReport[] {
   return model.layers.filter(({ activation, normalized, local }) => {
     if (!activation || !local?.chi1 || local.chi1 <= 0 || normalized) return false;
-    const logChi1 = Math.log(local.chi1);
-    return Math.abs(logChi1) > 0.05 && (direction === 0 || Math.sign(logChi1) === direction);
+    return !isNearOne(local.chi1) && (direction === 0 || Math.sign(Math.log(local.chi1)) === direction);
   });
 }
 
 /** `PyTorch default gives σ_w² = 0.333, ReLU needs 2: nn.init.kaiming_normal_(w, nonlinearity='relu').` */
-export function describeRepair({ layers, activation, call, calculated }: Repair): string {
+export function describeRepair({ layers, activation, call, calculated, kept }: Repair): string {
   const weight = layers[0]?.weight;
+  if (kept !== null)
+    return `Dropout that keeps ${showNumber(kept)} of the units multiplies squared signals and gradients by ${showNumber(1 / kept)} each time: drop fewer in hidden layers${weight?.sigmaW2 ? `, or draw weights with σ_w² = ${showNumber(weight.sigmaW2 * kept)} instead of ${showNumber(weight.sigmaW2)}` : ''}.`;
   if (calculated && weight)
     return `${shorten(weight.source, 36)} keeps σ_w² at ${spanOf(layers.map((layer) => layer.weight?.sigmaW2))}, whatever the initializer: use fewer such layers, or skip connections around them.`;
   const slope = weight?.sigmaW2 != null && call && weight.sigmaW2 < call.sigmaW2 ? scaledBySlope(layers[0]!) : null;

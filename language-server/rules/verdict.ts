@@ -1,5 +1,5 @@
 import { describeLaw, largestStack } from '../block-text.js';
-import { showDepth, showNumber } from '../format-number.js';
+import { showDepth } from '../format-number.js';
 import { hasNormalization } from '../has-normalization.js';
 import { type Finding, type ModelReport, type Severity, unknownTokens } from '../protocol.js';
 import { span } from './describe-change.js';
@@ -10,6 +10,7 @@ import {
   type GradientFlow,
   gradientFlow,
   isRemainder,
+  isTypical,
   largestSwing,
   stopsSomewhere,
   tellingChi,
@@ -56,7 +57,7 @@ function alarmVerdict(model: ModelReport, flow: GradientFlow, { rule }: Finding)
   const direction = flow.nats < 0 ? -1 : 1;
   const remedy = repair(model, direction) ?? repair(model, 0);
   const what = direction < 0 ? 'Gradients vanish: squared, they shrink' : 'Gradients explode: squared, they grow';
-  return `${what} ${fold(flow.nats / Math.LN10)} ${span(model)} at χ₁ = ${showNumber(tellingChi(model, flow))} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
+  return `${what} ${fold(flow.nats / Math.LN10)} ${span(model)} at ${tellingChi(model, flow)} (critical is 1).${remedy ? ` ${describeRepair(remedy)}` : ''}`;
 }
 
 const canBeTrained = (model: ModelReport): string =>
@@ -70,14 +71,19 @@ const runsOnce = ({ reason }: { readonly reason: string }): boolean => reason.en
 function soundVerdict(model: ModelReport, flow: GradientFlow): string {
   const { nats } = flow;
   const { depth, phase, unknown } = model.summary;
-  const chi1 = tellingChi(model, flow);
   const layers = depth === 1 ? '1 layer' : `${depth} layers`;
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   const direction = nats < 0 ? 'shrink' : 'grow';
   if (hasNormalization(model)) return normalizedVerdict(model, nats, gap);
   const seeds = seedNote(model);
-  if (Math.abs(nats) < 0.5) return `${canBeTrained(model)}: critical (χ₁ = ${showNumber(chi1)}) over ${layers}.${seeds}${gap}`;
-  const change = `squared gradients ${direction} ${fold(nats / Math.LN10)} over ${layers} (χ₁ = ${showNumber(chi1)}${phase ? `, ${phase}` : ''})`;
+  if (Math.abs(nats) < 0.5) {
+    const kept =
+      isTypical(model, flow) || model.summary.chi1 === null
+        ? `critical (${tellingChi(model, flow)})`
+        : 'squared gradients keep their size';
+    return `${canBeTrained(model)}: ${kept} over ${layers}.${seeds}${gap}`;
+  }
+  const change = `squared gradients ${direction} ${fold(nats / Math.LN10)} over ${layers} (${tellingChi(model, flow)}${phase ? `, ${phase}` : ''})`;
   if (hasRecurrence(model)) return `${withRecurrence(model, nats)}: ${change}.${seeds}${gap}`;
   return Math.abs(nats) < 3 || depth <= 3
     ? `${canBeTrained(model)}: ${change}.${seeds}${gap}`

@@ -219,3 +219,19 @@ class Narrow(nn.Module):
         for layer in self.inner:
             x = x + torch.relu(layer(x))
         return self.head(x)
+
+
+# ### Dropout alone, at the variance that ReLU needs: no other initializer of the same variance helps
+class DropsHalf(nn.Module):
+    # ^^^^^^^^^ information exploding-gradient: Dropout that keeps 0.5 of the units multiplies squared signals and gradients by 2 each time
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Sequential(nn.Linear(128, 128), nn.ReLU(), nn.Dropout(0.5)) for _ in range(12)])
+        self.head = nn.Linear(128, 10)
+        for module in self.body.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        return self.head(self.body(x))
