@@ -102,22 +102,26 @@ export function callMethodRow(run: Interpreter, tensor: Tensor, name: string): B
   if (row)
     return builtin(name, (call) => {
       const result = callFunctionRow(run, name, row, { ...call, positional: [tensor, ...call.positional] });
-      return name.endsWith('_') && !name.endsWith('__') ? movedTo(tensor, result) : result;
+      return isInPlace(name) ? movedTo(tensor, result) : result;
     });
   const creator = creatorMethod(run, tensor, name);
   if (creator) return creator;
   if (run.framework.initializers[`Tensor.${name}`]) return builtin(name, () => tensor);
-  return builtin(name, (call) =>
-    opaque(
+  return builtin(name, (call) => {
+    const result = opaque(
       run,
       `The method .${name}() of a tensor is not known to the analysis.`,
       [tensor.node, ...tensorsIn([...call.positional, ...call.keywords.values()])],
       call.node,
       name,
-      { weightless: true },
-    ),
-  );
+      { weightless: true, ...(isInPlace(name) && { shape: tensor.shape }) },
+    );
+    return isInPlace(name) ? movedTo(tensor, result) : result;
+  });
 }
+
+/** `x.relu_()`: the tensor itself is what comes out. */
+export const isInPlace = (method: string): boolean => method.endsWith('_') && !method.endsWith('__');
 
 /** `x.new_zeros(4, 4)`: a tensor that has only its kind from this one. */
 export function creatorMethod(run: Interpreter, tensor: Tensor | ParameterValue, name: string): Builtin | undefined {

@@ -102,15 +102,11 @@ function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[
       forward?.kind === 'function'
         ? inputsOf(run, forward, shapes)
         : [trace.add({ kind: 'input' }, 'input', [], shapes[0] ?? null, instance.location)];
-    return {
-      trace,
-      outputs: tensorsIn([
-        forward === own || !forward
-          ? callModule(run, instance, { positional: inputs, keywords: new Map(), node })
-          : callValue(run, forward, { positional: [instance, ...inputs], keywords: new Map(), node }, null),
-      ]),
-      error: null,
-    };
+    const result =
+      forward === own || !forward
+        ? callModule(run, instance, { positional: inputs, keywords: new Map(), node })
+        : callValue(run, forward, { positional: [instance, ...inputs], keywords: new Map(), node }, null);
+    return { trace, outputs: tensorsIn([result], trace.held), error: null };
   } catch (error) {
     if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
     return { trace, outputs: [], error };

@@ -1,8 +1,8 @@
 import type { Distribution, Family, Location } from '../network/distribution.js';
 import type { Calculation, Opaque, Parameter, Shape, Taken } from '../network/graph.js';
-import { add, equals, multiply, numberOf, placeAmong, type Quantity } from '../network/quantity.js';
+import { add, equals, multiply, numberOf, placeAmong, type Quantity, show } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
-import { callMethodRow, creatorMethod, methodOfConstant, writeParameter } from './framework-calls.js';
+import { callMethodRow, creatorMethod, isInPlace, methodOfConstant, writeParameter } from './framework-calls.js';
 import { methodOfNoise, productOfNoise } from './functions-of-noise.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
@@ -12,6 +12,7 @@ import { touchParameter } from './touch.js';
 import type { Trace } from './trace.js';
 import {
   asClause,
+  type Builtin,
   bool,
   builtin,
   int,
@@ -25,20 +26,25 @@ import {
 } from './values.js';
 import { vectorPart } from './vector-parts.js';
 
-/** Tensors anywhere inside values, as ids of nodes. */
-export function tensorsIn(values: readonly Value[]): number[] {
+/** Tensors anywhere inside values, as ids of nodes; with what flows through tensors that were filled, if `held` tells it. */
+export function tensorsIn(values: readonly Value[], held?: ReadonlyMap<Parameter, Tensor>): number[] {
   const found: number[] = [];
   for (const value of values)
     switch (value.kind) {
       case 'tensor':
         found.push(value.node);
         break;
+      case 'parameter': {
+        const tensor = held?.get(value.parameter);
+        if (tensor) found.push(tensor.node);
+        break;
+      }
       case 'list':
       case 'tuple':
-        for (const node of tensorsIn(value.items)) found.push(node);
+        for (const node of tensorsIn(value.items, held)) found.push(node);
         break;
       case 'dict':
-        for (const entry of value.entries.values()) found.push(...tensorsIn([entry.value]));
+        for (const entry of value.entries.values()) found.push(...tensorsIn([entry.value], held));
     }
   return found;
 }
@@ -261,14 +267,7 @@ function joined(
 ): Value {
   const a = toTensor(run, left, node);
   const b = toTensor(run, right, node);
-  if (!a || !b)
-    return opaque(
-      run,
-      `'${name}' with a value of type ${(a ? right : left).kind} is not followed.`,
-      tensorsIn([left, right]),
-      node,
-      name,
-    );
+  if (!a || !b) return opaque(run, unfollowed(name, a ? right : left), tensorsIn([left, right]), node, name);
   const shape = operation.kind === 'matmul' ? matmulShape(a.shape, b.shape) : broadcast(a.shape, b.shape);
   return run.trace!.add(operation, name, [a.node, b.node], shape, run.location(node));
 }
@@ -377,6 +376,12 @@ function shapeValue(run: Interpreter, shape: Shape): Value {
 const rearranged = new Set(['T', 'mT', 'H', 'data', 'real']);
 const silent = new Set(['dtype', 'device', 'grad', 'requires_grad', 'layout', 'grad_fn', 'is_leaf']);
 
+/** An argument that is not given might be anything, also a tensor. */
+const unfollowed = (name: string, value: Value): string =>
+  value.kind === 'number' && typeof value.value !== 'number'
+    ? `What '${show(value.value)}' holds is not known, and so what '${name}' makes of it is not.`
+    : `'${name}' with a value of type ${value.kind} is not followed.`;
+
 /** `x.name` of a symbolic tensor. */
 export function tensorAttribute(run: Interpreter, tensor: Tensor, name: string): Value | undefined {
   if (name === 'shape') return shapeValue(run, tensor.shape);
@@ -418,6 +423,15 @@ function sizeAt(run: Interpreter, shape: Shape, index: Value, node: SyntaxNode):
   const position = index.kind === 'number' ? numberOf(index.value) : null;
   const size = shape && position !== null ? shape[position < 0 ? shape.length + position : position] : undefined;
   return size === undefined ? run.unknown('This size is not known.', node) : int(size);
+}
+
+/** `out = torch.zeros_like(x); out.scatter_add_(…)`: from here on what the method wrote flows through a tensor that held numbers. */
+function held(run: Interpreter, { parameter }: ParameterValue, tensor: Tensor, method: Builtin): Builtin {
+  return builtin(method.name, (call) => {
+    const result = method.call(call);
+    run.trace?.held.set(parameter, tensor);
+    return result;
+  });
 }
 
 /** `weight.name` of a parameter or of a tensor that is not part of the graph yet. */
@@ -478,7 +492,10 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   if (ofConstant) return ofConstant;
   if (run.trace) {
     const tensor = toTensor(run, value, run.current ?? run.file.tree.root);
-    return tensor ? tensorAttribute(run, tensor, name) : undefined;
+    const method = tensor ? tensorAttribute(run, tensor, name) : undefined;
+    return tensor && method?.kind === 'builtin' && isInPlace(name) && !value.trainable
+      ? held(run, value, tensor, method)
+      : method;
   }
   const view = viewMethod(value, name);
   if (view) return view;

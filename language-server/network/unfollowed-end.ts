@@ -46,7 +46,8 @@ export function withoutUnfollowedEnd({ nodes, outputs }: Graph): Ended {
 const isUnfollowed = (node: Node): boolean => node.kind === 'opaque' && node.weightless === true;
 
 /** A trainable matrix of which nobody knows how it works there. */
-const isMatrix = (node: Node): boolean => node.kind === 'parameter' && (node.parameter.shape?.length ?? 2) > 1;
+const isMatrix = (node: Node): boolean =>
+  node.kind === 'parameter' && (node.parameter.shape?.filter((size) => size !== 1).length ?? 2) > 1;
 
 const hasWeights = (node: Node): boolean =>
   node.kind === 'affine' ||

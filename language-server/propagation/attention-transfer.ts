@@ -8,6 +8,7 @@ import { masksLeftOut } from './masks.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
 import { softmaxOfUnits } from './softmax-of-units.js';
 import { type Attention, type Context, type NodeState, stops, type Transfer, times, unknownAlikeness } from './transfer.js';
+import { unknownMatrix } from './unknown-matrix.js';
 
 /**
  * softmax(q kᵀ/√d) v. The part of the logits that differs between keys has variance v = E q² (E k² − E k k′) for any number of heads; with
@@ -75,6 +76,8 @@ export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context)
   }
   if (!left.signal || !right.signal)
     return stops(left.reason ?? right.reason ?? 'A factor of this product could not be followed.');
+  const matrix = unknownMatrix(node, context);
+  if (matrix !== null) return stops(matrix);
   const summed = numberOf(inputShape(node, context, 0)?.at(-1) ?? null);
   if (summed === null) return stops('How many products are added up here is not known.');
   return logits(node, left, right, summed);

@@ -149,7 +149,7 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
   if (!stop && propagation.some(({ gradient }) => gradient === 0))
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
-  if (recurrent) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
+  if (recurrent && !stop?.startsWith(`Signals stop at ${recurrent.path}: `)) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
   if (summary.depth <= 1 && summary.unknown.some(runsOnce)) return 'how many layers its loops make is not known';
   if (layers.filter(({ weight }) => weight).length === 1)
     return 'a single layer has no depth over which gradients could shrink or grow';

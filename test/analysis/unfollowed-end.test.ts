@@ -29,9 +29,20 @@ test.each([
   ['the largest entries', 'return y.topk(3)', "'topk' is"],
   ['a sum of squares beside the prediction', 'return y, (y ** 2).sum()', "'sum' is"],
   ['a distance', 'return torch.cdist(y, other)', "'cdist' is"],
+  [
+    'a distribution',
+    'd = torch.distributions.Categorical(logits=y)\n        return d.sample()',
+    "'Categorical' and 'sample' are",
+  ],
+  [
+    'a distribution with a spread that is learned',
+    'd = torch.distributions.Normal(y, self.spread.exp().expand_as(y))\n        return d.log_prob(other)',
+    "'Normal' and 'log_prob' are",
+    'self.spread = nn.Parameter(torch.zeros(1, 8))',
+  ],
   ['several of them', 'return torch.logsumexp(y.argmax(dim=-1) * y.std(), 1)', "'argmax', 'std' and 'logsumexp' are"],
-])('%s at the end changes nothing about the network before it', (_, end, names) => {
-  const [with_, without] = [network(end), network('return y')];
+])('%s at the end changes nothing about the network before it', (_, end, names, more = '') => {
+  const [with_, without] = [network(end, more), network('return y')];
   expect(with_.summary.verdict).toBe(without.summary.verdict);
   expect(with_.propagation).toEqual(without.propagation);
   expect(with_.summary.unknown).toEqual([]);

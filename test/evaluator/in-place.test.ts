@@ -117,3 +117,21 @@ class Net(nn.Module):
   expect(last.kind).toBe('reshape');
   expect(nodes[last.inputs[0]!]!.kind).toBe('affine');
 });
+
+test('a method in place that nobody knows leaves something unknown in the tensor', () => {
+  const net = network('z = self.b(y)\nz.scramble_(y)\nreturn self.a(z)');
+  expect(inputs(net, output(net))[0]).toMatchObject({ kind: 'opaque', name: 'scramble_', shape: [2, 9, 8] });
+});
+
+test('what a method writes into zeros flows on through them', () => {
+  const net = network('z = torch.zeros_like(y)\nz.scatter_add_(1, x.long(), y)\nreturn self.b(z)');
+  const last = output(net);
+  expect(last).toMatchObject({ kind: 'affine', path: 'b' });
+  expect(inputs(net, last)[0]).toMatchObject({ kind: 'opaque', name: 'scatter_add_' });
+});
+
+test('zeros that a loop has filled are what the model returns, whatever it calculates after them', () => {
+  const net = network('z = torch.zeros(2, 9, 8)\nz[:, :] = self.b(y)\nunused = x.relu()\nreturn z');
+  expect(net.nodes.slice(0, net.outputs[0]! + 1).map(({ path }) => path)).toContain('b');
+  expect(output(net).kind).not.toBe('activation');
+});

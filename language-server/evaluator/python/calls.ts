@@ -44,7 +44,7 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
     case 'descriptor':
       return callValue(run, function_.function, call, scope);
     case 'namespace': {
-      const value = callForeign(run, absence(run, function_.name), call);
+      const value = callForeign(run, absence(run, function_.name), call, function_.name);
       return value.kind === 'unknown' ? { ...value, result: function_.name } : value;
     }
     case 'unknown':
@@ -69,9 +69,13 @@ function callBound(run: Interpreter, { self, function: inner }: BoundMethod, cal
 }
 
 /** A call that cannot be followed: signals that go in stop in an opaque node, and the rest of the model goes on. */
-function callForeign(run: Interpreter, reason: string, call: Call): Value {
-  const inputs = tensorsIn([...call.positional, ...call.keywords.values()]);
-  if (run.trace && inputs.length > 0) return opaque(run, reason, inputs, call.node);
+function callForeign(run: Interpreter, reason: string, call: Call, name = ''): Value {
+  const given = [...call.positional, ...call.keywords.values()];
+  const inputs = tensorsIn(given);
+  // What a framework makes of tensors alone has no weights: `Categorical(logits=x)`.
+  const weightless = run.isFrameworkPackage(name) && !given.some((value) => value.kind === 'parameter' && value.trainable);
+  if (run.trace && inputs.length > 0)
+    return opaque(run, reason, inputs, call.node, name.split('.').at(-1) || 'unknown', weightless ? { weightless } : {});
   if (!run.trace) touch([...call.positional, ...call.keywords.values()]);
   // A function that cannot be read may write into the tensors that it is given.
   for (const value of call.positional)

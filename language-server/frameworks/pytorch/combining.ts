@@ -4,7 +4,7 @@ import type { Argument, FunctionRow, Operated, OperationContext, OperationRow } 
 import { axisOf, number, quantity } from './arguments.js';
 import { quotientOf } from './calculations.js';
 import { denseNode, functionalLayer, transposedLinear } from './linear.js';
-import { sameShape, type Tables, undescribed } from './rows.js';
+import { named, sameShape, type Tables, undescribed } from './rows.js';
 import { broadcast } from './shapes.js';
 
 /** `input + alpha·other`; a number instead of a tensor shifts. */
@@ -344,6 +344,8 @@ export const combiningTables: Tables = {
       mask: 'condition',
       operation: whereMasked,
     },
+    // Of sparse matrices the entries are known as little as those of others.
+    ...named(['torch.spmm', 'torch.hspmm', 'torch.sparse.mm'], { ...binary('other', matmul)('input'), weight: 'other' }),
     'torch.addmm': {
       signature: 'input, mat1, mat2, *, beta=1, alpha=1, out=None',
       tensors: ['mat1', 'mat2'],
