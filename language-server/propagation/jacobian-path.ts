@@ -199,6 +199,7 @@ class Walk {
     const { sigmaW2, problem } = weightMoments(layer);
     const family = lastWrite(layer.weight)?.family;
     if (problem !== null || sigmaW2 === null) stop(`σ_w² of ${layer.path} is not known`);
+    if (node.variant === 'transposed') stop(`${layer.path} is a transposed convolution, which overlaps with itself`);
     if (node.variant !== 'dense' && node.variant !== 'convolution') stop(`${layer.path} is neither dense nor a convolution`);
     const [outputs, inputs] = this.#entries(node);
     if (inputs === null || outputs === null) stop(`the widths of ${layer.path} are not known`);

@@ -95,7 +95,7 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
       `Gradients are relative to that at ${gradientReference}: how many entries the network's output has is not known.`,
     );
   const stopped = stops(network, states, consumers);
-  for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop at ${node.path || node.name}: ${reason}`);
+  for (const { node, reason } of stopped.slice(0, 10)) assumptions.add(`Signals stop${placeOf(node)}: ${reason}`);
   return {
     layers,
     points: points(network, states, gradients, spread, places),
@@ -112,6 +112,9 @@ export function propagate(network: Network, options: PropagateOptions = {}): Pro
     stops: stopped,
   };
 }
+
+/** What the evaluator could not follow has a reason, and no name of its own. */
+const placeOf = ({ path, name }: Node): string => (path || name !== 'unknown' ? ` at ${path || name}` : '');
 
 const general = ({ inputSecondMoment = 1 }: PropagateOptions, training: boolean): string[] => [
   'Layers are wide, and weights independent with mean 0.',

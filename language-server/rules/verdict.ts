@@ -74,7 +74,7 @@ function soundVerdict(model: ModelReport, flow: GradientFlow): string {
   const layers = depth === 1 ? '1 layer' : `${depth} layers`;
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
   const direction = nats < 0 ? 'shrink' : 'grow';
-  if (hasNormalization(model)) return normalizedVerdict(model, nats, gap);
+  if (keepsItsSize(model)) return normalizedVerdict(model, nats, gap);
   const seeds = seedNote(model);
   if (Math.abs(nats) < 0.5) {
     const kept =
@@ -106,7 +106,7 @@ function branchedVerdict(model: ModelReport, nats: number): string {
   const { unknown, depth } = model.summary;
   const size = Math.abs(nats);
   const gap = unknown.length > 0 ? ` ${unknown.length} part${unknown.length > 1 ? 's' : ''} of it could not be followed.` : '';
-  if (hasNormalization(model)) return normalizedVerdict(model, nats, gap);
+  if (keepsItsSize(model)) return normalizedVerdict(model, nats, gap);
   const change = describeGradients(model, nats);
   if (hasRecurrence(model)) return `${withRecurrence(model, nats)}: ${change}.${gap}`;
   if (size < 3 || depth <= 3) return `${canBeTrained(model)}: ${change}.${gap}`;
@@ -119,6 +119,14 @@ function describeGradients(model: ModelReport, nats: number): string {
   const most = largestStack(model.summary.blocks);
   const law = most?.law ? `; ${describeLaw({ ...most, law: most.law })}` : '';
   return `squared gradients ${how} ${span(model)}${law}`;
+}
+
+/** With normalization that does what it is for: an eps as large as the variance, as in `BatchNorm2d(n, 0.8)`, leaves small signals small. */
+function keepsItsSize(model: ModelReport): boolean {
+  if (!hasNormalization(model)) return false;
+  return !model.propagation.some(
+    ({ operation, q }) => /^(batch|group|instance|layer)_?norm/i.test(operation) && typeof q === 'number' && q > 0 && q < 0.1,
+  );
 }
 
 /**
@@ -145,11 +153,12 @@ function reason({ summary, layers, graph, propagation }: ModelReport): string {
   if (unknown && graph.nodes.some(({ kind }) => kind === 'opaque')) return unknown;
   if (summary.assumptions.includes(unknownTokens))
     return 'how many tokens attend to each other is not known; a comment # meanfield: input(…) with the shape of its input tells it';
-  const stop = summary.assumptions.find((sentence) => sentence.startsWith('Signals stop at '));
+  const stop = summary.assumptions.find((sentence) => sentence.startsWith('Signals stop'));
   if (!stop && propagation.some(({ gradient }) => gradient === 0))
     return 'a layer that starts at 0 keeps all gradients from what lies before it until its first step';
   const recurrent = graph.nodes.find(({ kind }) => kind === 'recurrent');
-  if (recurrent && !stop?.startsWith(`Signals stop at ${recurrent.path}: `)) return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
+  if (recurrent && !stop?.startsWith(`Signals stop at ${recurrent.path}: `))
+    return `what ${recurrent.path || 'a recurrent layer'} does from step to step is not followed`;
   if (summary.depth <= 1 && summary.unknown.some(runsOnce)) return 'how many layers its loops make is not known';
   if (layers.filter(({ weight }) => weight).length === 1)
     return 'a single layer has no depth over which gradients could shrink or grow';
