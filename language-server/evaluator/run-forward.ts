@@ -52,14 +52,21 @@ function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forwa
   const notes = run.takeNotes();
   // An answer to what it asks is one note less.
   const allowed = asks && !mixes && !fits ? notes.length - 1 : notes.length;
+  let best: Traced & Pick<Forward, 'assumed'> = { ...open, assumed: null };
+  let notesOfBest = notes;
   for (const guess of guesses) {
     const closed = runWith(run, instance, guess);
-    if (!closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed))
-      return { ...closed, assumed: guess.sentence };
-    run.takeNotes();
+    const isBetter = !closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed);
+    const own = run.takeNotes();
+    if (!isBetter) continue;
+    best = { ...closed, assumed: guess.sentence };
+    notesOfBest = own;
+    if (guess.sentence !== null || images.length > 0 || !sizesMatter(closed.trace.nodes)) break;
+    // What a call over all of a text does is plain only now that its length has a name: `F.max_pool1d(x, x.shape[2])`.
+    guesses.push(...usualTexts(run, instance, closed.trace.nodes).filter(({ sentence }) => sentence !== null));
   }
-  for (const { reason, location, path } of notes) run.note(reason, location, path);
-  return { ...open, assumed: null };
+  for (const { reason, location, path } of notesOfBest) run.note(reason, location, path);
+  return best;
 }
 
 /** Only a run that knows the sizes shows which of them attention takes as tokens. */

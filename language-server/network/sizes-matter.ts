@@ -4,15 +4,18 @@ import { numberOf } from './quantity.js';
 /** Whether anything of a network that reads no images depends on sizes that nobody said. */
 export const sizesMatter = (nodes: readonly Node[]): boolean => takesTogether(nodes) || makesMaps(nodes);
 
-/** Whether a mean, a sum, a maximum or a softmax goes over dimensions of vectors or of tokens whose sizes nobody said. */
+/** Whether a mean, a sum, a maximum or a softmax goes over dimensions of vectors, of tokens or of their maps whose sizes nobody said. */
 function takesTogether(nodes: readonly Node[]): boolean {
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   return nodes.some((node) => {
     // A softmax that ends the network is a part of its loss.
     if (node.kind === 'softmax') return node.axis === undefined && read.has(node.id) && !nodes[node.inputs[0] ?? -1]?.shape;
+    const before = nodes[node.inputs[0] ?? -1]?.shape;
+    // `F.max_pool1d(x, x.shape[2])`, the maximum over a text.
+    if (node.kind === 'pooling' && node.variant.startsWith('global') && !node.over)
+      return !before || before.slice(2).some((size) => numberOf(size) === null);
     const over = reducedDimensions(node);
     if (!over || over.length === 0) return false;
-    const before = nodes[node.inputs[0] ?? -1]?.shape;
     return !before || (before.length <= 3 && over.some((axis) => axis !== 0 && numberOf(before[axis]) === null));
   });
 }

@@ -18,8 +18,7 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], context) => {
   const moments = weightMoments(node.layer);
   const extent = input ? outputExtent(node, input, shapes[node.inputs[0]!] ?? null, context) : [];
   const geometry = { channels: node.outChannels, extent };
-  if (moments.wideLimit)
-    assume('Widths that are not known are taken as large: bias variances that shrink with the width count as 0.');
+  if (moments.wideLimit) assume('Widths that are not known are taken as large: variances that shrink with the width count as 0.');
   if (!input) return { ...geometry, ...stops('The layer has no input that the analysis could follow.') };
   if (moments.problem) return { ...geometry, ...stops(moments.problem) };
   if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments, input), reason: null, backward: [] };

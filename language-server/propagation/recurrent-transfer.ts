@@ -92,7 +92,7 @@ function layersOf(node: Node & Recurrent, sequence: RecurrentSequence, context: 
   if (count === null || count < 1) return 'How many layers are on each other is not known.';
   if (count > 1 && rate === null && context.training) return 'The rate of dropout between the layers is not known.';
   const wide = () =>
-    context.assume('Widths that are not known are taken as large: bias variances that shrink with the width count as 0.');
+    context.assume('Widths that are not known are taken as large: variances that shrink with the width count as 0.');
   const layers: Layer[] = [];
   for (let i = 0; i < count; i++) {
     const fields = fieldsOf(node, `l${i}`, wide);

@@ -13,19 +13,24 @@ export interface WeightMoments {
   readonly normal: boolean;
   /** Why σ_w² cannot be used. */
   readonly problem: string | null;
-  /** σ_b² shrinks with a width that is not known and was taken as 0. */
+  /** Something shrinks with a width that is not known and was taken as 0. */
   readonly wideLimit: boolean;
 }
 
 export function weightMoments(layer: Layer): WeightMoments {
   const weight = lastWrite(layer.weight);
-  const sigmaW2 = weight && layer.summands !== null ? product(layer.summands, secondMoment(weight)) : null;
+  const second = weight && secondMoment(weight);
+  const square = second && layer.summands !== null ? multiply(layer.summands, second) : null;
+  const exact = numberOf(square);
+  // 1 − 1/num_embeddings, the mean square of a table with a row of zeros, is a number but for what shrinks.
+  const limit = exact === null && square !== null ? wideLimitOf(square) : null;
+  const sigmaW2 = exact ?? (limit === 0 ? null : limit);
   const { sigmaB2, biasMean, wideLimit } = biasMoments(layer.bias);
   return {
     sigmaW2,
     sigmaB2,
     biasMean,
-    wideLimit,
+    wideLimit: wideLimit || (exact === null && sigmaW2 !== null),
     problem: problemOf(layer, weight, sigmaW2),
     normal: weight?.family !== 'uniform',
   };
@@ -44,10 +49,6 @@ export function secondMoment({ mean, variance }: Distribution): Quantity | null 
 export function parameterSecondMoment(parameter: Parameter | null): number | null {
   const write = lastWrite(parameter);
   return write ? numberOf(secondMoment(write)) : null;
-}
-
-function product(summands: Quantity, second: Quantity | null): number | null {
-  return second === null ? null : numberOf(multiply(summands, second));
 }
 
 function problemOf(layer: Layer, weight: Distribution | null, sigmaW2: number | null): string | null {
@@ -75,14 +76,20 @@ function biasMoments(bias: Parameter | null): Pick<WeightMoments, 'sigmaB2' | 'b
   if (second === null || second === undefined) return { sigmaB2: null, biasMean: 0, wideLimit: false };
   const known = numberOf(second);
   // A bias variance of 1/(3·fan_in) vanishes in the limit of wide layers, which is the one that symbols stand for.
-  if (known === null) return { sigmaB2: shrinksWithWidth(second) ? 0 : null, biasMean: 0, wideLimit: shrinksWithWidth(second) };
+  if (known === null) {
+    const vanishes = wideLimitOf(second) === 0;
+    return { sigmaB2: vanishes ? 0 : null, biasMean: 0, wideLimit: vanishes };
+  }
   return { sigmaB2: known, biasMean: numberOf(write!.mean) ?? 0, wideLimit: false };
 }
 
-function shrinksWithWidth(quantity: Quantity): boolean {
-  return (
-    typeof quantity !== 'number' && quantity.terms.every(({ powers }) => powers.reduce((sum, [, power]) => sum + power, 0) < 0)
-  );
+/** What is left of a quantity where all widths that are not known are large; `null`: it grows with them, or depends on their ratios. */
+function wideLimitOf(quantity: Quantity): number | null {
+  if (typeof quantity === 'number') return quantity;
+  const staying = quantity.terms.filter(({ powers }) => powers.reduce((sum, [, power]) => sum + power, 0) >= 0);
+  return staying.every(({ powers }) => powers.length === 0)
+    ? staying.reduce((sum, { coefficient }) => sum + coefficient, 0)
+    : null;
 }
 
 const round = (value: number): string => String(Number(value.toPrecision(3)));

@@ -14,7 +14,7 @@ def keep(outputs, name):
     return hook
 
 
-def measure(make, inputs, last='head', kinds=(nn.Linear, nn.Embedding, nn.Conv2d, nn.ConvTranspose2d)):
+def measure(make, inputs, last='head', kinds=(nn.Linear, nn.Embedding, nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d)):
     """By layer: second moment of its output, and mean square of df/doutput for f = sum(output * N(0, 1)), relative to that of `last`."""
     q, gradient = {}, {}
     for seed in range(SEEDS):

@@ -17,5 +17,8 @@ import unsaid_lengths as models
 INPUTS = {
     models.Encoder: lambda: torch.randn(128, 4, 64),
     models.Translator: lambda: (torch.randint(1000, (4, 128)), torch.randint(1000, (4, 128))),
+    models.Phrases: lambda: torch.randint(1, 1000, (4, 128)),
+    models.Words: lambda: torch.randint(1, 1000, (4, 128)),
 }
-print(json.dumps({make.__name__: measure(make, inputs) for make, inputs in INPUTS.items()}, indent=1))
+WORDS = {models.Phrases: [1000], models.Words: [1000]}
+print(json.dumps({make.__name__: measure(lambda: make(*WORDS.get(make, [])), inputs) for make, inputs in INPUTS.items()}, indent=1))

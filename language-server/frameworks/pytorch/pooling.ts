@@ -24,7 +24,14 @@ export function sliding(n: number, variant: 'average' | 'max'): OperationRow {
     if (!kernel || !stride || !padding || !dilation) return 'The window of this pooling is not known.';
     const input = inputs[0] ?? null;
     const before = spatialOf(input, n);
-    const whole = before?.every((size, i) => equals(size, kernel[i]!) === true && padding[i] === 0) ? before.map(() => 1) : null;
+    const isWhole = before?.map((size, i) => equals(size, kernel[i]!) === true && padding[i] === 0) ?? [];
+    const whole = before && !isWhole.includes(false) ? before.map(() => 1) : null;
+    // `F.avg_pool2d(x, (x.shape[1], 1))` of tokens: a mean along some of the dimensions.
+    const isLine = isWhole.includes(true) && isWhole.every((all, i) => all || equals(kernel[i]!, 1) === true);
+    if (input && before && !whole && isLine) {
+      const over = isWhole.flatMap((all, i) => (all ? [input.length - n + i] : []));
+      return overDimensions(variant, false)({ arguments: { dim: over, keepdim: true }, inputs: [input], layer: null });
+    }
     const spatial = whole ?? slidingShape(input, { kernel, stride, padding, dilation }, bound.ceil_mode === true);
     const named = whole ? (`global-${variant}` as const) : variant;
     return pooled({ kind: 'pooling', variant: named, kernel, stride, padding }, withSpatial(input, spatial), bound);
