@@ -3,6 +3,7 @@ import { equals, multiply, numberOf, type Quantity } from '../network/quantity.j
 import { beyondEven } from './class-tokens.js';
 import { assumedExtent, type Extent, entriesRatio, extentOfShape, positions } from './extent.js';
 import { finalState } from './recurrent-transfer.js';
+import { regroupedPositions } from './regrouped-positions.js';
 import { type Signal, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
@@ -48,6 +49,8 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
   const before = shapes[node.inputs[0]!] ?? null;
   const map = mapOfVector(node, input, before, context);
   if (map) return map;
+  const regrouped = regroupedPositions(node, input, before, context);
+  if (regrouped) return regrouped;
   const token = selectsToken(before, node.shape, input);
   const leaves = leavesTokens(before, node.shape, input);
   const flattened = !token && node.shape?.length === 2 && input.extent.length > 0;
