@@ -182,14 +182,17 @@ function withCross(
 }
 
 /** Product of two independent tensors: second moments multiply; of a tensor with itself E x⁴ = 3q² for a Gaussian. */
-export const multiplyTransfer: Transfer<'multiply'> = (_, inputs) => {
+export const multiplyTransfer: Transfer<'multiply'> = (node, inputs, context) => {
   const [first, second] = inputs;
   const missing = inputs.find(({ signal }) => !signal);
   if (!first || !second || inputs.length !== 2) return stops('Products of other than two tensors are not followed.');
   const geometry = positions(first.extent) >= positions(second.extent) ? first : second;
   const where = { channels: geometry.channels, extent: geometry.extent };
+  // Whatever is multiplied by 0 is known.
+  if (missing && inputs.some(({ signal }) => signal?.q === 0))
+    return { ...where, signal: silence, reason: null, backward: inputs.map(({ signal }) => (signal ? null : times(0))) };
   if (missing) return { ...where, ...stops(missing.reason ?? 'A factor of this product could not be followed.') };
-  const [a, b] = [first.signal!, second.signal!];
+  const [a, b] = inputs.map((input, i) => seenBy(geometry, node.shape, input, node.inputs[i]!, context)) as [Signal, Signal];
   if (first.origin === second.origin)
     return { ...where, signal: squared(a), reason: null, backward: [logTimes(3, a), logTimes(1, a)] };
   const signal = balanced({
