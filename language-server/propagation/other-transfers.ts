@@ -49,7 +49,7 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
   const before = shapes[node.inputs[0]!] ?? null;
   const map = mapOfVector(node, input, before, context);
   if (map) return map;
-  const regrouped = regroupedPositions(node, input, before, context);
+  const regrouped = regroupedPositions(node, input, context);
   if (regrouped) return regrouped;
   const token = selectsToken(before, node.shape, input);
   const leaves = leavesTokens(before, node.shape, input);

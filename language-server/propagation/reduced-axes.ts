@@ -49,7 +49,7 @@ function reducedAmong(
 }
 
 /** First of the dimensions that hold features, and that behind the last. */
-function featureAxes(shape: readonly Quantity[], channels: Quantity, extent: Extent): [number, number] | null {
+export function featureAxes(shape: readonly Quantity[], channels: Quantity, extent: Extent): [number, number] | null {
   const width = shape.length - 1 - extent.length;
   if (width < 1) return null;
   const found = Array.from({ length: extent.length + 1 }, (_, i): [number, number] => [1 + i, 1 + i + width]).filter(

@@ -204,16 +204,24 @@ const interpolate: OperationRow = ({ arguments: bound, inputs }) => {
 
 /** Channels become space: (C·r², H, W) → (C, H·r, W·r). Shi et al. 2016, arXiv:1609.05158. */
 function shuffle(factor: string, up: boolean): OperationRow {
-  return rearranged((input, bound) => {
+  return ({ arguments: bound, inputs: [input = null] }) => {
     const r = quantity(bound[factor]);
-    if (!input || input.length < 3 || r === null || r === 0) return null;
+    if (!input || input.length < 3 || r === null || r === 0) return elsewhere;
     const [channels, height, width] = input.slice(-3) as [Quantity, Quantity, Quantity];
-    const square = multiply(r, r);
-    const inner = up
-      ? [floorDivide(channels, square), multiply(height, r), multiply(width, r)]
-      : [multiply(channels, square), floorDivide(height, r), floorDivide(width, r)];
-    return [...input.slice(0, -3), ...inner];
-  });
+    const outer = input.slice(0, -3);
+    const [few, low, narrow] = up
+      ? [floorDivide(channels, multiply(r, r)), height, width]
+      : [channels, floorDivide(height, r), floorDivide(width, r)];
+    const order = [...(up ? [0, 3, 1, 4, 2] : [0, 2, 4, 1, 3])].map((axis) => axis + outer.length);
+    return {
+      operation: {
+        kind: 'reshape',
+        split: [...outer, ...(up ? [few, r, r, low, narrow] : [few, low, r, narrow, r])],
+        order: [...outer.map((_, i) => i), ...order],
+      },
+      shape: [...outer, ...(up ? [few, multiply(low, r), multiply(narrow, r)] : [multiply(few, multiply(r, r)), low, narrow])],
+    };
+  };
 }
 
 /** `F.pad`: pairs from the last dimension backwards. */
