@@ -20,7 +20,7 @@ export interface WeightMoments {
 export function weightMoments(layer: Layer): WeightMoments {
   const weight = lastWrite(layer.weight);
   const second = weight && secondMoment(weight);
-  const square = second && layer.summands !== null ? multiply(layer.summands, second) : null;
+  const square = second !== null && layer.summands !== null ? multiply(layer.summands, second) : null;
   const exact = numberOf(square);
   // 1 − 1/num_embeddings, the mean square of a table with a row of zeros, is a number but for what shrinks.
   const limit = exact === null && square !== null ? wideLimitOf(square) : null;
