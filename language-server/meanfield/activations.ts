@@ -13,7 +13,7 @@ import {
   sparsePlus,
   threshold,
 } from './piecewise-units.js';
-import { absolute, leakyRelu, linear, relu } from './rectifiers.js';
+import { absolute, leakyRelu, linear, relu, squaredRelu } from './rectifiers.js';
 import { geluTanh, logsigmoid, mish, sigmoid, silu, softplus, softsign, squareplus, tanh, tanhshrink } from './smooth-units.js';
 
 type Parameters = Readonly<Record<string, number>>;
@@ -54,6 +54,7 @@ const rows: Readonly<Record<string, (read: Read) => Activation>> = {
   softshrink: (read) => softshrink(read('lambd', 0.5)),
   softsign,
   sparse_plus: sparsePlus,
+  squared_relu: squaredRelu,
   squareplus: (read) => squareplus(read('b', 4)),
   tanh,
   tanhshrink,

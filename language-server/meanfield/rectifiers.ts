@@ -15,6 +15,34 @@ export const linear = (): Activation => ({ ...slopes(1, 1), name: 'linear', para
 
 export const rectifierFamily = (negativeSlope: number): Omit<Activation, 'name' | 'parameters'> => slopes(negativeSlope, 1);
 
+/** max(0, x)²: its kernels are those of degree 2 and 1 of Cho & Saul 2009. So et al. 2021, arXiv:2109.08668. */
+export const squaredRelu = (): Activation => ({
+  name: 'squared_relu',
+  parameters: {},
+  phi: (x) => (x > 0 ? x * x : 0),
+  dphi: (x) => (x > 0 ? 2 * x : 0),
+  d2phi: (x) => (x > 0 ? 2 : 0),
+  kinks: [{ at: 0, jump: 0 }],
+  parity: null,
+  homogeneous: false,
+  tails: null,
+  scale: Number.POSITIVE_INFINITY,
+  settled: Number.POSITIVE_INFINITY,
+  moments: (q) => ({
+    mean: q / 2,
+    second: 1.5 * q * q,
+    slopeMean: 2 * Math.sqrt(q / (2 * Math.PI)),
+    slopeSecond: 2 * q,
+    curvatureSecond: 2,
+    secondSlope: 3 * q,
+  }),
+  kernel: (q1, q2, c) => {
+    const [sine, theta] = [Math.sqrt((1 - c) * (1 + c)), angle(c)];
+    const value = (3 * sine * c + (Math.PI - theta) * (1 + 2 * c * c)) / (2 * Math.PI);
+    return { value: q1 * q2 * value, slope: 4 * pairMoments(0, 1, Math.sqrt(q1 * q2), c).value };
+  },
+});
+
 /**
  * Two rays from the origin: φ = s₋ x for x < 0, s₊ x for x > 0. Kernels are the arc-cosine kernels of Cho & Saul 2009 (degree 1 and 0),
  * written in the angle θ between the inputs, which keeps 1 − c to full relative accuracy.
@@ -45,10 +73,13 @@ function slopes(left: number, right: number): Omit<Activation, 'name' | 'paramet
   };
 }
 
+/** Between two inputs. */
+const angle = (c: number): number => Math.atan2(Math.sqrt((1 - c) * (1 + c)), c);
+
 /** φ = s₋ x + (s₊ − s₋) relu(x), and E[u relu(v)] = r/2. */
 function pairMoments(left: number, right: number, geometricMean: number, c: number): PairMoments {
   const jump = right - left;
-  const theta = Math.atan2(Math.sqrt((1 - c) * (1 + c)), c);
+  const theta = angle(c);
   const reluSlope = (Math.PI - theta) / (2 * Math.PI);
   const reluValue = (geometricMean * Math.sin(theta)) / (2 * Math.PI) + geometricMean * c * reluSlope;
   return {

@@ -145,6 +145,7 @@ const candidates: readonly [activation: string, at: (x: number) => number][] = [
   ['mish', (x) => x * Math.tanh(softplus(x))],
   ['hardswish', (x) => (x * clip(x + 3, 0, 6)) / 6],
   ['relu', (x) => Math.max(0, x)],
+  ['squared_relu', (x) => Math.max(0, x) ** 2],
   ['tanh', Math.tanh],
   ['sigmoid', sigmoid],
   ['softsign', (x) => x / (1 + Math.abs(x))],

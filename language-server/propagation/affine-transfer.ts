@@ -2,6 +2,7 @@ import { unevenness } from '../meanfield/unevenness.js';
 import type { Affine, NodeBase, Shape } from '../network/graph.js';
 import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
 import { convolvedExtent, drainsBorder, type Extent, positions, validShares } from './extent.js';
+import { headsMixedBy } from './mixed-heads.js';
 import { sequence } from './other-transfers.js';
 import { aboveConvolution, belowConvolution, flat, type Profile } from './profile.js';
 import { nearness, type Signal, scaled, silence, withBias, withoutMean } from './signal.js';
@@ -23,6 +24,8 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], context) => {
   if (moments.problem) return { ...geometry, ...stops(moments.problem) };
   if (node.variant === 'embedding') return { ...geometry, signal: embedded(moments, input), reason: null, backward: [] };
   if (node.variant === 'bilinear') return { ...geometry, ...stops('Bilinear layers are not followed yet.') };
+  const heads = headsMixedBy(node, input, shapes[node.inputs[0]!] ?? null, moments);
+  if (heads) return heads;
   const { signal, reason, profile, means } = forward(node, input, moments);
   return {
     channels: node.outChannels,

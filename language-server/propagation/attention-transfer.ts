@@ -111,6 +111,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
       causal: false,
       variance: summed * q.q * free,
       shared: correlated(q) * freeShare(key, k),
+      total: 1,
       share: 0,
       lastShare: 0,
       overlap: 0,
@@ -147,8 +148,8 @@ export const softmaxTransfer: Transfer<'softmax'> = (node, [input], context) => 
 /** Of weights that are dropped with others of each query the squares grow; products of different ones stay. */
 const dropped = (attention: Attention, keep: number): Attention => ({
   ...attention,
-  share: Math.min(1, attention.share / keep),
-  lastShare: Math.min(1, attention.lastShare / keep),
+  share: Math.min(attention.total, attention.share / keep),
+  lastShare: Math.min(attention.total, attention.lastShare / keep),
   through: attention.through / keep,
   lastThrough: attention.lastThrough / keep,
 });
@@ -168,6 +169,7 @@ function weightsOf(
     causal,
     variance,
     shared,
+    total: 1,
     share: mean(({ square }) => square),
     lastShare: last?.square ?? 0,
     overlap: tokens === null ? 0 : sharedKeys(tokens, causal),
@@ -197,7 +199,7 @@ const spreadOut = () => ({ factor: 1, share: 0 });
  * in common from each pair of queries, whose weights are independent.
  */
 function attend(
-  { tokens, share, lastShare, overlap, cross }: Attention,
+  { tokens, total, share, lastShare, overlap, cross }: Attention,
   value: NodeState,
   queries: number | null,
 ): Partial<NodeState> {
@@ -205,13 +207,14 @@ function attend(
   const { logScale, q, mean, pair } = signal;
   const [along, between] = [amongTokens(value, signal), positions(value.extent) > 1 ? signal.pairSpace : pair];
   const even = tokens === null ? 0 : 1 / tokens;
-  const space = overlap * q + (1 - overlap) * along;
+  const space = overlap * q + (total - overlap) * along;
   // Pairs of queries a key.
   const pairs = tokens === null || queries === null ? 1 : Math.max(0, (queries - 1) / tokens);
   // Σ a² over the queries at which gradients arrive.
   const own = (onToken: number) => share + onToken * (lastShare - share);
   const gathered = (coherence: number, onToken: number) => {
-    const together = own(onToken) + (queries === null || tokens === null ? 1 : (queries - 1) * overlap) * Math.max(0, coherence);
+    const together =
+      own(onToken) + (queries === null || tokens === null ? total : (queries - 1) * overlap) * Math.max(0, coherence);
     // Over infinitely many tokens nothing is left of what they do not have in common: how little, only their number tells.
     return together === 0 && tokens === null ? Number.NaN : together;
   };
@@ -219,12 +222,12 @@ function attend(
     signal: balanced({
       logScale,
       // Over infinitely many tokens a normalization leaves a shade less than nothing of what they have in common.
-      q: Math.max(0, share * q + (1 - share) * along),
-      mean,
-      pair: cross * pair + (1 - cross) * between,
+      q: Math.max(0, share * q + (total - share) * along),
+      mean: total === 1 ? mean : 0,
+      pair: cross * pair + (total - cross) * between,
       space,
       near: space,
-      pairSpace: overlap * pair + (1 - overlap) * between,
+      pairSpace: overlap * pair + (total - overlap) * between,
     }),
     reason: null,
     backward: [
@@ -234,7 +237,8 @@ function attend(
         mixed: (coherence, onToken) => {
           const together = gathered(coherence, onToken);
           // Different keys of one query, and of two.
-          const apart = (1 - own(onToken)) * (even / Math.max(1 - even, even)) + pairs * Math.max(0, coherence) * (1 - overlap);
+          const apart =
+            (total - own(onToken)) * (even / Math.max(1 - even, even)) + pairs * Math.max(0, coherence) * (total - overlap);
           return together > 0 ? Math.min(1, (tokens === null ? pairs * Math.max(0, coherence) : apart) / together) : 1;
         },
         tokens: spreadOut,

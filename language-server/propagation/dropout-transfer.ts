@@ -35,8 +35,8 @@ export const dropoutTransfer: Transfer<'dropout'> = (node, [input], { training }
     ...(input?.attention && {
       attention: {
         ...input.attention,
-        share: Math.min(1, input.attention.share / keep),
-        lastShare: Math.min(1, input.attention.lastShare / keep),
+        share: Math.min(input.attention.total, input.attention.share / keep),
+        lastShare: Math.min(input.attention.total, input.attention.lastShare / keep),
       },
     }),
   };

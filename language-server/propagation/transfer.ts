@@ -88,6 +88,8 @@ export interface Attention {
   readonly variance: number;
   /** Correlation of that between two inputs. */
   readonly shared: number;
+  /** (Σ a)², which is 1 until heads are mixed. */
+  readonly total: number;
   /** Σ a² over the keys. */
   readonly share: number;
   /** The same of the last query, which sees all keys. */

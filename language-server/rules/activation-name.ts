@@ -8,6 +8,7 @@ const names: Readonly<Record<string, string>> = {
   leaky_relu: 'LeakyReLU',
   prelu: 'PReLU',
   relu6: 'ReLU6',
+  squared_relu: 'squared ReLU',
   elu: 'ELU',
   celu: 'CELU',
   selu: 'SELU',
