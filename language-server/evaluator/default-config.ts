@@ -1,5 +1,6 @@
 import { isModuleClass } from './framework-names.js';
 import type { Interpreter } from './interpreter.js';
+import type { Maker } from './missing-arguments.js';
 import { callValue } from './python/calls.js';
 import { classAttribute, fieldsOf } from './python/classes.js';
 import type { Scope } from './scope.js';
@@ -21,7 +22,7 @@ const configClass =
  * The settings that a required argument stands for: an object of that name which the file made, or the class that the annotation names, or
  * the one configuration class of the file, with the defaults that it declares. `null`: there is none that is complete.
  */
-export function defaultConfig(run: Interpreter, parameter: ParameterDefinition, owner: ClassValue): DefaultConfig | null {
+export function defaultConfig(run: Interpreter, parameter: ParameterDefinition, owner: Maker): DefaultConfig | null {
   const file = owner.file;
   if (!file) return null;
   const annotation = parameter.annotation ? plainName(file.tree.textOf(parameter.annotation)) : null;
@@ -53,7 +54,7 @@ function lookUp(scope: Scope, dotted: string): Value | undefined {
 }
 
 /** Of several classes the one that is named after the model: `GPTConfig` for `GPT`. */
-function onlyConfigClass(run: Interpreter, scope: Scope, owner: ClassValue): ClassValue | null {
+function onlyConfigClass(run: Interpreter, scope: Scope, owner: Maker): ClassValue | null {
   const all = scope.names
     .filter((name) => configClass.test(name))
     .flatMap((name) => scope.get(name) ?? [])
@@ -63,9 +64,9 @@ function onlyConfigClass(run: Interpreter, scope: Scope, owner: ClassValue): Cla
   return classes.find(({ name }) => name.replace(configClass, '') === owner.name) ?? null;
 }
 
-function withDefaults(run: Interpreter, type: ClassValue, owner: ClassValue): DefaultConfig | null {
+function withDefaults(run: Interpreter, type: ClassValue, owner: Maker): DefaultConfig | null {
   if (!type.node || type.unknownBase || !isPlain(type) || isModuleClass(run, type) || !isComplete(run, type)) return null;
-  const value = callValue(run, type, { positional: [], keywords: new Map(), node: owner.node ?? type.node }, null);
+  const value = callValue(run, type, { positional: [], keywords: new Map(), node: owner.node }, null);
   return { value, text: `${type.name}()`, source: `not given: the defaults of ${type.name}` };
 }
 

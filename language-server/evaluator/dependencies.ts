@@ -40,6 +40,11 @@ export class Dependencies {
     return answer;
   }
 
+  /** Whether the text of a definition has a part like this. */
+  mentions(definition: SyntaxNode, pattern: RegExp): boolean {
+    return this.ask([definition], (text, [node]) => pattern.test(text.slice(node!.start, node!.end)));
+  }
+
   /** Whoever looks at the tree from now on does not count. */
   end(): void {
     this.recording = false;

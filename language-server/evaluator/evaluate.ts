@@ -4,7 +4,8 @@ import type { Problem, Range } from '../protocol.js';
 import { mentionsAny } from '../source/prefilter.js';
 import { namedChildren, type SyntaxTree } from '../source/syntax-tree.js';
 import { Budget, BudgetExceeded, type BudgetLimits, defaultLimits, Raised, spent, TooDeep } from './budget.js';
-import { builtEntries, classEntries, type Entry, factoryEntries, hintEntries } from './entries.js';
+import { builtEntries, classEntries, type Entry, hintEntries } from './entries.js';
+import { factoryEntries, openFactoryEntries } from './factories.js';
 import { Files, type ModuleReader } from './files.js';
 import { frameworkValue } from './framework-names.js';
 import { Interpreter } from './interpreter.js';
@@ -107,6 +108,7 @@ class FileEvaluation {
       this.add(hintEntries(run, (text) => this.parseExpression(text)));
       this.add(built);
       this.add(factoryEntries(run));
+      this.add(openFactoryEntries(run, (text) => this.parseExpression(text)));
       this.add(classEntries(run, (text) => this.parseExpression(text)));
     }
     // Where there are no models, nothing is missing.
@@ -189,17 +191,44 @@ class FileEvaluation {
         this.limited(entry.location.range);
         return;
       }
-      this.guard(entry.location.range, () => {
-        this.run.budget = this.budget();
-        const { instance, arguments: given } = entry.make(this.run);
-        if (instance?.module) {
-          const network = networkOf(this.run, entry, instance, given);
-          if (network.layers.length > 0) this.networks.push(network);
-          else this.unseen(network);
-        }
-        this.run.takeNotes();
-      });
+      if (entry.tentative) this.attempt(entry);
+      else
+        this.guard(entry.location.range, () => {
+          const network = this.networkOf(entry);
+          if (network?.layers.length === 0) this.unseen(network);
+          else if (network) this.networks.push(network);
+          this.run.takeNotes();
+        });
     }
+  }
+
+  /** The network of an entry; `null`: it is none. */
+  private networkOf(entry: Entry): Network | null {
+    const { run } = this;
+    run.budget = this.budget();
+    const make = () => {
+      run.calledForModel.clear();
+      const { instance, arguments: given } = entry.make(run);
+      // Where it asks for an argument, it is made anew.
+      return instance?.module && !run.open.isAsked ? networkOf(run, entry, instance, given) : null;
+    };
+    return run.open.settle(make, run.mark());
+  }
+
+  /** What is not known to the end leaves no trace. */
+  private attempt(entry: Entry): void {
+    const { run, networks } = this;
+    const undo = run.mark();
+    const [problems, before] = [this.problems.length, networks.length];
+    // What is not known of the file's own statements is told with its first model.
+    const notes = run.countNotes;
+    this.guard(entry.location.range, () => {
+      const network = this.networkOf(entry);
+      if (network && network.layers.length > 0 && network.unknown.length <= notes) networks.push(network);
+    });
+    this.problems.length = problems;
+    if (networks.length > before) run.takeNotes();
+    else undo();
   }
 
   /** A model of nothing but parts that are not there is no reason to stay silent. */

@@ -1,23 +1,21 @@
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Interpreter } from './interpreter.js';
-import type { ClassValue } from './values.js';
 
 /**
- * The text of a call of a class somewhere in the file's functions, as tests and scripts show how it is meant to be used
+ * The text of a call of a class or function somewhere in the file's functions, as tests and scripts show how it is meant to be used
  * (`def test(): net = Net(width=64)`): the first one whose arguments say what they are by themselves. `null`: there is none.
  */
-export function exampleCall(run: Interpreter, type: ClassValue): string | null {
+export function exampleCall(run: Interpreter, name: string): string | null {
   const { scope, tree } = run.main;
   // The question is kept with its answer, and must not keep all values of the file.
   const known = new Set(['True', 'False', 'None', ...scope.variables.keys()]);
-  const { name } = type;
   const statements = tree.root.children.filter(({ named }) => named);
   const text = run.dependencies.ask(statements, (whole, nodes) => firstCall(whole, nodes, name, known) ?? '');
   return text === '' ? null : text;
 }
 
 function firstCall(text: string, statements: readonly SyntaxNode[], name: string, known: ReadonlySet<string>): string | null {
-  const call = new RegExp(`(?<![\\w.])(?<!\\bclass\\s+)${name}\\(`, 'g');
+  const call = new RegExp(`(?<![\\w.])(?<!\\b(?:class|def)\\s+)${name}\\(`, 'g');
   for (const { start, end } of statements) {
     const code = text.slice(start, end).replace(/^[ \t]*#.*$/gm, '');
     for (const { index } of code.matchAll(call)) {

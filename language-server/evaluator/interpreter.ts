@@ -5,6 +5,7 @@ import type { Layer, Unknown as Note, Parameter, Shape } from '../network/graph.
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import type { Budget, BudgetLimits } from './budget.js';
 import { Dependencies } from './dependencies.js';
+import { OpenArguments } from './open-arguments.js';
 import type { Scope, SourceFile } from './scope.js';
 import type { Trace } from './trace.js';
 import { type ClassValue, type Instance, type Unknown, unknown, type Value } from './values.js';
@@ -33,6 +34,8 @@ export class Interpreter {
   readonly built: Instance[] = [];
   /** Definitions of the functions that ran. */
   readonly called = new Set<SyntaxNode>();
+  /** Those that ran for the model being made. */
+  readonly calledForModel = new Set<SyntaxNode>();
   /** By definition of a function: how many calls of it are running, and how much was not known before the first. */
   readonly running = new Map<SyntaxNode, { calls: number; readonly doubts: number }>();
   /** Definitions of the functions that call themselves without an end, for what is not known. */
@@ -41,6 +44,8 @@ export class Interpreter {
   doubts = 0;
   /** Walks over modules and parameters while models are built. */
   readonly visits = new Visits();
+  /** Arguments of the model being made that nobody gives. */
+  readonly open = new OpenArguments();
   /** Reads an expression that is given as a text; `null`: it is none. */
   parseExpression: (text: string) => { file: SourceFile; node: SyntaxNode } | null = () => null;
   /** Shape of the first tensor that models get, as the user set it. */
@@ -193,6 +198,18 @@ export class Interpreter {
     } finally {
       this.notes = notes;
     }
+  }
+
+  /** Remembers what was built, run and noted so far; the function that is returned forgets what came after. */
+  mark(): () => void {
+    const { length } = this.built;
+    const called = new Set(this.called);
+    const notes = new Map(this.notes);
+    return () => {
+      this.built.length = length;
+      for (const node of this.called) if (!called.has(node)) this.called.delete(node);
+      this.notes = new Map(notes);
+    };
   }
 
   get countNotes(): number {

@@ -28,7 +28,7 @@ import { classAttribute } from './python/classes.js';
 import { runForward } from './run-forward.js';
 import { touch } from './touch.js';
 import type { Trace } from './trace.js';
-import { uncalledInitializers } from './uncalled.js';
+import { sentenceOnUnapplied, uncalledInitializers } from './uncalled.js';
 import { unlistedMatrices } from './unlisted-matrices.js';
 import { type ClassValue, type Instance, tuple, type Value } from './values.js';
 import { markWrittenElsewhere } from './written-elsewhere.js';
@@ -71,6 +71,8 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   const inside = new Set(modules.map(({ module }) => module));
   const assumptions = [
     runBy && `${own ? 'forward() only raises' : 'There is no forward()'}: ${runBy}() is taken for it.`,
+    ...run.open.sentences,
+    entry.isAlone ? sentenceOnUnapplied(run, modules) : null,
     assumed,
     sentenceOnEnd(end),
   ].filter((sentence) => sentence !== null);

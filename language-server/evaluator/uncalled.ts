@@ -22,7 +22,7 @@ export function uncalledInitializers(
       if (type.file !== run.main || module.class.unknownBase) continue;
       for (const value of type.attributes.values()) {
         const method = functionOf(value);
-        if (!method || found.has(method) || !isInitializer(run, method) || isMentioned(run, method, type)) continue;
+        if (!method || found.has(method) || !initializes(run, method, run.called) || isMentioned(run, method, type)) continue;
         found.set(method, {
           ...described(run, method),
           path,
@@ -34,10 +34,47 @@ export function uncalledInitializers(
       }
     }
   for (const value of run.main.scope.variables.values())
-    if (value.kind === 'function' && value.file === run.main && isInitializer(run, value) && !isMentioned(run, value, null))
+    if (
+      value.kind === 'function' &&
+      value.file === run.main &&
+      initializes(run, value, run.called) &&
+      !isMentioned(run, value, null)
+    )
       found.set(value, { ...described(run, value), path: '', owner: null, takesModule: true, complete: true, parameters: [] });
   return [...found.values()];
 }
+
+/**
+ * A sentence on the initializers of the file that did not run for a model: what makes models elsewhere, or a function that nothing here calls,
+ * may apply them. Methods that are the class's own to call are left to those of `uncalledInitializers`.
+ */
+export function sentenceOnUnapplied(run: Interpreter, modules: readonly { readonly module: Instance }[]): string | null {
+  const types = [...new Set(modules.map(({ module }) => module.class))].filter((type) => type.file === run.main);
+  const methods = types.flatMap((type) =>
+    type.resolution
+      .flatMap((ancestor) => [...ancestor.attributes])
+      .flatMap(([name, value]) => {
+        const method = classAttribute(type, name) === value ? functionOf(value) : null;
+        if (!method || !initializes(run, method, run.calledForModel)) return [];
+        return !name.startsWith('_') || type.unknownBase || isMentioned(run, method, type) ? [method] : [];
+      }),
+  );
+  const functions = [...run.main.scope.variables.values()].filter((value) => value.kind === 'function');
+  const missed = functions.filter(
+    (one) => initializes(run, one, run.calledForModel) && (!run.called.has(one.node) || isUsedBy(run, one, functions)),
+  );
+  const [first, ...others] = new Set([...missed, ...methods].map(({ name }) => `${name}()`));
+  if (!first) return null;
+  const last = others.pop();
+  const all = last ? `${[first, ...others].join(', ')} and ${last}` : first;
+  return `${all} of this file ${last ? 'are' : 'is'} not applied in what is shown.`;
+}
+
+/** What a class applies to its own instances is of no interest to others; what a function applies may be. */
+const isUsedBy = (run: Interpreter, { name, node }: FunctionValue, functions: readonly FunctionValue[]): boolean =>
+  functions.some(
+    (one) => one.node !== node && one.file === run.main && run.dependencies.mentions(one.node, new RegExp(`\\b${name}\\b`)),
+  );
 
 function described(run: Interpreter, function_: FunctionValue): Pick<UncalledInitializer, 'name' | 'location' | 'text'> {
   const { node, name } = function_;
@@ -66,12 +103,11 @@ function functionOf(value: Value): FunctionValue | null {
   return value.kind === 'function' ? value : null;
 }
 
-/** Named like an initializer, writing like one, and it never ran. */
-function isInitializer(run: Interpreter, function_: FunctionValue): boolean {
-  const { name, node, file } = function_;
-  if (file !== run.main || run.called.has(node) || !names.test(name)) return false;
+/** Named like an initializer, writing like one, and not among those that ran. */
+function initializes(run: Interpreter, { name, node, file }: FunctionValue, called: ReadonlySet<SyntaxNode>): boolean {
+  if (file !== run.main || called.has(node) || !names.test(name)) return false;
   const calls = file.tree.textOf(node).matchAll(/\b(\w+_)\(/g);
-  return [...calls].some(([, called]) => run.framework.initializers[`Tensor.${called}`] || shortNames(run).has(called!));
+  return [...calls].some(([, writer]) => run.framework.initializers[`Tensor.${writer}`] || shortNames(run).has(writer!));
 }
 
 const names =

@@ -87,6 +87,8 @@ export interface DictValue {
   readonly entries: Map<string, { readonly key: Value; value: Value }>;
   /** `collections.defaultdict`: what makes a missing value. */
   readonly missing?: Value;
+  /** `globals()`, `vars(x)`: all names that there are, and no list of what may be chosen. */
+  readonly ofNames?: true;
 }
 
 export interface SetValue {
@@ -297,8 +299,8 @@ export function dict(pairs: Iterable<readonly [Value, Value]> = [], missing?: Va
 }
 
 /** `globals()` of a file, or `vars()` of a module; what it imports is read. */
-export function scopeAsDict(scope: Scope): Value {
-  return dict(scope.names.map((name) => [string(name), scope.get(name)!] as const));
+export function scopeAsDict(scope: Scope): DictValue {
+  return { ...dict(scope.names.map((name) => [string(name), scope.get(name)!] as const)), ofNames: true };
 }
 
 /** What stands under texts in a dict, as in `**kwargs`. */

@@ -75,11 +75,14 @@ function instanceAttribute(run: Interpreter, object: Instance, name: string): Va
   if (name === '__getattr__' && object.module) return getter(run, object);
   if (name === '__class__') return object.class;
   if (name === '__dict__')
-    return liveEntries(
-      visible(object),
-      (key, value) => object.attributes.set(key, value),
-      (key) => object.attributes.delete(key),
-    );
+    return {
+      ...liveEntries(
+        visible(object),
+        (key, value) => object.attributes.set(key, value),
+        (key) => object.attributes.delete(key),
+      ),
+      ofNames: true,
+    };
   const fallback = classAttribute(object.class, '__getattr__');
   if (fallback)
     return callValue(

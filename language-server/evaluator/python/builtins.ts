@@ -163,6 +163,8 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
       return makeClass(run, value.value, bases.items, namedEntries(attributes), node);
     if (value?.kind === 'instance') return value.class;
     if (value?.kind === 'unknown') return value;
+    const own = value?.kind === 'builtin' ? value.members?.get('__class__') : undefined;
+    if (own) return own;
     return (
       run.builtins.variables.get(value ? typeName(value) : '') ?? run.unknown('The type of this value is not followed.', node)
     );

@@ -116,6 +116,7 @@ export function callFunction(run: Interpreter, function_: FunctionValue, call: C
   const { node, name } = function_;
   run.budget.step();
   run.called.add(node);
+  run.calledForModel.add(node);
   const running = run.running.get(node) ?? { calls: 0, doubts: run.doubts };
   const outermost = running.calls === 0;
   try {

@@ -10,6 +10,10 @@ import { stringMethod } from './strings.js';
 
 /** Methods and attributes of Python's own types. */
 export function methodOf(run: Interpreter, object: Value, name: string): Value | undefined {
+  if (run.open.isOpen(object)) {
+    const method = methodOfOpen(run, object, name);
+    if (method) return method;
+  }
   switch (object.kind) {
     case 'string':
       return stringMethod(object.value, name);
@@ -31,6 +35,15 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
       return undefined;
   }
 }
+
+/** An argument that nobody gives may be a text: in other letters it is open still, and what else is made of it is not known. */
+function methodOfOpen(run: Interpreter, object: Value, name: string): Value | undefined {
+  if (!stringMethod('', name)) return undefined;
+  if (sameWord.has(name)) return builtin(name, () => object);
+  return builtin(name, ({ node }) => run.unknown('This argument is not given in this file.', node));
+}
+
+const sameWord = new Set(['lower', 'upper', 'casefold', 'capitalize', 'title', 'strip', 'lstrip', 'rstrip']);
 
 function listMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {
   const items = object.items;
@@ -119,13 +132,14 @@ export function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dic
     case 'items':
       return on(() => list([...entries.values()].map((entry) => tuple([entry.key, entry.value]))));
     case 'get':
-      return on(
-        ({ positional: [key, otherwise], keywords }) =>
-          (key && entries.get(keyOf(key))?.value) ?? otherwise ?? keywords.get('default') ?? none,
-      );
+      return on(({ positional: [key = none, otherwise], keywords }) => {
+        run.open.askForKey(key, object);
+        return entries.get(keyOf(key))?.value ?? otherwise ?? keywords.get('default') ?? none;
+      });
     case 'pop':
       return on(({ positional: [key, otherwise] }) => {
         const entry = key && entries.get(keyOf(key));
+        if (key) run.open.askForKey(key, object);
         if (key) entries.delete(keyOf(key));
         if (!entry && !otherwise) throw new Raised('KeyError', key?.kind === 'string' ? key.value : 'key');
         return entry?.value ?? otherwise;

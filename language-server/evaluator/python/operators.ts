@@ -219,7 +219,8 @@ export function compare(run: Interpreter, operator: string, left: Value, right: 
     }
     case '==':
     case '!=': {
-      const same = equal(left, right);
+      const isAsked = run.open.ask(left, texts(right)) || run.open.ask(right, texts(left));
+      const same = isAsked ? false : equal(left, right);
       return same === undefined
         ? run.unknown('This comparison cannot be decided.', node)
         : bool(operator === '==' ? same : !same);
@@ -231,6 +232,8 @@ export function compare(run: Interpreter, operator: string, left: Value, right: 
     }
   }
 }
+
+const texts = (value: Value): Value[] => (value.kind === 'string' ? [value] : []);
 
 /** Of places of tokens, a row against a column is the mask that leaves each token those up to itself. */
 function compareEntries(run: Interpreter, operator: string, left: Value, right: Value, node: SyntaxNode | null): Value {
@@ -298,7 +301,8 @@ export function contains(run: Interpreter, item: Value, container: Value, wanted
 }
 
 function isIn(run: Interpreter, item: Value, container: Value, node: SyntaxNode): boolean | undefined {
-  if (item.kind === 'unknown' || container.kind === 'unknown') return undefined;
+  if (isAskedFor(run, item, container)) return false;
+  if (item.kind === 'unknown' || container.kind === 'unknown' || run.open.isOpen(container)) return undefined;
   switch (container.kind) {
     case 'string':
       return item.kind === 'string' ? container.value.includes(item.value) : undefined;
@@ -318,6 +322,13 @@ function isIn(run: Interpreter, item: Value, container: Value, node: SyntaxNode)
     default:
       return undefined;
   }
+}
+
+/** Whether an argument that nobody gives is looked for among texts or keys. */
+function isAskedFor(run: Interpreter, item: Value, container: Value): boolean {
+  if (container.kind === 'dict') return run.open.askForKey(item, container);
+  if (container.kind === 'set') return run.open.ask(item, [...container.entries.values()].flatMap(texts));
+  return (container.kind === 'list' || container.kind === 'tuple') && run.open.ask(item, container.items.flatMap(texts));
 }
 
 const pythonTypes: Readonly<Record<string, readonly Value['kind'][]>> = {

@@ -1,7 +1,20 @@
 import { ceil, floor, multiply, numberOf, power } from '../../network/quantity.js';
 import { deepCopy } from '../deep-copy.js';
 import type { Interpreter } from '../interpreter.js';
-import { builtin, type Call, dict, float, int, list, namedEntries, none, string, tuple, type Value } from '../values.js';
+import {
+  type Builtin,
+  builtin,
+  type Call,
+  dict,
+  float,
+  int,
+  list,
+  namedEntries,
+  none,
+  string,
+  tuple,
+  type Value,
+} from '../values.js';
 import { argumentParser } from './argparse.js';
 import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
@@ -58,9 +71,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
   'tqdm.auto': progressBars,
   'tqdm.notebook': progressBars,
   functools: (run) => ({
-    partial: builtin('partial', ({ positional: [function_ = none, ...bound], keywords }) =>
-      partial(run, function_, bound, keywords),
-    ),
+    partial: partialClass(run),
     reduce: builtin('reduce', ({ positional: [function_ = none, items = none, start], node }) => {
       const values = [...iterate(run, items, node)];
       const first = start ?? values.shift();
@@ -221,15 +232,29 @@ function notKnown(name: string): Value {
   return { kind: 'unknown', reason: `The argument of ${name}() is not known.`, location: null };
 }
 
-/** `functools.partial`: called, or taken apart by its attributes. One of another one binds the arguments of both. */
-function partial(run: Interpreter, function_: Value, bound: readonly Value[], keywords: ReadonlyMap<string, Value>): Value {
+/** `functools.partial`, which is also what `type(x) == functools.partial` asks for. */
+function partialClass(run: Interpreter): Value {
+  const type: Builtin = builtin('partial', ({ positional: [function_ = none, ...bound], keywords }) =>
+    partial(run, type, function_, bound, keywords),
+  );
+  return type;
+}
+
+/** Called, or taken apart by its attributes. One of another one binds the arguments of both. */
+function partial(
+  run: Interpreter,
+  type: Builtin,
+  function_: Value,
+  bound: readonly Value[],
+  keywords: ReadonlyMap<string, Value>,
+): Value {
   if (function_.kind === 'builtin' && function_.name === 'partial' && function_.members) {
     const inner = function_.members;
     const before = inner.get('keywords');
     const named = before?.kind === 'dict' ? namedEntries(before) : [];
     const first = inner.get('args');
     const args = first?.kind === 'tuple' ? first.items : [];
-    return partial(run, inner.get('func') ?? none, [...args, ...bound], new Map([...named, ...keywords]));
+    return partial(run, type, inner.get('func') ?? none, [...args, ...bound], new Map([...named, ...keywords]));
   }
   return {
     ...builtin('partial', (call) =>
@@ -241,6 +266,7 @@ function partial(run: Interpreter, function_: Value, bound: readonly Value[], ke
       ),
     ),
     members: new Map<string, Value>([
+      ['__class__', type],
       ['func', function_],
       ['args', tuple(bound)],
       ['keywords', dict([...keywords].map(([key, value]) => [string(key), value] as const))],
