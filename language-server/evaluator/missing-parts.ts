@@ -24,9 +24,14 @@ export function missingParts(run: Interpreter, modules: readonly { path: string;
 }
 
 /** A class by its name, or something that the module's own class calls later; loggers, metrics and the like are none. */
-function mayHoldLayers(run: Interpreter, { class: { node, file } }: Instance, name: string, { result }: Unknown): boolean {
-  if (result === undefined || wordsOf(`${result} ${name}`).some((word) => otherThings.test(word))) return false;
-  if (result.split('.').some((part) => /^[A-Z]\w*[a-z]/.test(part))) return true;
+function mayHoldLayers(
+  run: Interpreter,
+  { class: { node, file } }: Instance,
+  name: string,
+  { result, from = result }: Unknown,
+): boolean {
+  if (from === undefined || wordsOf(`${from} ${name}`).some((word) => otherThings.test(word))) return false;
+  if (result?.split('.').some((part) => /^[A-Z]\w*[a-z]/.test(part))) return true;
   if (!node || file !== run.main) return false;
   const called = new RegExp(`\\bself\\.${name}\\(`);
   return run.dependencies.ask([node], (text, [definition]) => called.test(text.slice(definition!.start, definition!.end)));

@@ -273,6 +273,8 @@ export interface Unknown {
   readonly causal?: true;
   /** What was called and is not there: `library.Block`. */
   readonly result?: string;
+  /** It came out of what such a call gave: `library.vgg().features`. */
+  readonly from?: string;
 }
 
 /** Why something is not known, as the rest of a sentence. */

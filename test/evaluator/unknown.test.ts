@@ -194,21 +194,43 @@ plain, mixed = Plain(), Mixed()
   ]);
 });
 
-test('a model of which no layer is known says so', () => {
+test.each([
+  ['a class', 'elsewhere.Backbone(32)'],
+  ['a part of what a function gives', 'elsewhere.backbone(pretrained=True).features[:18].eval()'],
+  ['parts of it in a container', 'nn.Sequential(*list(elsewhere.backbone().features.children())[:35])'],
+])('a model of which no layer is known says so: %s', (_, body) => {
   const { networks, problems } = evaluateText(`from torch import nn
-from elsewhere import Backbone
+import elsewhere
 
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.body = Backbone(32)
+        self.body = ${body}
     def forward(self, x):
         return self.body(x)
 `);
   expect(networks).toEqual([]);
+  const name = body.match(/elsewhere\.\w+/)![0];
   expect(problems.map(({ message }) => message)).toEqual([
-    "Not analysed: no layer of 'Net' is known. 'elsewhere.Backbone' is not in the files that could be read.",
+    `Not analysed: no layer of 'Net' is known. '${name}' is not in the files that could be read.`,
   ]);
+});
+
+test('signals stop in a container of parts that are not there; a number that comes from them is no part', () => {
+  const network = only(`import elsewhere
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        body = elsewhere.backbone()
+        self.features = nn.Sequential(*body.features)
+        self.size = body.config.hidden_size
+        self.fc = nn.Linear(8, 8)
+    def forward(self, x):
+        return self.fc(self.features(x).view(-1, self.size))
+`);
+  expect(network.unknown.filter(({ path }) => path !== null).map(({ path }) => path)).toEqual(['features.0']);
+  expect(network.nodes.map(({ kind }) => kind)).toContain('opaque');
 });
 
 test('a class without forward() is a module where its missing base is called like one, and makes layers', () => {

@@ -54,7 +54,7 @@ export function attribute(run: Interpreter, object: Value, name: string): Value 
       return position >= 0 ? object.items[position] : methodOf(run, object, name);
     }
     case 'unknown':
-      return object.result === undefined ? object : unknown(object.reason, object.location);
+      return object.result === undefined ? object : { ...unknown(object.reason, object.location), from: object.result };
     default:
       return methodOf(run, object, name);
   }

@@ -198,6 +198,8 @@ const functions: Readonly<Record<string, (run: Interpreter, call: Call) => Value
     bool(value !== undefined && ['function', 'bound', 'builtin', 'class', 'framework'].includes(value.kind)) as Value,
   id: (_, { positional: [value] }) => value ?? none,
   hash: (_, { positional: [value] }) => value ?? none,
+  // For the framework's classes: what is not known is rather a module than a dict of modules.
+  __is_dict__: (_, { positional: [value] }) => bool(entriesOf(value) !== undefined),
   // For the framework's classes that keep what their constructors were given.
   __arguments_of__: (run, { positional: [self] }) =>
     dict([...((self?.kind === 'instance' && run.givenTo.get(self)) || [])].map(([key, value]) => [string(key), value] as const)),

@@ -15,6 +15,7 @@ import {
   none,
   scopeAsDict,
   tuple,
+  type Unknown,
   type Value,
 } from '../values.js';
 import { attribute } from './attributes.js';
@@ -49,13 +50,16 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
     }
     case 'unknown':
       // What becomes of a mask is a mask: `mask.view(1, 1, n, n)`, `mask.to(x.device)`.
-      return function_.causal ? function_ : callForeign(run, function_.reason, call);
+      return function_.causal ? function_ : outOf(function_, callForeign(run, function_.reason, call));
     case 'none':
       return callForeign(run, 'None is called here.', call);
     default:
       return callForeign(run, `A value of type ${function_.kind} is called here.`, call);
   }
 }
+
+const outOf = ({ result, from = result }: Unknown, value: Value): Value =>
+  value.kind === 'unknown' && from !== undefined ? { ...value, from } : value;
 
 /** Why a name stands for nothing that can be called. */
 export function absence(run: Interpreter, name: string): string {

@@ -64,7 +64,7 @@ def _embedding_from_pretrained(embeddings, freeze=True, padding_idx=None, *optio
 class Sequential(_ModuleSequence):
     def __init__(self, *args):
         super().__init__()
-        if len(args) == 1 and isinstance(args[0], dict):
+        if len(args) == 1 and __is_dict__(args[0]):
             for name, module in args[0].items():
                 self.add_module(name, module)
         else:
