@@ -1,12 +1,18 @@
 import { child, namedChildren, type SyntaxNode } from '../source/syntax-tree.js';
 import type { Interpreter } from './interpreter.js';
 import { classAttribute } from './python/classes.js';
-import { dict, type FunctionValue, type Instance, string, tuple, type Value } from './values.js';
+import { type ClassValue, dict, type FunctionValue, type Instance, string, tuple, type Value } from './values.js';
 
 /** What is run of a model: `forward`, or what the class has instead where it has none, or one that only says so. */
 export function entryMethod(instance: Instance): Value | undefined {
   const own = classAttribute(instance.class, 'forward');
   return own && !isNotImplemented(own) ? own : (methodInstead(instance) ?? own);
+}
+
+/** The step of a training loop that calls the class, as Lightning's do. */
+export function trainingStep(type: ClassValue): FunctionValue | undefined {
+  const step = classAttribute(type, 'training_step');
+  return step?.kind === 'function' && step.node.type === 'function_definition' ? step : undefined;
 }
 
 /** A body of `raise NotImplementedError` alone, with its documentation. */

@@ -18,14 +18,12 @@ import { recognizeNormalizations, withoutUnread } from '../network/written-norma
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
 import type { Entry, EntryArgument } from './entries.js';
-import { entryMethod } from './entry-method.js';
 import type { Interpreter } from './interpreter.js';
 import { missingParts } from './missing-parts.js';
 import { namedModules, namedParameters } from './modules.js';
-import { followPartsAlone } from './parts-alone.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
-import { runForward } from './run-forward.js';
+import { runModel } from './run-model.js';
 import { touch } from './touch.js';
 import type { Trace } from './trace.js';
 import { sentenceOnUnapplied, uncalledInitializers } from './uncalled.js';
@@ -50,17 +48,8 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   run.calculated = new Map();
   run.layers = new Map(layers.flatMap((layer) => (layer.weight ? [[layer.weight, layer] as const] : [])).reverse());
   const before = run.takeNotes();
-  const { trace, outputs: reached, error, batch, assumed } = runForward(run, instance, entry);
-  if (error)
-    run.note(
-      error instanceof Raised ? `forward() would stop here: ${error.message}` : error.message,
-      run.current ?? entry.location,
-    );
+  const { trace, outputs: reached, batch, sentences } = runModel(run, entry, instance);
   const ends = reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id);
-  const own = classAttribute(instance.class, 'forward');
-  const method = entryMethod(instance);
-  const runBy = method !== own && method?.kind === 'function' ? method.name : null;
-  if (error instanceof Raised || !own || runBy) followPartsAlone(run, instance, trace);
   const { nodes, outputs, end } = finished(run, trace, ends);
   for (const [weight, layer] of run.calculated) {
     const place = layers.findIndex((one) => one.weight === weight);
@@ -70,10 +59,9 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   markWrittenElsewhere(run, modules);
   const inside = new Set(modules.map(({ module }) => module));
   const assumptions = [
-    runBy && `${own ? 'forward() only raises' : 'There is no forward()'}: ${runBy}() is taken for it.`,
     ...run.open.sentences,
     entry.isAlone ? sentenceOnUnapplied(run, modules) : null,
-    assumed,
+    ...sentences,
     sentenceOnEnd(end),
   ].filter((sentence) => sentence !== null);
   const missing = [...missingParts(run, modules), ...unlistedMatrices(instance, layers, nodes)];

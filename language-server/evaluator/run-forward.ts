@@ -5,7 +5,7 @@ import { sizesMatter } from '../network/sizes-matter.js';
 import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualTexts } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
-import { batchOf, entryMethod } from './entry-method.js';
+import { batchOf } from './entry-method.js';
 import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { callModule } from './modules.js';
@@ -15,8 +15,14 @@ import { tensorsIn } from './tensors.js';
 import { Trace } from './trace.js';
 import { type FunctionValue, type Instance, int, type Value } from './values.js';
 
+/** What is run: `forward`, or what is taken for it. */
+export interface Model {
+  readonly instance: Instance;
+  readonly method: Value | undefined;
+}
+
 /** The graph that `forward` draws, and what is known or assumed of the input that it got. */
-interface Forward extends Traced {
+export interface Forward extends Traced {
   /** Samples of an input that the user declared. */
   readonly batch: number | null;
   /** What was assumed about the input, as a sentence. */
@@ -24,23 +30,23 @@ interface Forward extends Traced {
 }
 
 /** Runs `forward` on the input that the user declares, or on the best guess that the model agrees with. */
-export function runForward(run: Interpreter, instance: Instance, entry: Entry): Forward {
+export function runForward(run: Interpreter, model: Model, entry: Entry): Forward {
+  const { instance } = model;
   const { shape, guessed } = inputShapeOf(run, instance, entry);
-  if (!guessed)
-    return { ...runOn(run, instance, [shape]), batch: typeof shape?.[0] === 'number' ? shape[0] : null, assumed: null };
+  if (!guessed) return { ...runOn(run, model, [shape]), batch: typeof shape?.[0] === 'number' ? shape[0] : null, assumed: null };
   const image = shape ? { shapes: [shape], sentence: null } : imageOfConstructor(run, instance);
   if (image) {
-    const first = runOn(run, instance, image.shapes);
+    const first = runOn(run, model, image.shapes);
     if (!first.error && !contradicts(first.trace.nodes)) return { ...first, batch: null, assumed: image.sentence };
     // A guess must not keep the model from being followed.
     run.takeNotes();
   }
-  return { ...withoutShape(run, instance), batch: null };
+  return { ...withoutShape(run, model), batch: null };
 }
 
 /** Where `forward` asks for sizes and gets no answer, or a layer wants a certain size, that of a usual image may do, or the longest text. */
-function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forward, 'assumed'> {
-  const open = runOn(run, instance, []);
+function withoutShape(run: Interpreter, model: Model): Traced & Pick<Forward, 'assumed'> {
+  const open = runOn(run, model, []);
   const { nodes } = open.trace;
   const images = usualImages(nodes);
   // How many tokens there are matters where they mix.
@@ -48,14 +54,14 @@ function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forwa
   const asks = open.error !== null || run.countNotes > 0;
   const fits = images.length > 1;
   if (!asks && !mixes && !fits) return { ...open, assumed: null };
-  const guesses = images.length > 0 ? images : usualTexts(run, instance, nodes);
+  const guesses = images.length > 0 ? images : usualTexts(run, model.instance, nodes);
   const notes = run.takeNotes();
   // An answer to what it asks is one note less.
   const allowed = asks && !mixes && !fits ? notes.length - 1 : notes.length;
   let best: Traced & Pick<Forward, 'assumed'> = { ...open, assumed: null };
   let notesOfBest = notes;
   for (const guess of guesses) {
-    const closed = runWith(run, instance, guess);
+    const closed = runWith(run, model, guess);
     const isBetter = !closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed);
     const own = run.takeNotes();
     if (!isBetter) continue;
@@ -63,30 +69,30 @@ function withoutShape(run: Interpreter, instance: Instance): Traced & Pick<Forwa
     notesOfBest = own;
     if (guess.sentence !== null || images.length > 0 || !sizesMatter(closed.trace.nodes)) break;
     // What a call over all of a text does is plain only now that its length has a name: `F.max_pool1d(x, x.shape[2])`.
-    guesses.push(...usualTexts(run, instance, closed.trace.nodes).filter(({ sentence }) => sentence !== null));
+    guesses.push(...usualTexts(run, model.instance, closed.trace.nodes).filter(({ sentence }) => sentence !== null));
   }
   for (const { reason, location, path } of notesOfBest) run.note(reason, location, path);
   return best;
 }
 
 /** Only a run that knows the sizes shows which of them attention takes as tokens. */
-function runWith(run: Interpreter, instance: Instance, { shapes, sequenceFirst }: AssumedInput): Traced {
-  const result = runOn(run, instance, shapes);
+function runWith(run: Interpreter, model: Model, { shapes, sequenceFirst }: AssumedInput): Traced {
+  const result = runOn(run, model, shapes);
   const { nodes } = result.trace;
   const input = nodes.find(({ kind }) => kind === 'input');
   if (!sequenceFirst || !input || !attends(nodes) || !isSequenceFirst(nodes, input.id)) return result;
   run.takeNotes();
-  return runOn(run, instance, sequenceFirst);
+  return runOn(run, model, sequenceFirst);
 }
 
 /** Runs `forward` once on symbolic tensors of these shapes. What cannot be followed in evaluation mode is shown as in training. */
-function runOn(run: Interpreter, instance: Instance, shapes: readonly Shape[]): Traced {
-  const result = runInMode(run, instance, shapes);
+function runOn(run: Interpreter, model: Model, shapes: readonly Shape[]): Traced {
+  const result = runInMode(run, model, shapes);
   if (run.training || (!result.error && result.outputs.length > 0)) return result;
   run.takeNotes();
   run.training = true;
   try {
-    return runInMode(run, instance, shapes);
+    return runInMode(run, model, shapes);
   } finally {
     run.training = false;
   }
@@ -98,12 +104,11 @@ interface Traced {
   readonly error: Raised | BudgetExceeded | null;
 }
 
-function runInMode(run: Interpreter, instance: Instance, shapes: readonly Shape[]): Traced {
+function runInMode(run: Interpreter, { instance, method: forward }: Model, shapes: readonly Shape[]): Traced {
   const trace = new Trace(run.limits.nodes);
   run.trace = trace;
   try {
     const own = classAttribute(instance.class, 'forward');
-    const forward = entryMethod(instance);
     const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
     const inputs =
       forward?.kind === 'function'

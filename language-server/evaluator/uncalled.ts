@@ -1,6 +1,7 @@
 import type { UncalledInitializer } from '../network/graph.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { isModuleAttribute } from './attributes-of-modules.js';
+import { moduleClasses } from './entries.js';
 import type { Interpreter } from './interpreter.js';
 import { namedParameters } from './modules.js';
 import { classAttribute } from './python/classes.js';
@@ -59,22 +60,22 @@ export function sentenceOnUnapplied(run: Interpreter, modules: readonly { readon
         return !name.startsWith('_') || type.unknownBase || isMentioned(run, method, type) ? [method] : [];
       }),
   );
-  const functions = [...run.main.scope.variables.values()].filter((value) => value.kind === 'function');
-  const missed = functions.filter(
-    (one) => initializes(run, one, run.calledForModel) && (!run.called.has(one.node) || isUsedBy(run, one, functions)),
-  );
+  const functions = [...run.main.scope.variables.values()].filter(
+    (value) => value.kind === 'function' && value.file === run.main,
+  ) as FunctionValue[];
+  const strangers = moduleClasses(run).filter((type) => !types.some(({ resolution }) => resolution.includes(type)));
+  const missed = functions.filter((one) => {
+    const isMentionedBy = (others: readonly { readonly node: SyntaxNode }[]) =>
+      others.some(({ node }) => node !== one.node && run.dependencies.mentions(node, new RegExp(`\\b${one.name}\\b`)));
+    // What another class applies to its own instances is of no interest here; what a function applies may be.
+    return initializes(run, one, run.calledForModel) && (isMentionedBy(functions) || !isMentionedBy(strangers));
+  });
   const [first, ...others] = new Set([...missed, ...methods].map(({ name }) => `${name}()`));
   if (!first) return null;
   const last = others.pop();
   const all = last ? `${[first, ...others].join(', ')} and ${last}` : first;
   return `${all} of this file ${last ? 'are' : 'is'} not applied in what is shown.`;
 }
-
-/** What a class applies to its own instances is of no interest to others; what a function applies may be. */
-const isUsedBy = (run: Interpreter, { name, node }: FunctionValue, functions: readonly FunctionValue[]): boolean =>
-  functions.some(
-    (one) => one.node !== node && one.file === run.main && run.dependencies.mentions(one.node, new RegExp(`\\b${name}\\b`)),
-  );
 
 function described(run: Interpreter, function_: FunctionValue): Pick<UncalledInitializer, 'name' | 'location' | 'text'> {
   const { node, name } = function_;

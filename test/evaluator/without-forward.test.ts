@@ -149,3 +149,50 @@ ${body}
     expect(own / q).toBeLessThan(1.05);
   }
 });
+
+const encoding = `    def forward(self, x):
+        return self.encoder(x)
+`;
+
+test('the step of a training loop is run where forward() leaves out parts that it uses', () => {
+  const model = reported(`${encoding}
+    def training_step(self, batch, batch_idx):
+        x, y = batch
+        return F.mse_loss(self.decoder(self(x)), y)`);
+  expect(model.propagation.map(({ path, q, gradient }) => ({ path, q, gradient }))).toEqual(plain);
+  expect(model.summary.assumptions).toContain('forward() leaves out decoder: training_step() is taken for it.');
+});
+
+test.each([
+  ['another method', 'def sample(self, z)', 'self.decoder(z)', 'forward() does not come to decoder (which sample() uses).'],
+  ['no method', 'def sample(self, z)', 'z', 'forward() does not come to decoder.'],
+  [
+    'a step that is not followed as well',
+    'def training_step(self, batch, batch_idx)',
+    'batch.unwrap(self.decoder).loss(self(batch.x))',
+    'forward() does not come to decoder (which training_step() uses).',
+  ],
+])('parts that forward() leaves out are named: used by %s', (_, signature, result, sentence) => {
+  const model = reported(`${encoding}
+    ${signature}:
+        return ${result}`);
+  const alone = reported(encoding);
+  expect(model.propagation).toEqual(alone.propagation);
+  expect(model.summary.assumptions).toContain(sentence);
+});
+
+test('what is not followed may come to the parts that are left out', () => {
+  const model = reported(`    def forward(self, x):
+        return elsewhere.run(self, self.encoder(x))`);
+  expect(model.summary.assumptions).toContain('What was followed of forward() does not come to decoder.');
+});
+
+test.each([
+  ['a function with its weights', 'F.linear(self.encoder(x), self.decoder[0].weight)', ['decoder.2']],
+  ['a loop over it', '[part(self.encoder(x)) for part in self.decoder][-1]', []],
+])('a part is used by %s', (_, result, rest) => {
+  const { assumptions } = reported(`    def forward(self, x):
+        return ${result}`).summary;
+  const told = assumptions.filter((sentence) => sentence.includes('does not come to'));
+  expect(told).toEqual(rest.map((path) => `forward() does not come to ${path}.`));
+});

@@ -79,6 +79,9 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
       return object.shape && key.kind !== 'slice'
         ? { kind: 'unknown', reason: object.reason, location: object.location }
         : object;
+    case 'number':
+      // What nobody gives may be a tuple: one of its numbers.
+      return { ...object };
     default:
       return object;
   }
