@@ -1,7 +1,6 @@
-import { child, namedChildren, type SyntaxNode } from '../source/syntax-tree.js';
-import type { Interpreter } from './interpreter.js';
+import { child, namedChildren } from '../source/syntax-tree.js';
 import { classAttribute } from './python/classes.js';
-import { type ClassValue, dict, type FunctionValue, type Instance, string, tuple, type Value } from './values.js';
+import type { ClassValue, FunctionValue, Instance, Value } from './values.js';
 
 /** What is run of a model: `forward`, or what the class has instead where it has none, or one that only says so. */
 export function entryMethod(instance: Instance): Value | undefined {
@@ -48,33 +47,3 @@ function methodInstead({ class: type, module }: Instance): FunctionValue | undef
 
 /** Names of methods that a signal does not go through. */
 const preparing = /^(init|reset|configure|load|save|build|make|setup|freeze|set|add|train|eval|update|extra_repr)(_|$)/;
-
-/**
- * A batch as a training step takes it apart: `x, y = batch`, `batch[0]`, `batch['image']`. `null`: it is used as a whole.
- *
- * @param input the tensor for a part of this name
- */
-export function batchOf(
-  run: Interpreter,
-  { node, file }: FunctionValue,
-  name: string,
-  input: (part: string) => Value,
-): Value | null {
-  const { tree } = file;
-  const [keys, places] = [new Set<string>(), new Set<number>()];
-  const isBatch = (one: SyntaxNode | null): boolean => one?.type === 'identifier' && tree.textOf(one) === name;
-  const visit = (one: SyntaxNode): void => {
-    run.budget.step();
-    const left = one.type === 'assignment' && isBatch(child(one, 'right')) ? child(one, 'left') : null;
-    if (left && (left.type === 'pattern_list' || left.type === 'tuple_pattern'))
-      for (const i of namedChildren(left).keys()) places.add(i);
-    const index = one.type === 'subscript' && isBatch(child(one, 'value')) ? child(one, 'subscript') : null;
-    if (index?.type === 'string') keys.add(tree.textOf(index).slice(1, -1));
-    if (index?.type === 'integer') places.add(Number(tree.textOf(index)));
-    for (const part of one.children) visit(part);
-  };
-  visit(node);
-  if (keys.size > 0) return dict([...keys].map((key) => [string(key), input(key)] as const));
-  if (places.size === 0) return null;
-  return tuple(Array.from({ length: Math.min(16, Math.max(...places) + 1) }, (_, i) => input(`${name}[${i}]`)));
-}

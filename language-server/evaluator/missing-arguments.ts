@@ -73,7 +73,7 @@ function called(run: Interpreter, maker: Maker, configs: ReadonlyMap<string, Def
     if (parameter.kind === 'positional-only') positional.push(value);
     else keywords.set(parameter.name, value);
   }
-  const result = callValue(run, maker.value, { positional, keywords, node: maker.node }, null);
+  const result = callValue(run, maker.value, { positional, keywords, node: maker.node, isMadeUp: true }, null);
   return { instance: maker.modelOf(result), arguments: describe(run, maker.parameters, keywords, configs) };
 }
 

@@ -1,7 +1,7 @@
-import { numberOf } from '../network/quantity.js';
+import { numberOf, symbol } from '../network/quantity.js';
 import { Raised } from './budget.js';
 import { formatValue } from './python/format.js';
-import type { DictValue, Value } from './values.js';
+import { type DictValue, int, type Value } from './values.js';
 
 /** What an argument may be. */
 type Kind = 'text' | 'number' | 'any';
@@ -41,6 +41,11 @@ export class OpenArguments {
   stand(value: Value, name: string, kind: Kind): Value {
     this.#standing.set(value, { name, kind });
     return value;
+  }
+
+  /** An argument that is only known by its name, as one of `**settings`. */
+  named(name: string): Value {
+    return this.chosen(name) ?? this.stand(int(symbol(name)), name, 'any');
   }
 
   isOpen(value: Value): boolean {

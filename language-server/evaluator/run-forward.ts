@@ -5,7 +5,7 @@ import { sizesMatter } from '../network/sizes-matter.js';
 import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualTexts } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
-import { batchOf } from './entry-method.js';
+import { inputsOf } from './forward-inputs.js';
 import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
 import { callModule } from './modules.js';
@@ -13,7 +13,7 @@ import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
 import { tensorsIn } from './tensors.js';
 import { Trace } from './trace.js';
-import { type FunctionValue, type Instance, int, type Value } from './values.js';
+import type { Instance, Value } from './values.js';
 
 /** What is run: `forward`, or what is taken for it. */
 export interface Model {
@@ -112,12 +112,12 @@ function runInMode(run: Interpreter, { instance, method: forward }: Model, shape
     const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
     const inputs =
       forward?.kind === 'function'
-        ? inputsOf(run, forward, shapes)
-        : [trace.add({ kind: 'input' }, 'input', [], shapes[0] ?? null, instance.location)];
+        ? inputsOf(run, trace, forward, shapes)
+        : { positional: [trace.add({ kind: 'input' }, 'input', [], shapes[0] ?? null, instance.location)], keywords: new Map() };
     const result =
       forward === own || !forward
-        ? callModule(run, instance, { positional: inputs, keywords: new Map(), node })
-        : callValue(run, forward, { positional: [instance, ...inputs], keywords: new Map(), node }, null);
+        ? callModule(run, instance, { ...inputs, node })
+        : callValue(run, forward, { ...inputs, positional: [instance, ...inputs.positional], node }, null);
     return { trace, outputs: tensorsIn([result], trace.held), error: null };
   } catch (error) {
     if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
@@ -125,24 +125,4 @@ function runInMode(run: Interpreter, { instance, method: forward }: Model, shape
   } finally {
     run.trace = null;
   }
-}
-
-/** Symbolic tensors for the parameters of `forward` without a default, and for those of `*images` that it takes by place. */
-function inputsOf(run: Interpreter, forward: FunctionValue, shapes: readonly Shape[]): Value[] {
-  let inputs = 0;
-  return forward.parameters.slice(1).flatMap((parameter, i): Value[] => {
-    if (parameter.default || parameter.kind === 'keyword-only' || parameter.kind === 'keywords') return [];
-    const annotation = parameter.annotation ? forward.file.tree.textOf(parameter.annotation) : '';
-    if (/^(int|float|bool|str|Tuple\[int|List\[int)/.test(annotation))
-      return [run.unknown(`The argument '${parameter.name}' of forward() is not known.`, forward.node)];
-    const location = { file: forward.file.id, range: forward.file.tree.lines.range(forward.node.start, forward.node.start) };
-    const input = (name: string) => run.trace!.add({ kind: 'input' }, name, [], shapes[inputs++] ?? null, location);
-    if (parameter.kind === 'rest') {
-      const taken = batchOf(run, forward, parameter.name, input);
-      return taken?.kind === 'tuple' ? [...taken.items] : [];
-    }
-    if (forward.name !== 'training_step') return [input(parameter.name)];
-    // Behind the batch stand its number and that of an optimizer.
-    return [i === 0 ? (batchOf(run, forward, parameter.name, input) ?? input(parameter.name)) : int(0)];
-  });
 }

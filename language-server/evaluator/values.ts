@@ -89,6 +89,8 @@ export interface DictValue {
   readonly missing?: Value;
   /** `globals()`, `vars(x)`: all names that there are, and no list of what may be chosen. */
   readonly ofNames?: true;
+  /** Name of `**settings` that may hold more than is known. */
+  readonly open?: string;
 }
 
 export interface SetValue {
@@ -143,6 +145,8 @@ export interface Call {
   readonly keywords: ReadonlyMap<string, Value>;
   /** The call itself, for locations. */
   readonly node: SyntaxNode;
+  /** No program makes it: whoever does may give more, to `*sizes` and `**settings`. */
+  readonly isMadeUp?: true;
 }
 
 export interface ClassValue {
@@ -273,6 +277,8 @@ export interface Unknown {
   readonly causal?: true;
   /** What was called and is not there: `library.Block`. */
   readonly result?: string;
+  /** It stands for all further arguments, however many they are. */
+  readonly rest?: true;
   /** It came out of what such a call gave: `library.vgg().features`. */
   readonly from?: string;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { show } from '../../language-server/network/quantity.js';
 import { evaluateText } from './evaluate-text.js';
 
 const head = 'import torch\nfrom torch import nn\n\n';
@@ -220,4 +221,48 @@ test('one that a class applies to itself is of no interest to others', () => {
 own = Own()
 `;
   expect(told(text).models).toEqual({ Own: [], Net: [] });
+});
+
+test('what a constructor takes out of all that is named is an argument, too', () => {
+  const text = `class Net(nn.Module):
+    def __init__(self, **settings):
+        super().__init__()
+        for name, value in settings.items():
+            setattr(self, name, value)
+        self.fc = nn.Linear(settings['width'], settings.pop('classes'))
+        self.act = {'tanh': nn.Tanh(), 'relu': nn.ReLU()}[settings['act']] if settings.get('deep', True) else None
+    def forward(self, x):
+        return self.act(self.fc(x))
+`;
+  const { networks, problems } = evaluateText(head + text);
+  expect(problems).toEqual([]);
+  expect(networks[0]!.layers.map(({ fanIn, fanOut }) => [fanIn, fanOut].map((fan) => show(fan!)))).toEqual([
+    ['width', 'classes'],
+  ]);
+  expect(networks[0]!.assumed).toEqual(["'act' is not given in this file: taken as 'tanh', not as 'relu'."]);
+  expect(networks[0]!.unknown).toEqual([]);
+});
+
+test.each([
+  ['*sizes', 'for a, b in zip(sizes, sizes[1:]):', 'nn.Linear(a, b)'],
+  ['*sizes', 'for a in sizes:', 'nn.Linear(a, 8)'],
+  ['**sizes', 'for name, a in sizes.items():', 'nn.Linear(a, 8)'],
+  ['**sizes', 'for name in sizes:', 'nn.Linear(8, 8)'],
+  ['sizes', 'for name in sizes:', 'nn.Linear(sizes[name], 8)'],
+  ['sizes', 'for name, a in sizes.items():', 'nn.Linear(a, 8)'],
+  ['sizes: dict', 'for a in sizes.values():', 'nn.Linear(a, 8)'],
+])('layers for all of %s that nobody gives: %s', (parameter, loop, layer) => {
+  const text = `class Net(nn.Module):
+    def __init__(self, ${parameter}):
+        super().__init__()
+        self.layers = nn.Sequential()
+        ${loop}
+            self.layers.append(${layer})
+        self.out = nn.Linear(8, 4)
+    def forward(self, x):
+        return self.out(self.layers(x))
+`;
+  const { unknown, layers } = told(text);
+  expect(layers).toEqual([2]);
+  expect(unknown[0]).toMatch(/^It is not known what this runs over: .* Its body is shown as if it ran once\.$/);
 });

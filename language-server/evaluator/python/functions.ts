@@ -16,6 +16,7 @@ import {
   type Value,
 } from '../values.js';
 import { evaluate } from './expressions.js';
+import { furtherArguments } from './iteration.js';
 import { type Frame, runBlock } from './statements.js';
 
 /** Value of a `def`. Defaults are evaluated now, as Python does. */
@@ -195,21 +196,25 @@ function containsYield(node: SyntaxNode): boolean {
 }
 
 /** Binds arguments to parameters. A missing required argument is `TypeError` in Python and ends the call here as well. */
-function bind(_run: Interpreter, { parameters, name }: FunctionValue, call: Call, scope: Scope): void {
+function bind(run: Interpreter, { parameters, name }: FunctionValue, call: Call, scope: Scope): void {
   const used = new Set<string>();
   let next = 0;
   for (const parameter of parameters) {
     switch (parameter.kind) {
       case 'rest':
-        scope.assign(parameter.name, tuple(call.positional.slice(next)));
+        scope.assign(
+          parameter.name,
+          call.isMadeUp && call.positional.length <= next
+            ? furtherArguments(`*${parameter.name}`, run.location(call.node))
+            : tuple(call.positional.slice(next)),
+        );
         next = call.positional.length;
         continue;
       case 'keywords': {
         const names = new Set(parameters.filter((other) => other.kind !== 'positional-only').map((other) => other.name));
-        scope.assign(
-          parameter.name,
-          dict([...call.keywords].filter(([key]) => !names.has(key)).map(([key, value]) => [string(key), value] as const)),
-        );
+        const given = [...call.keywords].filter(([key]) => !names.has(key));
+        const all = dict(given.map(([key, value]) => [string(key), value] as const));
+        scope.assign(parameter.name, call.isMadeUp ? { ...all, open: parameter.name } : all);
         for (const key of call.keywords.keys()) used.add(key);
         continue;
       }

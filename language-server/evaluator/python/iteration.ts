@@ -1,10 +1,11 @@
+import type { Location } from '../../network/distribution.js';
 import { add, numberOf } from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { BudgetExceeded } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import { matrixPart } from '../matrix-parts.js';
 import { touch } from '../touch.js';
-import { asClause, int, type ParameterValue, string, unknown, type Value } from '../values.js';
+import { asClause, type DictValue, int, type ParameterValue, string, type Unknown, unknown, type Value } from '../values.js';
 import { attribute } from './attributes.js';
 import { absence, callValue } from './calls.js';
 
@@ -20,6 +21,7 @@ export function iterate(run: Interpreter, value: Value, node: SyntaxNode): reado
     case 'set':
       return [...value.entries.values()];
     case 'dict':
+      if (isUnsaid(value)) return iterate(run, furtherArguments(`**${value.open}`, run.location(node)), node);
       return [...value.entries.values()].map((entry) => entry.key);
     case 'string':
       return [...value.value].map(string);
@@ -63,8 +65,18 @@ function rowsOf(run: Interpreter, value: ParameterValue): readonly Value[] {
 
 const manyRows = 256;
 
+/** What whoever calls may give besides what is known. */
+export const furtherArguments = (name: string, location: Location): Unknown => ({
+  ...unknown(`${name} is not given in this file.`, location),
+  rest: true,
+});
+
+/** `**settings` of which nothing is known. */
+export const isUnsaid = ({ open, entries }: DictValue): boolean => open !== undefined && entries.size === 0;
+
 /** `*value` in a call or a display: a shape that is not known stands for its entries, however many they are. */
 export function spread(run: Interpreter, value: Value, node: SyntaxNode): readonly Value[] {
+  if (value.kind === 'unknown' && value.rest) return [];
   return value.kind === 'unknown' && value.shape ? [value] : iterate(run, value, node);
 }
 

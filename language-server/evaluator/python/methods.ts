@@ -4,7 +4,7 @@ import type { Interpreter } from '../interpreter.js';
 import { bool, builtin, type Call, dict, int, keyOf, list, none, set, string, tuple, type Value } from '../values.js';
 import { arrayMethod } from './arrays.js';
 import { sorted } from './builtins.js';
-import { iterate } from './iteration.js';
+import { furtherArguments, isUnsaid, iterate } from './iteration.js';
 import { equal } from './operators.js';
 import { stringMethod } from './strings.js';
 
@@ -126,6 +126,13 @@ export function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dic
   const on = (work: (call: Call) => Value | undefined): Value => builtin(name, (call) => work(call) ?? none);
   switch (name) {
     case 'keys':
+    case 'values':
+    case 'items':
+      if (!isUnsaid(object)) break;
+      return builtin(name, ({ node }) => furtherArguments(`**${object.open}`, run.location(node)));
+  }
+  switch (name) {
+    case 'keys':
       return on(() => list([...entries.values()].map((entry) => entry.key)));
     case 'values':
       return on(() => list([...entries.values()].map((entry) => entry.value)));
@@ -139,6 +146,7 @@ export function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dic
     case 'pop':
       return on(({ positional: [key, otherwise] }) => {
         const entry = key && entries.get(keyOf(key));
+        if (!entry && !otherwise && object.open !== undefined && key?.kind === 'string') return run.open.named(key.value);
         if (key) run.open.askForKey(key, object);
         if (key) entries.delete(keyOf(key));
         if (!entry && !otherwise) throw new Raised('KeyError', key?.kind === 'string' ? key.value : 'key');

@@ -163,6 +163,26 @@ function runFor(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame):
   const body = child(node, 'body');
   if (!left || !right || !body) return null;
   const over = evaluate(run, right, scope, frame);
+  const built = run.built.length;
+  const rounds = () => runRounds(run, node, { left, right, body, over }, scope, frame);
+  // What sets attributes of all that it is given builds nothing of that.
+  return over.kind === 'unknown' && over.rest ? run.noteIf(rounds, () => run.built.length > built) : rounds();
+}
+
+interface Loop {
+  readonly left: SyntaxNode;
+  readonly right: SyntaxNode;
+  readonly body: SyntaxNode;
+  readonly over: Value;
+}
+
+function runRounds(
+  run: Interpreter,
+  node: SyntaxNode,
+  { left, right, body, over }: Loop,
+  scope: Scope,
+  frame: Frame,
+): Completion {
   return run.visits.loop(run, over, node, () => {
     for (const item of iterate(run, over, right)) {
       run.budget.step();

@@ -58,6 +58,7 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
         object.entries.set(keyOf(key), { key, value });
         return value;
       }
+      if (object.open !== undefined && key.kind === 'string') return run.open.named(key.value);
       run.open.askForKey(key, object);
       if (key.kind === 'unknown') return { ...key, reason: `The key is not known: ${key.reason}` };
       if (key.kind === 'number' && numberOf(key.value) === null) return run.unknown('This key is not known.', node);
