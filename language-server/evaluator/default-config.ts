@@ -14,7 +14,8 @@ export interface DefaultConfig {
 }
 
 /** Names of arguments that hold all settings of a model. */
-const configName = /^(model_?)?(config|configs|cfg|conf|configuration|args|hparams|hps|params|opt|opts|options|settings)$/i;
+export const configName =
+  /^(model_?)?(config|configs|cfg|conf|configuration|args|hparams|hps|params|opt|opts|options|settings)$/i;
 const configClass =
   /(Config|Configuration|Cfg|Conf|Args|Arguments|ModelArgs|HParams|Hparams|Hyperparameters|Params|Options|Settings)$/;
 

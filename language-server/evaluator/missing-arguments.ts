@@ -1,7 +1,7 @@
 import { symbol } from '../network/quantity.js';
 import type { SyntaxNode } from '../source/syntax-tree.js';
 import { Raised } from './budget.js';
-import { type DefaultConfig, defaultConfig } from './default-config.js';
+import { configName, type DefaultConfig, defaultConfig } from './default-config.js';
 import type { EntryArgument, Made } from './entries.js';
 import { exampleCall } from './example-calls.js';
 import type { Interpreter } from './interpreter.js';
@@ -88,8 +88,12 @@ function symbolic(run: Interpreter, { name, annotation: type }: ParameterDefinit
   if (/^(int|float|Union\[int|Optional\[int|int\||Number)/.test(annotation))
     return run.open.stand(int(symbol(name)), name, 'number');
   if (annotation === 'str') return run.open.stand(string(name), name, 'text');
-  return annotation === 'bool' ? notKnown() : run.open.stand(notKnown(), name, 'any');
+  if (text.test(annotation)) return run.open.stand(notKnown(), name, 'text');
+  return configName.test(name) ? run.open.named(name) : notKnown();
 }
+
+/** What may be a text. */
+const text = /^(typing\.)?(Optional\[str\]|str\|None|(Optional\[)?(typing\.)?(Literal\[[^\]]*\]|Union\[str,\w+\]))/;
 
 /** The arguments of a call, for the reader. */
 export function describe(

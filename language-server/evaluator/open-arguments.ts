@@ -28,6 +28,8 @@ export class OpenArguments {
   /** The values that stand for arguments while a model is made. */
   readonly #standing = new Map<Value, { readonly name: string; readonly kind: Kind }>();
   readonly #choices: Choice[] = [];
+  /** Names of those that are taken for true. */
+  readonly #held = new Set<string>();
   /** By argument. */
   readonly #asked = new Map<string, Asked>();
 
@@ -46,6 +48,22 @@ export class OpenArguments {
   /** An argument that is only known by its name, as one of `**settings`. */
   named(name: string): Value {
     return this.chosen(name) ?? this.stand(int(symbol(name)), name, 'any');
+  }
+
+  /** A part of an argument, `args.width` or `sizes[0]`; `undefined`: it is none. */
+  part(of: Value, label: string): Value | undefined {
+    const argument = of.kind === 'number' ? this.#standing.get(of) : undefined;
+    return argument && this.named(`${argument.name}${label}`);
+  }
+
+  /** Takes note that an argument is taken for true. */
+  hold(value: Value): void {
+    const argument = this.#standing.get(value);
+    if (argument) this.#held.add(argument.name);
+  }
+
+  nameOf(value: Value): string | undefined {
+    return this.#standing.get(value)?.name;
   }
 
   isOpen(value: Value): boolean {
@@ -85,6 +103,7 @@ export class OpenArguments {
     for (;;) {
       this.#standing.clear();
       this.#asked.clear();
+      this.#held.clear();
       let result: T | undefined;
       let failure: Raised | null = null;
       try {
@@ -115,15 +134,21 @@ export class OpenArguments {
 
   /** What was chosen, for the reader. */
   get sentences(): string[] {
-    return this.#choices.map(({ name, candidates, at, owner }) => {
+    const choices = this.#choices.map(({ name, candidates, at, owner }) => {
       const [taken, ...others] = [candidates[at]!, ...candidates.filter((_, i) => i !== at)].map(quoted);
-      const list =
-        others.length > manyOthers ? [...others.slice(0, manyOthers - 1), `${others.length - manyOthers + 1} others`] : others;
-      const rest = list.length < 2 ? list.join() : `${list.slice(0, -1).join(', ')} or ${list.at(-1)}`;
+      const rest = listed(others, 'or');
       const why = owner ? `, the default of ${owner}` : rest === '' ? '' : `, not as ${rest}`;
       return `'${name}' is not given in this file: taken as ${taken}${why}.`;
     });
+    const held = [...this.#held].map((name) => `'${name}'`);
+    const are = held.length === 1 ? 'is' : 'are';
+    return held.length === 0 ? choices : [...choices, `${listed(held, 'and')} ${are} not given in this file: taken as true.`];
   }
+}
+
+function listed(items: readonly string[], conjunction: string): string {
+  const list = items.length > manyOthers ? [...items.slice(0, manyOthers - 1), `${items.length - manyOthers + 1} others`] : items;
+  return list.length < 2 ? list.join() : `${list.slice(0, -1).join(', ')} ${conjunction} ${list.at(-1)}`;
 }
 
 const manyOthers = 6;

@@ -266,3 +266,46 @@ test.each([
   expect(layers).toEqual([2]);
   expect(unknown[0]).toMatch(/^It is not known what this runs over: .* Its body is shown as if it ran once\.$/);
 });
+
+test('the settings of an argument are arguments of their own', () => {
+  const text = `class Net(nn.Module):
+    def __init__(self, args, cfg: "Settings", sizes):
+        super().__init__()
+        self.a = nn.Linear(args.width, cfg['model']['width'])
+        self.b = nn.Linear(sizes[0], getattr(args, 'classes', 10))
+        self.act = nn.ReLU() if cfg.get('act') == 'relu' else nn.Tanh()
+        self.args = args
+        if hasattr(args, 'seed'):
+            raise ValueError(args.seed)
+    def forward(self, x):
+        x = self.act(self.a(x))
+        return self.b(x) if self.args.deep else x
+`;
+  const { networks, problems } = evaluateText(head + text);
+  expect(problems).toEqual([]);
+  expect(networks[0]!.layers.map(({ fanIn, fanOut }) => [fanIn, fanOut].map((fan) => show(fan!)))).toEqual([
+    ['args.width', 'cfg["model"]["width"]'],
+    ['sizes[0]', '10'],
+  ]);
+  expect(networks[0]!.assumed).toEqual([
+    `'cfg["act"]' is not given in this file: taken as 'relu'.`,
+    "'args.deep' is not given in this file: taken as true.",
+  ]);
+  expect(networks[0]!.unknown).toEqual([]);
+});
+
+test('what an argument of a type that is not there is held against says nothing of itself', () => {
+  const text = `from elsewhere import Plan
+
+class Net(nn.Module):
+    def __init__(self, plan: Plan, act: Optional[str]):
+        super().__init__()
+        self.a = nn.Linear(8, 8 if plan.kind == 'narrow' else 64)
+        self.act = {'tanh': torch.tanh}[act]
+    def forward(self, x):
+        return self.act(self.a(x))
+`;
+  const { models, unknown } = told(text);
+  expect(models).toEqual({ Net: ["'act' is not given in this file: taken as 'tanh'."] });
+  expect(unknown).toEqual(['This number depends on a condition that is not known.']);
+});

@@ -243,8 +243,9 @@ function sideBySide(run: Interpreter, values: readonly Value[], node: Call['node
   return Array.from({ length }, (_, i) => columns.map((column) => column[i] ?? column[0]!));
 }
 
-/** A `__getattr__` that raises says that there is nothing of this name. */
+/** A `__getattr__` that raises says that there is nothing of this name; so does an argument that nobody gives, where a default is at hand. */
 function attributeOrNothing(run: Interpreter, object: Value, name: string): Value | undefined {
+  if (run.open.isOpen(object)) return undefined;
   try {
     return attribute(run, object, name);
   } catch (error) {

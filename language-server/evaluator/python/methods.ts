@@ -1,7 +1,22 @@
 import { numberOf } from '../../network/quantity.js';
+import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
-import { bool, builtin, type Call, dict, int, keyOf, list, none, set, string, tuple, type Value } from '../values.js';
+import {
+  bool,
+  builtin,
+  type Call,
+  dict,
+  int,
+  keyOf,
+  list,
+  type NumberValue,
+  none,
+  set,
+  string,
+  tuple,
+  type Value,
+} from '../values.js';
 import { arrayMethod } from './arrays.js';
 import { sorted } from './builtins.js';
 import { furtherArguments, isUnsaid, iterate } from './iteration.js';
@@ -10,10 +25,7 @@ import { stringMethod } from './strings.js';
 
 /** Methods and attributes of Python's own types. */
 export function methodOf(run: Interpreter, object: Value, name: string): Value | undefined {
-  if (run.open.isOpen(object)) {
-    const method = methodOfOpen(run, object, name);
-    if (method) return method;
-  }
+  if (run.open.isOpen(object)) return ofOpen(run, object, name);
   switch (object.kind) {
     case 'string':
       return stringMethod(object.value, name);
@@ -26,24 +38,40 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
     case 'set':
       return setMethod(run, object, name);
     case 'number':
-      if (name === 'item' || name === 'tolist' || name === 'float') return builtin(name, () => object);
-      if (name === 'is_integer') return builtin(name, () => bool(Number.isInteger(numberOf(object.value))));
-      return name === 'bit_length'
-        ? builtin(name, () => int(Math.floor(Math.log2(Math.abs(numberOf(object.value) ?? 1) || 0.5)) + 1))
-        : undefined;
+      return numberMethod(object, name);
     default:
       return undefined;
   }
 }
 
-/** An argument that nobody gives may be a text: in other letters it is open still, and what else is made of it is not known. */
-function methodOfOpen(run: Interpreter, object: Value, name: string): Value | undefined {
-  if (!stringMethod('', name)) return undefined;
-  if (sameWord.has(name)) return builtin(name, () => object);
-  return builtin(name, ({ node }) => run.unknown('This argument is not given in this file.', node));
+/**
+ * An argument that nobody gives may be a number, a text, which is open still in other letters, a dict, or an object with settings. What else is made
+ * of it is not known.
+ */
+function ofOpen(run: Interpreter, object: Value, name: string): Value | undefined {
+  const own = object.kind === 'number' ? numberMethod(object, name) : undefined;
+  const notKnown = (node: SyntaxNode) => run.unknown(`'${run.open.nameOf(object)}' is not given in this file.`, node);
+  if (own || name.startsWith('__')) return own;
+  if (sameWord.has(name) || name === 'copy') return builtin(name, () => object);
+  if (stringMethod('', name) || name === 'keys' || name === 'values' || name === 'items')
+    return builtin(name, ({ node }) => notKnown(node));
+  if (name === 'get' || name === 'pop')
+    return builtin(name, ({ positional: [key, otherwise], keywords, node }) => {
+      const part = key?.kind === 'string' ? run.open.part(object, `["${key.value}"]`) : undefined;
+      return otherwise ?? keywords.get('default') ?? part ?? notKnown(node);
+    });
+  return run.open.part(object, `.${name}`);
 }
 
 const sameWord = new Set(['lower', 'upper', 'casefold', 'capitalize', 'title', 'strip', 'lstrip', 'rstrip']);
+
+function numberMethod(object: NumberValue, name: string): Value | undefined {
+  if (name === 'item' || name === 'tolist' || name === 'float') return builtin(name, () => object);
+  if (name === 'is_integer') return builtin(name, () => bool(Number.isInteger(numberOf(object.value))));
+  return name === 'bit_length'
+    ? builtin(name, () => int(Math.floor(Math.log2(Math.abs(numberOf(object.value) ?? 1) || 0.5)) + 1))
+    : undefined;
+}
 
 function listMethod(run: Interpreter, object: Extract<Value, { kind: 'list' }>, name: string): Value | undefined {
   const items = object.items;

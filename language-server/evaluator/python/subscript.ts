@@ -5,7 +5,7 @@ import type { Interpreter } from '../interpreter.js';
 import type { Scope } from '../scope.js';
 import { placesOf, rangeOf } from '../slice-range.js';
 import { selectTensor, slicedParameter } from '../tensors.js';
-import { keyOf, list, type SliceValue, string, tuple, type Value } from '../values.js';
+import { keyOf, list, type NumberValue, type SliceValue, type StringValue, string, tuple, type Value } from '../values.js';
 import { arrayPart } from './broadcasting.js';
 import { callMethod, callValue } from './calls.js';
 import { evaluate } from './expressions.js';
@@ -81,12 +81,14 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
         ? { kind: 'unknown', reason: object.reason, location: object.location }
         : object;
     case 'number':
-      // What nobody gives may be a tuple: one of its numbers.
-      return { ...object };
+      // What nobody gives may be a tuple or a dict.
+      return (key.kind === 'string' || key.kind === 'number' ? run.open.part(object, label(key)) : undefined) ?? { ...object };
     default:
       return object;
   }
 }
+
+const label = (key: StringValue | NumberValue): string => `[${key.kind === 'string' ? `"${key.value}"` : formatValue(key)}]`;
 
 function itemOfSequence(run: Interpreter, items: readonly Value[], key: Value, kind: 'list' | 'tuple', node: SyntaxNode): Value {
   if (key.kind === 'slice') {

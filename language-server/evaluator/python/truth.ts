@@ -14,8 +14,10 @@ export function truth(run: Interpreter, value: Value): boolean | undefined {
       return value.value;
     case 'number': {
       const number = numberOf(value.value);
+      if (number !== null) return number !== 0;
       // A symbolic size is a width or a count that someone wants to have.
-      return number === null ? true : number !== 0;
+      run.open.hold(value);
+      return true;
     }
     case 'string':
       return value.value !== '';
