@@ -28,6 +28,8 @@ export class OpenArguments {
   /** The values that stand for arguments while a model is made. */
   readonly #standing = new Map<Value, { readonly name: string; readonly kind: Kind }>();
   readonly #choices: Choice[] = [];
+  /** Names of those that are none of what the code asks for, as far as can be told. */
+  readonly #refused = new Set<string>();
   /** Names of those that are taken for true. */
   readonly #held = new Set<string>();
   /** By argument. */
@@ -78,7 +80,7 @@ export class OpenArguments {
   /** Takes note of what a value is held against, if it is open. */
   ask(value: Value, against: readonly Value[]): boolean {
     const argument = this.#standing.size > 0 ? this.#standing.get(value) : undefined;
-    if (!argument) return false;
+    if (!argument || this.#refused.has(argument.name)) return false;
     const fitting = against.filter((one) => fits(one, argument.kind));
     if (fitting.length === 0) return false;
     const candidates = distinct([...(this.#asked.get(argument.name)?.candidates ?? []), ...fitting]);
@@ -94,12 +96,13 @@ export class OpenArguments {
   /** Takes a default that another function has for an argument of this name. */
   propose(name: string, value: Value, owner: string): void {
     const stands = [...this.#standing.values()].some((one) => one.name === name);
-    if (stands && !this.#asked.has(name)) this.#asked.set(name, { candidates: [value], owner });
+    if (stands && !this.#asked.has(name) && !this.#refused.has(name)) this.#asked.set(name, { candidates: [value], owner });
   }
 
   /** Makes a model, and again with each argument that it asks for. `undo` forgets what was made. */
   settle<T>(make: () => T, undo: () => void): T {
     this.#choices.length = 0;
+    this.#refused.clear();
     for (;;) {
       this.#standing.clear();
       this.#asked.clear();
@@ -120,15 +123,16 @@ export class OpenArguments {
     }
   }
 
-  /** Chooses the argument that was asked for first, or another one of the last where the model cannot be built. */
+  /** Chooses the argument that was asked for first, or another candidate of the last where the model cannot be built. */
   #choose(failed: boolean): boolean {
     for (const [name, asked] of this.#asked) {
       this.#choices.push({ ...asked, name, at: 0 });
       return true;
     }
     const last = this.#choices.at(-1);
-    if (!failed || !last || last.at + 1 >= last.candidates.length) return false;
-    last.at++;
+    if (!failed || !last) return false;
+    if (last.at + 1 < last.candidates.length) last.at++;
+    else this.#refused.add(this.#choices.pop()!.name);
     return true;
   }
 

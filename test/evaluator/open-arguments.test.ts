@@ -80,6 +80,25 @@ test('what cannot be built is passed over', () => {
   });
 });
 
+test('where nothing that is named can be built, the rest of the code holds', () => {
+  const text = `class Net(nn.Module):
+    def __init__(self, kind, make):
+        super().__init__()
+        if kind in ('old', 'older'):
+            raise RuntimeError('no longer supported')
+        self.fc = nn.Linear(8, 8)
+        self.end = make(8)
+    def forward(self, x):
+        return self.end(self.fc(x))
+`;
+  expect(told(text)).toMatchObject({
+    models: { Net: [] },
+    layers: [1],
+    unknown: ["'make' is not given in this file."],
+    problems: [],
+  });
+});
+
 test('the names of a file, and numbers that sizes are compared with, are nothing to choose from', () => {
   const text = `class Net(nn.Module):
     def __init__(self, kind, classes):

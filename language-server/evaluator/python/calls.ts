@@ -53,8 +53,14 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
       return function_.causal ? function_ : outOf(function_, callForeign(run, function_.reason, call));
     case 'none':
       return callForeign(run, 'None is called here.', call);
-    default:
-      return callForeign(run, `A value of type ${function_.kind} is called here.`, call);
+    default: {
+      const name = run.open.nameOf(function_);
+      return callForeign(
+        run,
+        name ? `'${name}' is not given in this file.` : `A value of type ${function_.kind} is called here.`,
+        call,
+      );
+    }
   }
 }
 
