@@ -406,17 +406,21 @@ export function tensorAttribute(run: Interpreter, tensor: Tensor, name: string):
   // Where numbers are kept changes none of them: a run is shown as on a machine without accelerators.
   if (name === 'is_cuda') return bool(false);
   if (silent.has(name)) return { kind: 'unknown', reason: `The ${name} of a tensor is not followed.`, location: null };
-  if (rearranged.has(name))
-    return run.trace
-      ? run.trace.add(
-          { kind: 'reshape' },
-          name,
-          [tensor.node],
-          name === 'T' && tensor.shape?.length === 2 ? tensor.shape.toReversed() : null,
-          run.location(run.current ?? run.file.tree.root),
-        )
-      : tensor;
+  if (rearranged.has(name)) {
+    if (!run.trace) return tensor;
+    const order = turnedOrder(name, tensor.shape?.length ?? 0);
+    const shape = order ? order.map((axis) => tensor.shape![axis]!) : name === 'data' || name === 'real' ? tensor.shape : null;
+    const at = run.location(run.current ?? run.file.tree.root);
+    return run.trace.add({ kind: 'reshape', ...(order && { order }) }, name, [tensor.node], shape, at);
+  }
   return callMethodRow(run, tensor, name);
+}
+
+/** Dimensions behind `x.T`, `x.mT` and `x.H`. */
+function turnedOrder(name: string, rank: number): number[] | null {
+  if (rank < 2 || !['T', 'mT', 'H'].includes(name)) return null;
+  const order = Array.from({ length: rank }, (_, i) => i);
+  return name === 'T' ? order.reverse() : [...order.slice(0, -2), rank - 1, rank - 2];
 }
 
 function sizeAt(run: Interpreter, shape: Shape, index: Value, node: SyntaxNode): Value {

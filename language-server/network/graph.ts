@@ -130,6 +130,8 @@ export interface AttentionOperation {
   readonly masked?: true;
   /** Rate at which weights are dropped; absent: none are. */
   readonly dropout?: Quantity;
+  /** The factor on q kᵀ; absent: 1/√d, `null`: not known. */
+  readonly scale?: number | null;
 }
 
 /** Units that read a sequence step by step. */

@@ -3,6 +3,7 @@ import type { Node, Shape } from '../network/graph.js';
 import { equals, numberOf, add as plus, type Quantity } from '../network/quantity.js';
 import { ratioOf } from './affine-transfer.js';
 import { independent, sameEverywhere, variesAlong } from './broadcast.js';
+import { shareOfPart } from './class-tokens.js';
 import { type Extent, positions, sameExtent } from './extent.js';
 import { passedOn, withMask } from './masks.js';
 import { mixedBy } from './profile.js';
@@ -344,11 +345,6 @@ function tokensOf(
     tokens: { signal: balanced(own), share: all / total },
     backward: inputs.map((state, i) => ({ ...passes, tokens: shareOfPart(counts[i]! / total, state === map) })),
   };
-}
-
-/** What lies on class tokens, and their part of what lies on all tokens alike. */
-function shareOfPart(even: number, isMap: boolean) {
-  return (share: number) => ({ factor: (isMap ? 0 : share) + (1 - share) * even, share: 0 });
 }
 
 const weighted = (signal: Signal, share: number): Signal => ({

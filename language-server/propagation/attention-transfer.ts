@@ -1,8 +1,9 @@
 import { type AttentionRow, attentionRows, sharedKeys } from '../meanfield/attention-rows.js';
 import { type SoftmaxMoments, softmaxMoments } from '../meanfield/softmax-moments.js';
-import type { Node } from '../network/graph.js';
+import type { AttentionOperation, Node } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
 import { unknownTokens } from '../protocol.js';
+import { attendChannels, channelLogits, hasChannelRows, throughMatrix } from './channel-attention.js';
 import { positions } from './extent.js';
 import { masksLeftOut } from './masks.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
@@ -22,15 +23,19 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
     return stops(query?.reason ?? key?.reason ?? value?.reason ?? 'The inputs of attention could not be followed.');
   if (query.restarted || key.restarted || value.restarted) return stops(unknownAlikeness);
   const tokens = positions(key.extent) > 1 ? positions(key.extent) : numberOf(node.shape?.at(-2) ?? null);
+  const scale = scaleOf(node, context);
+  if (scale === null) return stops('The scale of these logits is not known.');
+  if (hasChannelRows(inputShape(node, context, 0), query)) return overChannels(node, [query, key, value], scale, context);
   const [q, k] = [inPlainUnits(query.signal), inPlainUnits(key.signal)];
   const free = k.q - amongTokens(key, k);
   if (node.masked) context.assume(masksLeftOut);
   const rate = context.training ? numberOf(node.dropout ?? 0) : 0;
   if (rate === null || rate >= 1) return stops('The dropout rate of attention is not known.');
   const whole = weightsOf(context, {
+    ofChannels: false,
     tokens,
     causal: node.causal,
-    variance: q.q * free,
+    variance: scale * q.q * free,
     shared: correlated(q) * freeShare(key, k),
   });
   const attention = rate === 0 ? whole : dropped(whole, 1 - rate);
@@ -42,9 +47,12 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
     channels: value.channels,
     extent: query.extent,
     backward: [
-      { ...timesOf(through * free * unitOf(value)), tokens: (share) => ({ factor: throughLast(attention, share), share }) },
       {
-        ...timesOf(through * q.q * unitOf(value)),
+        ...timesOf(scale * through * free * unitOf(value)),
+        tokens: (share) => ({ factor: throughLast(attention, share), share }),
+      },
+      {
+        ...timesOf(scale * through * q.q * unitOf(value)),
         tokens: (share) => ({ factor: throughLast(attention, share), share: 0 }),
       },
       backward?.[0] ?? null,
@@ -52,10 +60,49 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
   };
 };
 
+/** The square of the factor on q·k, in units of that of 1/√d. */
+function scaleOf(node: AttentionOperation & Node, context: Context): number | null {
+  if (node.scale === undefined) return 1;
+  const entries = numberOf(inputShape(node, context, 0)?.at(-1) ?? null);
+  return node.scale === null || entries === null ? null : node.scale ** 2 * entries;
+}
+
+/** The same where rows are channels: logits are products over positions. */
+function overChannels(
+  node: AttentionOperation & Node,
+  [query, key, value]: readonly [NodeState, NodeState, NodeState],
+  scale: number,
+  context: Context,
+): Partial<NodeState> {
+  const rate = context.training ? numberOf(node.dropout ?? 0) : 0;
+  if (rate === null || rate >= 1) return stops('The dropout rate of attention is not known.');
+  const keys = numberOf(inputShape(node, context, 1)?.at(-2) ?? null);
+  const { attention: logits, backward: toFactors } = channelLogits(query, key, keys);
+  const factor = scale / positions(key.extent);
+  const whole = weightsOf(context, { ...logits!, variance: factor * logits!.variance });
+  const { toWeights, ...output } = attendChannels(rate === 0 ? whole : dropped(whole, 1 - rate), value);
+  const through = Math.log(factor * whole.through * value.signal!.q) + value.signal!.logScale;
+  return {
+    ...output,
+    backward: [
+      ...toFactors!.map((one) => one && { ...toWeights, ...one, logFactor: one.logFactor + through }),
+      output.backward![0]!,
+    ],
+  };
+}
+
 /** Products q·k of queries and keys, the logits of attention, or attention weights times values. */
 export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context) => {
   if (!left || !right) return stops('Products of other than two tensors are not followed.');
   if (left.restarted || right.restarted) return stops(unknownAlikeness);
+  const [channels, averaged] = right.attention?.ofChannels ? [right, left] : [left, right];
+  if (channels.attention?.stage === 'weights' && channels.attention.ofChannels && averaged.signal) {
+    const { toWeights, backward, ...output } = attendChannels(channels.attention, averaged);
+    const keys = channels.attention.tokens ?? 1;
+    const weights = { ...toWeights, logFactor: toWeights.logFactor + Math.log(keys * averaged.signal.q * unitOf(averaged)) };
+    const value = backward![0]!;
+    return { ...output, backward: channels === left ? [weights, value] : [value, weights] };
+  }
   if (left.attention?.stage === 'weights' && right.signal) {
     const { backward, ...output } = attend(left.attention, right, numberOf(node.shape?.at(-2) ?? null) ?? left.attention.tokens);
     const { tokens } = left.attention;
@@ -78,8 +125,16 @@ export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context)
     return stops(left.reason ?? right.reason ?? 'A factor of this product could not be followed.');
   const matrix = unknownMatrix(node, context);
   if (matrix !== null) return stops(matrix);
+  const { letters } = node;
+  if (hasChannelRows(inputShape(node, context, 0), left) && !letters?.[2].includes(letters[0].at(-1)!))
+    return channelLogits(left, right, numberOf(node.shape?.at(-1) ?? null));
   const summed = numberOf(inputShape(node, context, 0)?.at(-1) ?? null);
   if (summed === null) return stops('How many products are added up here is not known.');
+  if (right.attention?.ofChannels) return throughMatrix(left, right, summed);
+  if (left.attention?.ofChannels) {
+    const { backward, ...output } = throughMatrix(right, left, summed);
+    return { ...output, backward: backward!.toReversed() };
+  }
   return logits(node, left, right, summed);
 };
 
@@ -107,6 +162,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
     backward: [timesOf(summed * free), { ...timesOf(summed * q.q), tokens: spreadOut }],
     attention: {
       stage: 'logits',
+      ofChannels: false,
       tokens: numberOf(node.shape?.at(-1) ?? null) ?? (positions(key.extent) > 1 ? positions(key.extent) : null),
       causal: false,
       variance: summed * q.q * free,
@@ -156,7 +212,7 @@ const dropped = (attention: Attention, keep: number): Attention => ({
 
 function weightsOf(
   { assume }: Context,
-  { tokens, causal, variance, shared }: Pick<Attention, 'tokens' | 'causal' | 'variance' | 'shared'>,
+  { ofChannels, tokens, causal, variance, shared }: Pick<Attention, 'ofChannels' | 'tokens' | 'causal' | 'variance' | 'shared'>,
 ): Attention {
   if (tokens === null) assume(unknownTokens);
   if (variance > sharpest) assume('Some attention is sharp at initialization, where its theory tells orders of magnitude only.');
@@ -165,6 +221,7 @@ function weightsOf(
   const last = rows.length > 0 && causal ? softmaxMoments(Math.min(variance, widest), tokens!) : rows[0];
   return {
     stage: 'weights',
+    ofChannels,
     tokens,
     causal,
     variance,

@@ -56,6 +56,11 @@ const overManyTokens: ReadonlySet<string> = new Set(['batch', 'instance', 'group
 /** What class tokens have of the squared gradient beyond their part of all tokens, or below it, as the rest is spread evenly. */
 export const beyondEven = (share: number, even: number): number => (share - even) / (1 - even);
 
+/** What lies on class tokens, and their part of what lies on all tokens alike. */
+export function shareOfPart(even: number, isMap: boolean) {
+  return (share: number) => ({ factor: (isMap ? 0 : share) + (1 - share) * even, share: 0 });
+}
+
 function withOwnFactor(factor: Backward, own: Backward | null, even: number): Backward {
   const ratio = own ? Math.exp(own.logFactor - factor.logFactor) : 1;
   if (factor.tokens || ratio === 1 || !Number.isFinite(ratio)) return factor;

@@ -1,5 +1,6 @@
 import type { Normalization, Parameter } from '../network/graph.js';
 import { numberOf } from '../network/quantity.js';
+import { commonShare } from './channel-attention.js';
 import { positions } from './extent.js';
 import { withoutMeans } from './profile.js';
 import { accumulated, balanced, inPlainUnits, type Signal, scaled, silence, withBias } from './signal.js';
@@ -184,11 +185,20 @@ function direction(node: Normalization, input: NodeState | undefined, context: C
   if (entries === null) return stops('Over how many entries this vector norm goes is not known.');
   const scale = { gamma2: 1 / entries, beta2: 0, betaMean: 0 };
   if (!input?.signal) return restarts(scale);
-  const result = normalized(node, input, scale, context);
+  const result = alongPositions(normalized(node, input, scale, context), entries, input);
   const backward = result.backward?.map(
     (factor) => factor && { ...factor, logFactor: factor.logFactor + Math.log1p(-1 / entries) },
   );
   return { ...result, ...(backward && { backward }) };
+}
+
+/** Of a channel that is divided by its norm over all positions, what these have in common is a part of 1. */
+function alongPositions(result: Partial<NodeState>, entries: number, { signal, extent }: NodeState): Partial<NodeState> {
+  const count = positions(extent);
+  if (count <= 1 || count !== entries || !result.signal || !signal) return result;
+  const common = commonShare(signal.q > 0 ? signal.space / signal.q : 0, count);
+  const space = (common - (1 - common) / (count - 1)) / count;
+  return { ...result, signal: { ...result.signal, space, near: Math.max(space, result.signal.near) } };
 }
 
 /** Whatever entered, the output has second moment γ² + β²; what inputs have in common is not known. */

@@ -1,10 +1,10 @@
 import type { Node, Reshape, Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
-import { beyondEven } from './class-tokens.js';
+import { beyondEven, shareOfPart } from './class-tokens.js';
 import { assumedExtent, type Extent, entriesRatio, extentOfShape, positions } from './extent.js';
 import { finalState } from './recurrent-transfer.js';
 import { regroupedPositions } from './regrouped-positions.js';
-import { type Signal, silence } from './signal.js';
+import { type Signal, scaled, silence } from './signal.js';
 import { type Backward, type Context, type NodeState, passes, stops, type Transfer } from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
@@ -51,6 +51,8 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
   if (map) return map;
   const regrouped = regroupedPositions(node, input, context);
   if (regrouped) return regrouped;
+  const padded = withEmptyTokens(before, node.shape, input);
+  if (padded) return padded;
   const token = selectsToken(before, node.shape, input);
   const leaves = leavesTokens(before, node.shape, input);
   const flattened = !token && node.shape?.length === 2 && input.extent.length > 0;
@@ -108,6 +110,24 @@ const unlike = (signal: Signal): Signal => {
   const square = signal.mean ** 2;
   return { ...signal, space: square, near: square, pairSpace: square };
 };
+
+/** Zeros that are padded to the tokens of a map, in the place of class tokens. */
+function withEmptyTokens(before: Shape, after: Shape, input: NodeState): Partial<NodeState> | null {
+  const { signal, reason, extent, channels, tokens } = input;
+  if (!before || !after || before.length !== after.length || before.length < 3 || tokens) return null;
+  const [from, to] = [before, after].map((shape) => numberOf(shape.at(-2)!)) as [number | null, number | null];
+  const others = before.every((size, i) => i === before.length - 2 || equals(size, after[i]!));
+  if (!others || from !== positions(extent) || from <= 1 || to === null || to <= from) return null;
+  const even = from / to;
+  return {
+    channels,
+    extent,
+    signal: signal && scaled(signal, even, even),
+    reason,
+    tokens: { signal: silence, share: 1 - even },
+    backward: [{ ...passes, tokens: shareOfPart(even, true) }],
+  };
+}
 
 /** What acts on the features of each token. */
 export function readsTokens(node: Node): boolean {

@@ -1,5 +1,7 @@
 import { softmaxMoments } from '../meanfield/softmax-moments.js';
-import type { Node } from '../network/graph.js';
+import type { Node, Shape } from '../network/graph.js';
+import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
+import { areTokens } from './channel-attention.js';
 import { reducedAxes } from './reduced-axes.js';
 import { balanced, inPlainUnits } from './signal.js';
 import { type Context, type NodeState, stops, times, unknownAlikeness } from './transfer.js';
@@ -19,14 +21,11 @@ export function softmaxOfUnits(
 ): Partial<NodeState> {
   if (!input?.signal) return stops(input?.reason ?? unfollowed);
   const shape = context.shapes[node.inputs[0]!] ?? null;
-  const reduced = node.axis === undefined ? null : reducedAxes([node.axis], shape, input.channels, input.extent);
-  if (!reduced) return stops(unfollowed);
+  const along = node.axis === undefined ? null : axesOfSoftmax(node.axis, shape, input);
+  if (!along) return stops(unfollowed);
   if (input.restarted) return stops(unknownAlikeness);
   const { q, mean, pair, space, near, pairSpace } = inPlainUnits(input.signal);
-  const overPositions = reduced.along.includes(true);
-  const count = overPositions
-    ? input.extent.reduce((product, size, i) => (reduced.along[i] ? product * size : product), 1)
-    : reduced.features;
+  const { overPositions, count } = along;
   const common = overPositions ? space : mean * mean;
   const variance = Math.max(0, q - common);
   if (!Number.isFinite(variance) || variance > widest) return stops(unfollowed);
@@ -48,8 +47,29 @@ export function softmaxOfUnits(
     signal: balanced({ logScale: 0, mean: 1 / count, ...signal }),
     reason: null,
     extent: input.extent,
-    backward: [times(Math.max(0, square - 2 * cube + square * square) / count)],
+    backward: [
+      {
+        ...times(Math.max(0, square - 2 * cube + square * square) / count),
+        // What all entries of a row have in common, it takes away.
+        ...(overPositions && { gathered: (coherence: number) => Math.max(0, 1 - Math.max(0, coherence)) }),
+      },
+    ],
   };
+}
+
+/** Over how many positions or features a softmax goes. */
+function axesOfSoftmax(axis: number, shape: Shape, input: NodeState): { overPositions: boolean; count: number } | null {
+  const { channels, extent } = input;
+  const reduced = reducedAxes([axis], shape, channels, extent);
+  if (reduced) {
+    const count = extent.reduce((product, size, i) => (reduced.along[i] ? product * size : product), 1);
+    return reduced.along.includes(true) ? { overPositions: true, count } : { overPositions: false, count: reduced.features };
+  }
+  // Tokens between heads and their features.
+  const count = numberOf(shape?.[axis] ?? null);
+  if (!shape || count === null || channels === null || !areTokens(count, extent)) return null;
+  const features = shape.reduce<Quantity>((product, size, i) => (i === 0 || i === axis ? product : multiply(product, size)), 1);
+  return equals(features, channels) ? { overPositions: true, count } : null;
 }
 
 /** Where one entry takes it all: no gradient passes. */

@@ -80,6 +80,8 @@ export interface Rectified {
 
 export interface Attention {
   readonly stage: 'logits' | 'weights';
+  /** It averages channels, not tokens. */
+  readonly ofChannels: boolean;
   /** Keys, all of which a query sees unless it is causal; `null`: not known. */
   readonly tokens: number | null;
   /** Each query sees the keys up to its own place. */

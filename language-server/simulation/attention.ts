@@ -3,7 +3,7 @@ import { matrices, multiplyInto, part, timesTransposed, transposed } from './mat
 import type { Operate } from './operation.js';
 
 /** softmax(q kᵀ/√d) v, for each matrix of the last two dimensions. */
-export const operateAttention: Operate<'attention'> = ({ causal, dropout }, [q, k, v], world) => {
+export const operateAttention: Operate<'attention'> = ({ causal, dropout, scale }, [q, k, v], world) => {
   const rate = world.training && dropout !== undefined ? world.size(dropout) : 0;
   const { count, rows, inner } = matrices(q!);
   const keys = matrices(k!);
@@ -12,7 +12,8 @@ export const operateAttention: Operate<'attention'> = ({ causal, dropout }, [q, 
     throw new NotSimulated('Queries, keys and values do not fit each other.');
   const width = values.inner;
   world.spend(2 * count * rows * keys.rows * (inner + width));
-  const factor = 1 / Math.sqrt(inner);
+  if (scale === null) throw new NotSimulated('The scale of these logits is not known.');
+  const factor = scale ?? 1 / Math.sqrt(inner);
   const output = new Float64Array(count * rows * width);
   const weights = Array.from({ length: count }, (_, i) => {
     const logits = timesTransposed(part(q!, i, rows * inner), part(k!, i, keys.rows * inner), rows, inner, keys.rows);

@@ -179,6 +179,7 @@ const attention: OperationRow = ({ arguments: given, inputs: [query = null, , va
       causal: given.is_causal === true || causal === true,
       ...(masked && { masked }),
       ...(dropout !== null && dropout !== 0 && { dropout }),
+      ...(given.scale !== null && { scale: number(given.scale) }),
     },
     shape: query && value ? [...query.slice(0, -1), value.at(-1)!] : null,
   };
