@@ -3,7 +3,7 @@ import type { Interpreter } from './interpreter.js';
 
 /**
  * The text of a call of a class or function somewhere in the file's functions, as tests and scripts show how it is meant to be used
- * (`def test(): net = Net(width=64)`): the first one whose arguments say what they are by themselves. `null`: there is none.
+ * (`def test(width=64): net = Net(width)`): the first one whose arguments say what they are by themselves. `null`: there is none.
  */
 export function exampleCall(run: Interpreter, name: string): string | null {
   const { scope, tree } = run.main;
@@ -18,14 +18,32 @@ function firstCall(text: string, statements: readonly SyntaxNode[], name: string
   const call = new RegExp(`(?<![\\w.])(?<!\\b(?:class|def)\\s+)${name}\\(`, 'g');
   for (const { start, end } of statements) {
     const code = text.slice(start, end).replace(/^[ \t]*#.*$/gm, '');
+    const defaults = defaultsOf(code);
     for (const { index } of code.matchAll(call)) {
       const end = closing(code, index + name.length);
-      const found = end === null ? null : code.slice(index, end + 1);
-      if (found && speaksForItself(found.slice(name.length + 1, -1), known)) return found.replace(/\s+/g, ' ');
+      const given = end === null ? null : withDefaults(code.slice(index + name.length + 1, end), defaults);
+      if (given && speaksForItself(given, known)) return `${name}(${given})`.replace(/\s+/g, ' ');
     }
   }
   return null;
 }
+
+/** Numbers and texts that the parameters of a function have by default. */
+function defaultsOf(code: string): ReadonlyMap<string, string> {
+  const open = /^(?:async\s+)?def\s+\w+\(/.exec(code);
+  const end = open ? closing(code, open[0].length - 1) : null;
+  const parameters = end === null ? '' : code.slice(open![0].length, end);
+  const constant = /(?<![\w.])([A-Za-z_]\w*)\s*(?::[^=,]*)?=\s*(-?\d[\w.]*|'[^'\n]*'|"[^"\n]*"|True|False|None)\s*(?=,|$)/g;
+  return new Map([...parameters.matchAll(constant)].map(([, name, value]) => [name!, value!]));
+}
+
+/** Names of parameters give way to what they are by default; those of keywords, `width=…`, stay. */
+const withDefaults = (given: string, defaults: ReadonlyMap<string, string>): string =>
+  defaults.size === 0
+    ? given
+    : given.replace(/('[^'\n]*'|"[^"\n]*")|(?<![\w.])[A-Za-z_]\w*(?!\w|\s*=(?!=))/g, (name, text?: string) =>
+        text === undefined ? (defaults.get(name) ?? name) : text,
+      );
 
 /** Where the bracket that opens at a place closes; `null` beyond what one call takes. */
 function closing(code: string, open: number): number | null {

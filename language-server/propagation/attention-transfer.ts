@@ -128,7 +128,7 @@ export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context)
   const { letters } = node;
   if (hasChannelRows(inputShape(node, context, 0), left) && !letters?.[2].includes(letters[0].at(-1)!))
     return channelLogits(left, right, numberOf(node.shape?.at(-1) ?? null));
-  const summed = numberOf(inputShape(node, context, 0)?.at(-1) ?? null);
+  const summed = numberOf(inputShape(node, context, 0)?.at(-1) ?? null) ?? numberOf(inputShape(node, context, 1)?.at(-2) ?? null);
   if (summed === null) return stops('How many products are added up here is not known.');
   if (right.attention?.ofChannels) return throughMatrix(left, right, summed);
   if (left.attention?.ofChannels) {

@@ -52,3 +52,9 @@ test.each([
   expect(summary(...forward).assumptions.join()).not.toContain("What 'other' holds");
   expect(summary(...forward).assumptions.join()).not.toContain("What 'x' holds");
 });
+
+test('What is added up in a product, the smaller of two matrices tells where the input does not', () => {
+  const { verdict, log10ActivationGradient } = summary('return self.second(torch.bmm(x, self.first(x).view(-1, 32, 32)))');
+  expect(verdict).not.toContain('Cannot be judged');
+  expect(log10ActivationGradient).not.toBeNull();
+});

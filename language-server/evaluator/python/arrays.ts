@@ -2,6 +2,7 @@ import type { Parameter } from '../../network/graph.js';
 import { numberOf, subtract } from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import type { Interpreter } from '../interpreter.js';
+import { tensorAttribute } from '../tensors.js';
 import { bool, builtin, type Call, float, int, type ListValue, list, type Tensor, tuple, type Value } from '../values.js';
 
 /** An array of numpy whose entries are known. */
@@ -85,6 +86,9 @@ export function arrayMethod(run: Interpreter, object: ListValue, name: string): 
       return int(sizesOf(object).length);
     case 'dim':
       return builtin(name, () => int(sizesOf(object).length));
+    case 'view':
+    case 'reshape':
+      return reshaped(run, object, name);
     case 'flatten':
     case 'ravel':
       return builtin(name, () => like(flat(items)));
@@ -128,6 +132,36 @@ export function arrayMethod(run: Interpreter, object: ListValue, name: string): 
     default:
       return undefined;
   }
+}
+
+/** `.view(1, 9)`, with one size that the others decide; where sizes are not numbers, a tensor that flows. */
+function reshaped(run: Interpreter, object: ListValue, name: string): Value {
+  return builtin(name, (call) => {
+    const [first] = call.positional;
+    const given = first?.kind === 'tuple' || first?.kind === 'list' ? first.items : call.positional;
+    const sizes = given.map((size) => (size.kind === 'number' ? numberOf(size.value) : null));
+    const entries = flat(object.items);
+    const known = sizes.reduce<number>((product, size) => (size === -1 ? product : product * (size ?? Number.NaN)), 1);
+    const count = sizes.filter((size) => size === -1).length > 0 ? known * Math.floor(entries.length / known) : known;
+    if (sizes.length > 0 && count === entries.length)
+      return rows(
+        object,
+        entries,
+        sizes.map((size) => (size === -1 ? entries.length / known : size!)),
+      );
+    const [tensor] = tensorOfNumbers(run, object, call.node);
+    const method = tensor && tensorAttribute(run, tensor, name);
+    return method?.kind === 'builtin' ? method.call(call) : run.unknown('The shape of this tensor is not followed.', call.node);
+  });
+}
+
+function rows(object: ListValue, entries: readonly Value[], [first = 1, ...rest]: readonly number[]): ListValue {
+  if (rest.length === 0) return { ...object, items: [...entries] };
+  const size = entries.length / first;
+  return {
+    ...object,
+    items: Array.from({ length: first }, (_, i) => rows(object, entries.slice(i * size, (i + 1) * size), rest)),
+  };
 }
 
 /** `~mask` of truths that are known. */

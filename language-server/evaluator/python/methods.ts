@@ -2,6 +2,7 @@ import { numberOf } from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
+import { tensorAttribute } from '../tensors.js';
 import {
   bool,
   builtin,
@@ -9,6 +10,7 @@ import {
   dict,
   int,
   keyOf,
+  type ListValue,
   list,
   type NumberValue,
   none,
@@ -17,11 +19,17 @@ import {
   tuple,
   type Value,
 } from '../values.js';
-import { arrayMethod } from './arrays.js';
+import { arrayMethod, tensorOfNumbers } from './arrays.js';
 import { sorted } from './builtins.js';
 import { furtherArguments, isUnsaid, iterate } from './iteration.js';
 import { equal } from './operators.js';
 import { stringMethod } from './strings.js';
+
+/** What a tensor of known numbers becomes where no numbers are followed: one that flows. */
+function methodOfTensor(run: Interpreter, object: ListValue, name: string): Value | undefined {
+  const [tensor] = tensorOfNumbers(run, object, run.current ?? run.file.tree.root);
+  return tensor && tensorAttribute(run, tensor, name);
+}
 
 /** Methods and attributes of Python's own types. */
 export function methodOf(run: Interpreter, object: Value, name: string): Value | undefined {
@@ -30,7 +38,11 @@ export function methodOf(run: Interpreter, object: Value, name: string): Value |
     case 'string':
       return stringMethod(object.value, name);
     case 'list':
-      return (object.array ? arrayMethod(run, object, name) : undefined) ?? listMethod(run, object, name);
+      return (
+        (object.array ? arrayMethod(run, object, name) : undefined) ??
+        listMethod(run, object, name) ??
+        (object.array && !object.numpy ? methodOfTensor(run, object, name) : undefined)
+      );
     case 'tuple':
       return tupleMethod(object, name);
     case 'dict':
