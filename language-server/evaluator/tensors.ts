@@ -188,17 +188,18 @@ function addTensors(run: Interpreter, left: Value, right: Value, sign: number, n
   const [tensor, other] = left.kind === 'tensor' ? [left, right] : [right, left];
   const offset = constant(other);
   if (tensor.kind === 'tensor' && (offset !== null || isSymbolicNumber(other))) {
-    // Subtraction from a number turns the tensor's sign, which changes no second moment.
+    const turned = sign === -1 && tensor === right ? scale(run, tensor, -1, node) : tensor;
+    if (turned.kind !== 'tensor') return turned;
     const shift = offset === null ? null : tensor === left ? sign * offset : offset;
     return run.trace!.add(
       { kind: 'shift', offset: shift, parameter: null },
       'add',
-      [tensor.node],
+      [turned.node],
       tensor.shape,
       run.location(node),
     );
   }
-  if (tensor.kind === 'tensor' && other.kind === 'parameter' && !isMadeOf(run.trace!, tensor, other)) {
+  if (sign === 1 && tensor.kind === 'tensor' && other.kind === 'parameter' && !isMadeOf(run.trace!, tensor, other)) {
     noteOrigins(run.trace!, other);
     return run.trace!.add(
       { kind: 'shift', offset: null, parameter: other.parameter },

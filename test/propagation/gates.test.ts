@@ -1,0 +1,3 @@
+import { describeMeans } from './means.js';
+
+describeMeans('gates', () => 0.08);
