@@ -8,7 +8,16 @@ import { positions } from './extent.js';
 import { masksLeftOut } from './masks.js';
 import { balanced, inPlainUnits, type Signal } from './signal.js';
 import { softmaxOfUnits } from './softmax-of-units.js';
-import { type Attention, type Context, type NodeState, stops, type Transfer, times, unknownAlikeness } from './transfer.js';
+import {
+  type Attention,
+  type Backward,
+  type Context,
+  type NodeState,
+  stops,
+  type Transfer,
+  times,
+  unknownAlikeness,
+} from './transfer.js';
 import { unknownMatrix } from './unknown-matrix.js';
 
 /**
@@ -48,11 +57,12 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
     extent: query.extent,
     backward: [
       {
-        ...timesOf(scale * through * free * unitOf(value)),
+        ...alikeAmongQueries(scale * through * free * unitOf(value)),
         tokens: (share) => ({ factor: throughLast(attention, share), share }),
       },
       {
         ...timesOf(scale * through * q.q * unitOf(value)),
+        ...fromAllQueries(query, q),
         tokens: (share) => ({ factor: throughLast(attention, share), share: 0 }),
       },
       backward?.[0] ?? null,
@@ -111,7 +121,7 @@ export const matmulTransfer: Transfer<'matmul'> = (node, [left, right], context)
       ...output,
       channels: right.channels,
       extent: left.extent,
-      backward: [timesOf((tokens ?? 1) * free * unitOf(right)), backward?.[0] ?? null],
+      backward: [alikeAmongQueries((tokens ?? 1) * free * unitOf(right)), backward?.[0] ?? null],
     };
   }
   // v aᵀ, with features first.
@@ -159,7 +169,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
     channels: null,
     extent: query.extent,
     // A softmax above passes no gradient to what all keys share.
-    backward: [timesOf(summed * free), { ...timesOf(summed * q.q), tokens: spreadOut }],
+    backward: [alikeAmongQueries(summed * free), { ...timesOf(summed * q.q), ...fromAllQueries(query, q), tokens: spreadOut }],
     attention: {
       stage: 'logits',
       ofChannels: false,
@@ -196,7 +206,7 @@ export const softmaxTransfer: Transfer<'softmax'> = (node, [input], context) => 
     },
     reason: null,
     extent: input.extent,
-    backward: [{ ...timesOf(through / count), tokens: (share) => ({ factor: throughLast(attention, share), share }) }],
+    backward: [{ ...alikeAmongQueries(through / count), tokens: (share) => ({ factor: throughLast(attention, share), share }) }],
     attention,
   };
 };
@@ -315,6 +325,15 @@ function freeShare({ extent }: NodeState, signal: Signal): number {
   if (positions(extent) <= 1) return correlated(signal);
   const { q, pair, space, pairSpace } = signal;
   return q > space ? Math.max(0, Math.min(1, (pair - pairSpace) / (q - space))) : 0;
+}
+
+/** Gradients of the weights of two queries have in common what those at their outputs have: the values are the same. */
+const alikeAmongQueries = (squared: number) => times(Math.max(0, squared), 1);
+
+/** A key gets Σ g_s q_s from all queries: squares, and from each pair what both gradients and queries have in common. */
+function fromAllQueries(query: NodeState, signal: Signal): Pick<Backward, 'gathered'> {
+  const alike = signal.q > 0 ? Math.max(0, amongTokens(query, signal)) / signal.q : 0;
+  return { gathered: (coherence) => 1 + (positions(query.extent) - 1) * Math.max(0, coherence) * alike };
 }
 
 const timesOf = (squared: number) => times(Math.max(0, squared), 0);

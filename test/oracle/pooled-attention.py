@@ -1,0 +1,17 @@
+"""Second moments and gradients of the models in test/fixtures/propagation/pooled_attention.py, as means over random PyTorch networks.
+
+    python3 test/oracle/pooled-attention.py > test/golden/pooled_attention.json
+
+Needs PyTorch 2.
+"""
+import json
+import pathlib
+import sys
+
+import torch
+from means import measure
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'fixtures' / 'propagation'))
+import pooled_attention as models
+
+print(json.dumps({make.__name__: measure(make, lambda: torch.randn(4, 64, 96)) for make in (models.Written, models.Called)}, indent=1))

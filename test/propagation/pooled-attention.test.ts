@@ -1,0 +1,4 @@
+import { describeMeans } from './means.js';
+
+// Keys and values of the same tokens add to what a query gets by tokens over width, 64/96 here: nothing in wide layers, where the theory holds.
+describeMeans('pooled_attention', (path) => (path === 'query' ? 0.35 : 0.1));
