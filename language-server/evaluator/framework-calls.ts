@@ -79,6 +79,7 @@ const asTable = (result: Value): Value =>
 
 function arrayResult(row: ValueRow, result: Value): Value {
   if (row.grids && result.kind === 'tuple') return tuple(result.items.map(asTable));
+  if (row.table) return asTable(result);
   return row.array ? asArrays(result) : result;
 }
 

@@ -4,31 +4,37 @@ import type { Range } from '../protocol.js';
 import type { SyntaxNode, SyntaxTree } from '../source/syntax-tree.js';
 import type { Entry } from './entries.js';
 import type { Interpreter } from './interpreter.js';
+import { sizesOf } from './python/arrays.js';
 import { classAttribute } from './python/classes.js';
-import type { Call, Instance } from './values.js';
+import type { Call, Instance, Value } from './values.js';
 
 /**
- * Shape of the first tensor that a model gets, batch first: what a comment says, else what the user set, else what the file calls the model
- * with, else the only shape of an image that functions of the file make. `null`: not known.
+ * Shapes of the tensors that a model gets, batch first: what a comment says, else what the user set, else what the file calls the model with, else
+ * the only shape of an image that functions of the file make. Those that are left out are not known.
  */
 export function inputShapeOf(
   run: Interpreter,
   instance: Instance,
   { location, builtAt }: Pick<Entry, 'location' | 'builtAt'>,
-): { shape: Shape; guessed: boolean } {
+): { shapes: readonly Shape[]; guessed: boolean } {
   const { tree, id } = run.main;
   const own = builtAt?.file === id && hasInputComment(tree, builtAt.range) ? declaredShape(tree, builtAt) : null;
   const declared = own ?? declaredShape(tree, location) ?? run.inputShape;
-  if (declared) return { shape: declared, guessed: false };
-  return { shape: run.calledWith.get(instance.class) ?? onlyShape(run), guessed: true };
+  if (declared) return { shapes: [declared], guessed: false };
+  const only = onlyShape(run);
+  return { shapes: run.calledWith.get(instance.class) ?? (only ? [only] : []), guessed: true };
 }
 
 /** Remembers what a model is called with outside of any `forward`: `model(torch.randn(1, 3, 32, 32))`. */
 export function noteCall(run: Interpreter, instance: Instance, call: Call): void {
-  const [first] = call.positional;
-  if (run.constructing > 0 || first?.kind !== 'parameter' || first.trainable || !first.parameter.shape) return;
-  if (classAttribute(instance.class, 'forward') && !run.calledWith.has(instance.class))
-    run.calledWith.set(instance.class, first.parameter.shape);
+  if (run.constructing > 0 || run.calledWith.has(instance.class)) return;
+  const shapes = call.positional.map(shapeOf);
+  if (shapes[0] && classAttribute(instance.class, 'forward')) run.calledWith.set(instance.class, shapes);
+}
+
+function shapeOf(value: Value): Shape {
+  if (value.kind === 'parameter') return value.trainable ? null : value.parameter.shape;
+  return value.kind === 'list' && value.array ? sizesOf(value) : null;
 }
 
 /** `# meanfield: input(4, 3, 96, 96)` holds for the model that is made in the next line, and for all that is defined below it, up to the next one. */

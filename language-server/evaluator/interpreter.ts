@@ -51,7 +51,7 @@ export class Interpreter {
   /** Shape of the first tensor that models get, as the user set it. */
   inputShape: Shape = null;
   /** Shapes that the file calls models with, by class. */
-  readonly calledWith = new Map<ClassValue, Shape>();
+  readonly calledWith = new Map<ClassValue, readonly Shape[]>();
   /** The only shape of an image that the file makes; `undefined`: not looked for yet. */
   literalShape: Shape | undefined;
   /** Whether modules say that they are in training while `forward` runs. */

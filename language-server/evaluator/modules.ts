@@ -124,11 +124,14 @@ function argumentText(run: Interpreter, call: Call, value: Value): string | null
 /** `module(x)`: runs its `forward` on symbolic tensors. */
 export function callModule(run: Interpreter, instance: Instance, call: Call): Value {
   if (!run.trace) {
-    // A module that runs while the model is built, to find a size by trying: its graph is thrown away.
+    // A module that runs while the model is built, to find a size by trying, or in a script: its graph is thrown away.
     run.trace = new Trace(run.limits.nodes);
     noteCall(run, instance, call);
     try {
-      return callModule(run, instance, call);
+      return run.noteIf(
+        () => callModule(run, instance, call),
+        () => run.constructing > 0,
+      );
     } finally {
       run.trace = null;
     }

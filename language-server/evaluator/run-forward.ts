@@ -8,6 +8,7 @@ import type { Entry } from './entries.js';
 import { inputsOf } from './forward-inputs.js';
 import { inputShapeOf } from './input-shapes.js';
 import type { Interpreter } from './interpreter.js';
+import { keptStates } from './module-states.js';
 import { callModule } from './modules.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
@@ -32,9 +33,12 @@ export interface Forward extends Traced {
 /** Runs `forward` on the input that the user declares, or on the best guess that the model agrees with. */
 export function runForward(run: Interpreter, model: Model, entry: Entry): Forward {
   const { instance } = model;
-  const { shape, guessed } = inputShapeOf(run, instance, entry);
-  if (!guessed) return { ...runOn(run, model, [shape]), batch: typeof shape?.[0] === 'number' ? shape[0] : null, assumed: null };
-  const image = shape ? { shapes: [shape], sentence: null } : imageOfConstructor(run, instance);
+  const { shapes, guessed } = inputShapeOf(run, instance, entry);
+  if (!guessed) {
+    const batch = shapes[0]?.[0];
+    return { ...runOn(run, model, shapes), batch: typeof batch === 'number' ? batch : null, assumed: null };
+  }
+  const image = shapes.length > 0 ? { shapes, sentence: null } : imageOfConstructor(run, instance);
   if (image) {
     const first = runOn(run, model, image.shapes);
     if (!first.error && !contradicts(first.trace.nodes)) return { ...first, batch: null, assumed: image.sentence };
@@ -107,6 +111,7 @@ interface Traced {
 function runInMode(run: Interpreter, { instance, method: forward }: Model, shapes: readonly Shape[]): Traced {
   const trace = new Trace(run.limits.nodes);
   run.trace = trace;
+  const restore = keptStates(instance);
   try {
     const own = classAttribute(instance.class, 'forward');
     const node = forward?.kind === 'function' ? forward.node : (instance.class.node ?? run.file.tree.root);
@@ -124,5 +129,6 @@ function runInMode(run: Interpreter, { instance, method: forward }: Model, shape
     return { trace, outputs: [], error };
   } finally {
     run.trace = null;
+    restore();
   }
 }

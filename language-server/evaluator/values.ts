@@ -275,6 +275,8 @@ export interface Unknown {
   readonly shape?: true;
   /** Set on what was made from a triangular matrix: as a mask it leaves each token those up to itself. */
   readonly causal?: true;
+  /** Set on a tensor of answers, `tokens != 0`: it is there, whatever its entries are. */
+  readonly answers?: true;
   /** What was called and is not there: `library.Block`. */
   readonly result?: string;
   /** It stands for all further arguments, however many they are. */

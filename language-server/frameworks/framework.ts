@@ -198,6 +198,8 @@ export interface ValueRow {
   readonly float?: boolean;
   /** A list that it returns is a tensor of known numbers (arithmetic goes entry by entry), a list of lists several such tensors. */
   readonly array?: boolean;
+  /** A list that it returns is one such tensor, with several axes if it is a list of lists. */
+  readonly table?: boolean;
   /** The result is a list of tables: several tensors of known numbers, with several axes. */
   readonly grids?: boolean;
 }

@@ -1,6 +1,7 @@
 import { showNumber } from '../format-number.js';
 import { leastChange } from '../meanfield/phase.js';
 import type { ModelReport, PropagationPoint } from '../protocol.js';
+import { hasRecurrence } from './has-recurrence.js';
 import { smallHead } from './small-head.js';
 
 /** How squared gradients change between the output of the last and of the first weight layer, a small head left out. */
@@ -49,11 +50,15 @@ const leastOf = (point: PropagationPoint): PropagationPoint =>
  */
 export function branchedNats(model: ModelReport): number | null {
   const { log10ActivationGradient, log10TakenByMeans = 0 } = model.summary;
-  if (!branches(model.graph) || log10ActivationGradient === null) return null;
+  if (log10ActivationGradient === null || !(branches(model.graph) || isRecurrentChain(model))) return null;
   const head = smallHead(model);
   const scale = head && isPassedByAll(model, head.path) ? Math.log(head.weight!.sigmaW2!) : 0;
   return leastChange(log10ActivationGradient * Math.LN10 - scale, log10TakenByMeans * Math.LN10);
 }
+
+/** Of layers that run over steps no factor χ is known, but what gradients do over all of them. */
+const isRecurrentChain = (model: ModelReport): boolean =>
+  model.summary.depth > 1 && hasRecurrence(model) && isChain(model) && gradientFlow(model) === null;
 
 /** The last node with weights, if nothing branches behind it: then it is the one that the change is measured from. */
 function isPassedByAll({ graph: { nodes, edges } }: ModelReport, path: string): boolean {

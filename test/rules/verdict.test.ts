@@ -64,3 +64,11 @@ test('Where a recurrent layer cannot be followed, the reason is the one that sto
   );
   expect(verdict).toContain('signals stop at rnn: What weight_ih_l0 makes of its input depends on sizes that are not known');
 });
+
+test('A chain that ends in a recurrent layer has a change of gradients over it', () => {
+  const { verdict } = summaryOf(
+    ['self.words = nn.Embedding(1000, 64)', 'self.rnn = nn.GRU(64, 64, batch_first=True)'],
+    ['return self.rnn(self.words(x))[0]'],
+  );
+  expect(verdict).toMatch(/^Can be trained as initialized: squared gradients shrink .* over|from output to input of 2 layers/);
+});

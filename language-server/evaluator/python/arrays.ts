@@ -122,9 +122,9 @@ export function arrayMethod(run: Interpreter, object: ListValue, name: string): 
       return builtin(name, ({ positional: [dim], keywords, node }) => {
         const given = dim ?? keywords.get('dim');
         const axis = given?.kind === 'number' ? numberOf(given.value) : null;
-        if (axis === 0) return like([object]);
-        // A row of its own for each number.
-        if ((axis === 1 || axis === -1) && sizesOf(object).length === 1) return like(items.map((item) => like([item])));
+        const sizes = sizesOf(object);
+        const place = axis !== null && axis < 0 ? axis + sizes.length + 1 : axis;
+        if (place !== null && place >= 0 && place <= sizes.length) return rows(object, flat(items), sizes.toSpliced(place, 0, 1));
         return run.unknown('The dimension that is added here is not followed.', node);
       });
     case 'split':

@@ -50,7 +50,9 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
     }
     case 'unknown':
       // What becomes of a mask is a mask: `mask.view(1, 1, n, n)`, `mask.to(x.device)`.
-      return function_.causal ? function_ : outOf(function_, callForeign(run, function_.reason, call));
+      return function_.causal || (function_.answers && tensorsIn([...call.positional, ...call.keywords.values()]).length === 0)
+        ? function_
+        : outOf(function_, callForeign(run, function_.reason, call));
     case 'none':
       return callForeign(run, 'None is called here.', call);
     default: {

@@ -209,6 +209,15 @@ export function compare(run: Interpreter, operator: string, left: Value, right: 
     const isTriangular = run.trace.isRowAgainstColumn(left, right);
     if (isTriangular) return triangular(run, node);
   }
+  if (
+    (left.kind === 'tensor' || right.kind === 'tensor') &&
+    !operator.startsWith('is') &&
+    left.kind !== 'none' &&
+    right.kind !== 'none'
+  ) {
+    const { reason, location } = run.unknown('This comparison cannot be decided.', node);
+    return { kind: 'unknown', reason, location, answers: true };
+  }
   switch (operator) {
     case 'is':
     case 'is not': {
@@ -251,7 +260,7 @@ function triangular(run: Interpreter, node: SyntaxNode | null): Value {
 function identical(left: Value, right: Value): boolean | undefined {
   if (left.kind === 'unknown' || right.kind === 'unknown') {
     // A tensor whose entries are not followed is there, all the same.
-    return [left, right].some((value) => value.kind === 'unknown' && value.causal) &&
+    return [left, right].some((value) => value.kind === 'unknown' && (value.causal || value.answers)) &&
       [left, right].some(({ kind }) => kind === 'none')
       ? false
       : undefined;

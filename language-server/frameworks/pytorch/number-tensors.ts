@@ -131,9 +131,16 @@ export function withConstants(
 function each(signature: string, work: (x: number) => number): ValueRow {
   return {
     signature,
-    array: true,
-    value: ({ input }) => (typeof input === 'number' ? work(input) : numbersOf(input)?.map(work)),
+    table: true,
+    value: ({ input }) => entrywise(input, work),
   };
+}
+
+function entrywise(input: Argument, work: (x: number) => number): Argument {
+  if (typeof input === 'number') return work(input);
+  if (!isList(input)) return undefined;
+  const entries = input.map((one) => entrywise(one, work));
+  return entries.includes(undefined) ? undefined : entries;
 }
 
 function pairwise(signature: string, work: (a: number, b: number) => number): ValueRow {
