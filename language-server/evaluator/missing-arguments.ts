@@ -50,7 +50,8 @@ function configured(run: Interpreter, maker: Maker): Made | null {
 
 /** The model with the arguments that a function of the file gives it; `null`: none does, or they do not fit. */
 function shown(run: Interpreter, maker: Maker, parseExpression: ParseExpression): Made | null {
-  const text = maker.parameters.some(isRequired) ? exampleCall(run, maker.name) : null;
+  const wants = maker.parameters.some((parameter) => isRequired(parameter) || parameter.kind === 'keywords');
+  const text = wants ? exampleCall(run, maker.name) : null;
   const parsed = text === null ? null : parseExpression(text);
   if (text === null || !parsed) return null;
   const undo = run.mark();

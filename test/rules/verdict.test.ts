@@ -70,5 +70,5 @@ test('A chain that ends in a recurrent layer has a change of gradients over it',
     ['self.words = nn.Embedding(1000, 64)', 'self.rnn = nn.GRU(64, 64, batch_first=True)'],
     ['return self.rnn(self.words(x))[0]'],
   );
-  expect(verdict).toMatch(/^Can be trained as initialized: squared gradients shrink .* over|from output to input of 2 layers/);
+  expect(verdict).toMatch(/^Can be trained as initialized: squared gradients shrink .* from output to input of 2 layers\./);
 });
