@@ -4,6 +4,8 @@ import { celu, elu, selu } from './exponential-units.js';
 import { LruMap } from './lru-map.js';
 import {
   boundedRelu,
+  clampAbove,
+  clampBelow,
   hardshrink,
   hardsigmoid,
   hardswish,
@@ -26,6 +28,8 @@ const rows: Readonly<Record<string, (read: Read) => Activation>> = {
   bounded_relu: (read) =>
     boundedRelu(read('negative_slope', 0), read('max_value', Number.POSITIVE_INFINITY), read('threshold', 0)),
   celu: (read) => celu(read('alpha', 1)),
+  clamp_max: (read) => clampAbove(read('max', 1)),
+  clamp_min: (read) => clampBelow(read('min', -1)),
   cos: cosine,
   elu: (read) => elu(read('alpha', 1)),
   erf,

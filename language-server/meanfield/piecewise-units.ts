@@ -55,6 +55,19 @@ export function boundedRelu(negativeSlope: number, maximum: number, threshold: n
 export const hardtanh = (low: number, high: number): Activation =>
   clippedRamp('hardtanh', { min_val: low, max_val: high }, low, high);
 
+/** max(x, low) and min(x, high). */
+export const clampBelow = (low: number): Activation =>
+  piecewise({ name: 'clamp_min', parameters: { min: low }, parity: null }, [
+    { to: low, polynomial: [low, 0] },
+    { to: infinity, polynomial: [0, 1] },
+  ]);
+
+export const clampAbove = (high: number): Activation =>
+  piecewise({ name: 'clamp_max', parameters: { max: high }, parity: null }, [
+    { to: high, polynomial: [0, 1] },
+    { to: infinity, polynomial: [high, 0] },
+  ]);
+
 function clippedRamp(name: string, parameters: Record<string, number>, low: number, high: number): Activation {
   return piecewise({ name, parameters, parity: low === -high ? 'odd' : null }, [
     { to: low, polynomial: [low, 0] },

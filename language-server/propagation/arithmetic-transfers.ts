@@ -9,7 +9,17 @@ import { passedOn, withMask } from './masks.js';
 import { mixedBy } from './profile.js';
 import { linearParts, multiplesIn, sharedParts } from './shared-parts.js';
 import { balanced, inUnits, type Signal, scaled, silence, withBias } from './signal.js';
-import { type Context, type NodeState, type Part, passes, type Rectified, stops, type Transfer, times } from './transfer.js';
+import {
+  type Attention,
+  type Context,
+  type NodeState,
+  type Part,
+  passes,
+  type Rectified,
+  stops,
+  type Transfer,
+  times,
+} from './transfer.js';
 import { lastWrite, parameterSecondMoment } from './weight-moments.js';
 
 /**
@@ -185,6 +195,7 @@ function withCross(
 /** Product of two independent tensors: second moments multiply; of a tensor with itself E x⁴ = 3q² for a Gaussian. */
 export const multiplyTransfer: Transfer<'multiply'> = (node, inputs, context) => {
   const [first, second] = inputs;
+  const { shapes } = context;
   const missing = inputs.find(({ signal }) => !signal);
   if (!first || !second || inputs.length !== 2) return stops('Products of other than two tensors are not followed.');
   const geometry = positions(first.extent) >= positions(second.extent) ? first : second;
@@ -214,8 +225,18 @@ export const multiplyTransfer: Transfer<'multiply'> = (node, inputs, context) =>
       { ...logTimes(1, b), ...gathering(first, geometry, along(b)) },
       { ...logTimes(1, a), ...gathering(second, geometry, along(a)) },
     ],
+    attention:
+      scaledLogits(first, second, shapes[node.inputs[1]!] ?? null) ??
+      scaledLogits(second, first, shapes[node.inputs[0]!] ?? null),
   };
 };
+
+/** Logits of attention times a number for each head, as a learned temperature is. */
+function scaledLogits({ attention }: NodeState, { signal, extent, attention: other }: NodeState, shape: Shape): Attention | null {
+  if (attention?.stage !== 'logits' || other || !signal || !shape || positions(extent) > 1) return null;
+  const isSame = signal.pair === signal.q && shape.slice(-2).every((size) => equals(size, 1) === true);
+  return isSame ? { ...attention, variance: attention.variance * inUnits(signal, 0).q } : null;
+}
 
 /** A tensor that is spread over positions collects what all of them get: coherent parts of the gradient add up. */
 function gathering(input: NodeState, output: NodeState, along: number) {

@@ -87,6 +87,7 @@ function overChannels(
   const rate = context.training ? numberOf(node.dropout ?? 0) : 0;
   if (rate === null || rate >= 1) return stops('The dropout rate of attention is not known.');
   const keys = numberOf(inputShape(node, context, 1)?.at(-2) ?? null);
+  if (keys === null) return stops(unknownChannels);
   const { attention: logits, backward: toFactors } = channelLogits(query, key, keys);
   const factor = scale / positions(key.extent);
   const whole = weightsOf(context, { ...logits!, variance: factor * logits!.variance });
@@ -191,6 +192,7 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
 /** Attention weights, or the end of a network. */
 export const softmaxTransfer: Transfer<'softmax'> = (node, [input], context) => {
   if (input?.attention?.stage !== 'logits') return softmaxOfUnits(node, input, context);
+  if (input.attention.ofChannels && input.attention.tokens === null) return stops(unknownChannels);
   const attention = weightsOf(context, input.attention);
   const { tokens, share, cross, through } = attention;
   const count = tokens ?? Number.POSITIVE_INFINITY;
@@ -251,6 +253,8 @@ const passedToLogits = ({ square, cube }: SoftmaxMoments): number => Math.max(0,
 /** Factor on gradients through the weights, of which a share lies on the last query. */
 const throughLast = ({ through, lastThrough }: Attention, share: number): number =>
   through > 0 ? 1 + share * (lastThrough / through - 1) : 1;
+
+const unknownChannels = 'How many channels attend to each other is not known.';
 
 /** Nothing changes beyond: one key gets it all. */
 const widest = 400;

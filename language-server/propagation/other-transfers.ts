@@ -55,7 +55,7 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
   if (padded) return padded;
   const token = selectsToken(before, node.shape, input);
   const leaves = leavesTokens(before, node.shape, input);
-  const flattened = !token && node.shape?.length === 2 && input.extent.length > 0;
+  const flattened = !token && node.shape?.length === 2 && input.extent.length > 0 && !besideSamples(node.shape, before, input);
   const extent = flattened || token ? [] : extentOfPart(before, node.shape, input.extent);
   return {
     channels: flattened
@@ -110,6 +110,10 @@ const unlike = (signal: Signal): Signal => {
   const square = signal.mean ** 2;
   return { ...signal, space: square, near: square, pairSpace: square };
 };
+
+/** `x.flatten(0, 1)` of tokens: each is a sample of its own, and stays one of its map. */
+const besideSamples = (shape: Shape, before: Shape, { channels, extent }: NodeState): boolean =>
+  positions(extent) > 1 && channels !== null && equals(shape!.at(-1)!, channels) === true && entriesRatio(shape, before) === 1;
 
 /** Zeros that are padded to the tokens of a map, in the place of class tokens. */
 function withEmptyTokens(before: Shape, after: Shape, input: NodeState): Partial<NodeState> | null {

@@ -144,8 +144,12 @@ const clamp = sameShape((bound): Activation | Opaque | string => {
   if (low === 0 && high === 6) return { kind: 'activation', activation: 'relu6', parameters: {} };
   if (low !== null && high !== null)
     return { kind: 'activation', activation: 'hardtanh', parameters: { min_val: low, max_val: high } };
-  const reason = 'A clamp on one side is not described by the theory used here.';
-  return low === null ? reason : { kind: 'opaque', reason, weightless: true, calculation: { what: 'floor', at: low } };
+  if (high !== null) return { kind: 'activation', activation: 'clamp_max', parameters: { max: high } };
+  if (low === null) return 'A clamp without bounds is none.';
+  // Something small below keeps a divisor from 0.
+  if (Math.abs(low) > 0.01) return { kind: 'activation', activation: 'clamp_min', parameters: { min: low } };
+  const reason = 'A clamp just above 0 is not described by the theory used here.';
+  return { kind: 'opaque', reason, weightless: true, calculation: { what: 'floor', at: low } };
 });
 
 function modulesOf({ module, signature, activation, parameters }: ActivationRow): [string, ModuleRow][] {

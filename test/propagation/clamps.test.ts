@@ -1,0 +1,3 @@
+import { describeMeans } from './means.js';
+
+describeMeans('clamps', () => 0.06);
