@@ -54,6 +54,8 @@ export interface ModelReport {
   /** Where the model is defined: the name in its class statement, or the variable. */
   range: Range;
   arguments: { name: string; value: string; source: string }[];
+  /** Arguments that nobody gives and that are taken as one of what the code names: another one would make another model. Absent: none. */
+  chosen?: { name: string; value: string }[];
   /** Layers with weights in definition order, as `named_modules()` lists them. */
   layers: LayerReport[];
   graph: { nodes: GraphNodeReport[]; edges: [from: number, to: number][] };

@@ -193,6 +193,7 @@ const model = record<ModelReport>({
   framework: text,
   range,
   arguments: list(record<ModelReport['arguments'][number]>({ name: text, value: text, source: text })),
+  chosen: optional(list(record<NonNullable<ModelReport['chosen']>[number]>({ name: text, value: text }))),
   layers: list(layer),
   graph: record<ModelReport['graph']>({
     nodes: list(

@@ -2,6 +2,7 @@ import { type EvaluateOptions, evaluate } from '../evaluator/evaluate.js';
 import type { Network } from '../network/graph.js';
 import type { FileReport, ModelReport, Problem } from '../protocol.js';
 import { atLevels, checkModel } from '../rules/check-model.js';
+import { beyondChoices, verdictBeyondChoices } from '../rules/chosen-arguments.js';
 import { verdict } from '../rules/verdict.js';
 import { defaultSettings, type Settings } from '../settings.js';
 import { child, type SyntaxTree } from '../source/syntax-tree.js';
@@ -87,8 +88,10 @@ function judged(
   model.definition = name && tree.lines.range(name.start, name.end);
   const findings = checkModel(model);
   // Silencing a finding changes what is shown, not what is true: the verdict is that of all findings.
-  model.summary.verdict = verdict(model, findings);
-  model.findings = atLevels(findings, settings.rules).filter(({ rule, range }) => !silenced.covers(rule, range));
+  model.summary.verdict = verdictBeyondChoices(model, verdict(model, findings));
+  model.findings = atLevels(beyondChoices(model, findings), settings.rules).filter(
+    ({ rule, range }) => !silenced.covers(rule, range),
+  );
   return model;
 }
 

@@ -25,6 +25,7 @@ export function modelReport(network: Network, { layers, points, summary, logits 
     framework: network.framework,
     range: network.location.range,
     arguments: network.arguments.map(({ name, value, source }) => ({ name, value, source })),
+    ...(network.chosen && { chosen: network.chosen.map(({ name, value }) => ({ name, value })) }),
     layers: network.layers.filter(hasWeights).map((layer) => {
       const report = layerReport(layer, layers.get(layer) ?? null, naming);
       report.normalized = normalized.has(layer.path);

@@ -83,6 +83,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     nodes,
     ...(batch !== null && { batch }),
     ...(assumptions.length > 0 && { assumed: assumptions }),
+    ...(run.open.choices.length > 0 && { chosen: run.open.choices }),
     outputs,
     // A place in another file means nothing to a reader of this one.
     tensors: trainableTensors(instance, entry.builtAt !== undefined),

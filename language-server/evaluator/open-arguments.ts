@@ -136,6 +136,11 @@ export class OpenArguments {
     return true;
   }
 
+  /** Which arguments were chosen, and as what. */
+  get choices(): { name: string; value: string }[] {
+    return this.#choices.map(({ name, candidates, at }) => ({ name, value: quoted(candidates[at]!) }));
+  }
+
   /** What was chosen, for the reader. */
   get sentences(): string[] {
     const choices = this.#choices.map(({ name, candidates, at, owner }) => {

@@ -268,6 +268,8 @@ export interface Network {
   readonly framework: string;
   readonly location: Location;
   readonly arguments: readonly { name: string; value: string; source: string }[];
+  /** Arguments that nobody gives and that are taken as the first of what the code names; absent: none. */
+  readonly chosen?: readonly { name: string; value: string }[];
   /** In the order of `named_modules()`. */
   readonly layers: readonly Layer[];
   /** In forward order: inputs of a node stand before it. */
