@@ -62,7 +62,7 @@ export const attentionTransfer: Transfer<'attention'> = (node, [query, key, valu
       },
       {
         ...timesOf(scale * through * q.q * unitOf(value)),
-        ...fromAllQueries(query, q),
+        ...fromAllQueries(query, q, numberOf(inputShape(node, context, 0)?.at(-2) ?? null)),
         tokens: (share) => ({ factor: throughLast(attention, share), share: 0 }),
       },
       backward?.[0] ?? null,
@@ -170,7 +170,10 @@ function logits(node: Node, query: NodeState, key: NodeState, summed: number): P
     channels: null,
     extent: query.extent,
     // A softmax above passes no gradient to what all keys share.
-    backward: [alikeAmongQueries(summed * free), { ...timesOf(summed * q.q), ...fromAllQueries(query, q), tokens: spreadOut }],
+    backward: [
+      alikeAmongQueries(summed * free),
+      { ...timesOf(summed * q.q), ...fromAllQueries(query, q, numberOf(node.shape?.at(-2) ?? null)), tokens: spreadOut },
+    ],
     attention: {
       stage: 'logits',
       ofChannels: false,
@@ -335,9 +338,11 @@ function freeShare({ extent }: NodeState, signal: Signal): number {
 const alikeAmongQueries = (squared: number) => times(Math.max(0, squared), 1);
 
 /** A key gets Σ g_s q_s from all queries: squares, and from each pair what both gradients and queries have in common. */
-function fromAllQueries(query: NodeState, signal: Signal): Pick<Backward, 'gathered'> {
+function fromAllQueries(query: NodeState, signal: Signal, count: number | null): Pick<Backward, 'gathered'> {
+  // A window of a map has fewer of them than the map has positions.
+  const others = (count ?? positions(query.extent)) - 1;
   const alike = signal.q > 0 ? Math.max(0, amongTokens(query, signal)) / signal.q : 0;
-  return { gathered: (coherence) => 1 + (positions(query.extent) - 1) * Math.max(0, coherence) * alike };
+  return { gathered: (coherence) => 1 + others * Math.max(0, coherence) * alike };
 }
 
 const timesOf = (squared: number) => times(Math.max(0, squared), 0);

@@ -14,4 +14,9 @@ from means import measure
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'fixtures' / 'propagation'))
 import pooled_attention as models
 
-print(json.dumps({make.__name__: measure(make, lambda: torch.randn(4, 64, 96)) for make in (models.Written, models.Called)}, indent=1))
+INPUTS = {
+    models.Written: lambda: torch.randn(4, 64, 96),
+    models.Called: lambda: torch.randn(4, 64, 96),
+    models.Windowed: lambda: torch.randn(4, 96, 8, 8),
+}
+print(json.dumps({make.__name__: measure(make, inputs) for make, inputs in INPUTS.items()}, indent=1))
