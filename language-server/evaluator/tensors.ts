@@ -216,7 +216,7 @@ function multiplyTensors(run: Interpreter, left: Value, right: Value, node: Synt
   const [tensor, other] = left.kind === 'tensor' ? [left, right] : [right, left];
   const factor = constant(other);
   if (factor !== null || isSymbolicNumber(other)) return scale(run, tensor, factor, node);
-  if (tensor.kind === 'tensor' && other.kind === 'parameter' && !isMadeOf(run.trace!, tensor, other)) {
+  if (tensor.kind === 'tensor' && other.kind === 'parameter' && !isMadeOf(run.trace!, tensor, other) && !isEnlarged(tensor, other)) {
     noteOrigins(run.trace!, other);
     return run.trace!.add(
       { kind: 'scale', factor: null, parameter: other.parameter },
@@ -239,6 +239,16 @@ function isOfParameters({ nodes }: Trace, { node: from }: Tensor): boolean {
     return kind !== 'opaque' && kind !== 'affine' && inputs.length > 0 && inputs.every(visit);
   };
   return visit(from);
+}
+
+/** Whether a parameter has several entries for each of a tensor's, as weights of numbers that become tokens have. */
+function isEnlarged({ shape }: Tensor, { parameter }: ParameterValue): boolean {
+  const result = broadcast(shape, parameter.shape);
+  return (
+    shape !== null &&
+    parameter.shape !== null &&
+    (result?.length !== shape.length || result.some((size, i) => equals(size, shape[i]!) === false))
+  );
 }
 
 /** Whether a tensor is a statistic of that parameter, which a normalization of it takes away or divides by. */

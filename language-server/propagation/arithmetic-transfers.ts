@@ -198,7 +198,8 @@ export const multiplyTransfer: Transfer<'multiply'> = (node, inputs, context) =>
   const { shapes } = context;
   const missing = inputs.find(({ signal }) => !signal);
   if (!first || !second || inputs.length !== 2) return stops('Products of other than two tensors are not followed.');
-  const geometry = positions(first.extent) >= positions(second.extent) ? first : second;
+  const geometry =
+    numbersAsTokens(node, inputs, shapes) ?? (positions(first.extent) >= positions(second.extent) ? first : second);
   const where = { channels: geometry.channels, extent: geometry.extent };
   // Whatever is multiplied by 0 is known.
   if (missing && inputs.some(({ signal }) => signal?.q === 0))
@@ -231,6 +232,21 @@ export const multiplyTransfer: Transfer<'multiply'> = (node, inputs, context) =>
   };
 };
 
+/** A vector times a table with a row for each of its numbers, as tabular data become tokens: `x[:, :, None] * weight`. */
+function numbersAsTokens(
+  { shape, inputs: ids }: Node,
+  inputs: readonly NodeState[],
+  shapes: readonly Shape[],
+): Pick<NodeState, 'channels' | 'extent'> | null {
+  const tokens = shape?.length === 3 ? numberOf(shape[1]!) : null;
+  if (tokens === null || tokens < 2 || inputs.some(({ extent }) => positions(extent) > 1)) return null;
+  const last = ids.map((id) => shapes[id]?.at(-1) ?? null);
+  const isTable = (i: number) =>
+    inputs[i]!.signal?.pair === inputs[i]!.signal?.q && equals(shapes[ids[i]!]?.at(-2) ?? 1, tokens) === true;
+  const table = [0, 1].find((i) => isTable(i) && last[1 - i] === 1 && last[i] !== 1);
+  return table === undefined ? null : { channels: shape!.at(-1)!, extent: [tokens] };
+}
+
 /** Logits of attention times a number for each head, as a learned temperature is. */
 function scaledLogits({ attention }: NodeState, { signal, extent, attention: other }: NodeState, shape: Shape): Attention | null {
   if (attention?.stage !== 'logits' || other || !signal || !shape || positions(extent) > 1) return null;
@@ -239,7 +255,7 @@ function scaledLogits({ attention }: NodeState, { signal, extent, attention: oth
 }
 
 /** A tensor that is spread over positions collects what all of them get: coherent parts of the gradient add up. */
-function gathering(input: NodeState, output: NodeState, along: number) {
+function gathering(input: NodeState, output: Pick<NodeState, 'extent'>, along: number) {
   const copies = positions(output.extent) / positions(input.extent);
   return copies > 1 ? { gathered: (coherence: number) => Math.max(1 / copies, 1 + (copies - 1) * coherence * along) } : {};
 }
@@ -363,7 +379,7 @@ function tokensOf(
     ...geometry,
     signal: balanced(signal),
     reason: null,
-    tokens: { signal: balanced(own), share: all / total },
+    tokens: { signal: balanced(own), share: all / total, ...(inputs[0] === map && { areLast: true }) },
     backward: inputs.map((state, i) => ({ ...passes, tokens: shareOfPart(counts[i]! / total, state === map) })),
   };
 }

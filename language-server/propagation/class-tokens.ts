@@ -8,6 +8,8 @@ export interface ClassTokens {
   readonly signal: Signal;
   /** Their part of all tokens. */
   readonly share: number;
+  /** They stand behind the others, not before them. */
+  readonly areLast?: true;
 }
 
 /** What acts on each token by itself, so that it acts on class tokens as on a map of them alone. */

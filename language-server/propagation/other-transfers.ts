@@ -139,14 +139,14 @@ export function readsTokens(node: Node): boolean {
   return node.kind === 'affine' && node.variant === 'dense';
 }
 
-/** The first token may be a class token; a recurrent layer starts from 0, so that its steps are not alike. */
+/** The first or the last token may be a class token; a recurrent layer starts from 0, so that its steps are not alike. */
 function ofToken(node: Reshape, { signal, tokens, ends }: NodeState, before: Shape): Signal | null {
-  if (isFirst(node)) return tokens?.signal ?? ends?.first ?? signal;
+  if (isFirst(node)) return (tokens && !tokens.areLast ? tokens.signal : ends?.first) ?? signal;
   const isLast = node.taken?.some(({ axis, from }) => axis > 0 && numberOf(from) === (numberOf(before?.[axis] ?? null) ?? 0) - 1);
-  return isLast && ends ? ends.last : signal;
+  return (isLast && (tokens?.areLast ? tokens.signal : ends?.last)) || signal;
 }
 
-/** What is taken is the first entry of a dimension, where class tokens stand. */
+/** What is taken is the first entry of a dimension, where class tokens usually stand. */
 const isFirst = ({ taken }: Reshape): boolean => !taken || taken.every(({ from }) => from === 0);
 
 const fromToken: Backward = { ...passes, gain: 0, tokens: () => ({ factor: 1, share: 1 }) };
