@@ -10,6 +10,7 @@ import type {
 } from '../network/graph.js';
 import { logitsOf } from '../network/logits.js';
 import { aLoss, isLoss, predictionsOf, withoutLoss } from '../network/loss.js';
+import { recognizeStackedSums } from '../network/stacked-sums.js';
 import { sumsAsPoolings } from '../network/sums.js';
 import { withoutUnfollowedEnd } from '../network/unfollowed-end.js';
 import { withoutNodes } from '../network/without-nodes.js';
@@ -51,9 +52,11 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   const { trace, outputs: reached, batch, sentences } = runModel(run, entry, instance);
   const ends = reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id);
   const { nodes, outputs, end } = finished(run, trace, ends);
+  // What multiplies by its weight as it was drawn stays, also where a tied layer does so with the weight turned around.
+  const atWork = new Set(nodes.flatMap((node) => (node.kind === 'affine' && node.variant !== 'embedding' ? [node.layer] : [])));
   for (const [weight, layer] of run.calculated) {
     const place = layers.findIndex((one) => one.weight === weight);
-    if (place >= 0) layers[place] = layer;
+    if (place >= 0 && !atWork.has(layers[place]!)) layers[place] = layer;
   }
   layers.push(...layersOfTensors(run, instance, seen));
   markWrittenElsewhere(run, modules);
@@ -99,7 +102,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
 /** The graph as the theory gets it; what is left of calculations that it cannot follow is told. */
 function finished(run: Interpreter, trace: Trace, reached: readonly number[]): Finished {
   const drawn = withoutWeights(trace, reached);
-  const written = recognizeNormalizations(withoutUnread(drawn, recognizeActivations(drawn.nodes)));
+  const written = recognizeStackedSums(recognizeNormalizations(withoutUnread(drawn, recognizeActivations(drawn.nodes))));
   const { end, ...graph } = withoutUnfollowedEnd({ ...written, outputs: predictionsOf(written.nodes, written.outputs) });
   const outputs = logitsOf(graph.nodes, graph.outputs);
   const nodes = sumsAsPoolings(withoutLoss(graph.nodes, outputs));
@@ -264,10 +267,9 @@ function modulesIn(value: Value, depth = 3): Instance[] {
 /** Tensors that `forward` used as the weights of layers without a module of their own. */
 function layersOfTensors(run: Interpreter, root: Instance, known: ReadonlySet<Layer>): Layer[] {
   return namedParameters(root).flatMap(({ path, value: { parameter } }) => {
-    const made = run.calculated.get(parameter);
-    if (made) return run.layers.has(parameter) ? [] : [made];
-    const layer = run.layers.get(parameter);
-    if (!layer || known.has(layer)) return [];
+    const [layer, made] = [run.layers.get(parameter), run.calculated.get(parameter)];
+    if (!layer) return made ? [made] : [];
+    if (known.has(layer)) return [];
     layer.path = path;
     return [layer];
   });

@@ -100,7 +100,12 @@ export type Operation =
   | Pooling
   | { readonly kind: 'add'; readonly coefficients: readonly number[] }
   | { readonly kind: 'multiply' }
-  | { readonly kind: 'concatenate'; readonly axis: number }
+  | {
+      readonly kind: 'concatenate';
+      readonly axis: number;
+      /** The dimension is a new one, with an entry for each tensor. */
+      readonly isStack?: true;
+    }
   /** Multiplication by a constant or by a parameter (layer scale, ReZero), with that parameter where there is one. */
   | { readonly kind: 'scale'; readonly factor: number | null; readonly parameter: Parameter | null }
   | { readonly kind: 'shift'; readonly offset: number | null; readonly parameter: Parameter | null }

@@ -59,7 +59,7 @@ const stack: OperationRow = ({ arguments: { dim }, inputs }) => {
   const axis = first ? axisOf(dim, first.length + 1) : number(dim);
   if (axis === null) return 'The dimension of this stack is not known.';
   const shape = first ? [...first.slice(0, axis), inputs.length, ...first.slice(axis)] : null;
-  return { operation: { kind: 'concatenate', axis }, shape };
+  return { operation: { kind: 'concatenate', axis, isStack: true }, shape };
 };
 
 const matmul: OperationRow = (context) => {

@@ -11,6 +11,15 @@ const quotient: ValueRow = {
   },
 };
 
+const outer: ValueRow = {
+  signature: 'input, vec2',
+  table: true,
+  value: ({ input, vec2 }) => {
+    const [rows, columns] = [numbersOf(input), numbersOf(vec2)];
+    return rows && columns && rows.length * columns.length <= 100_000 ? rows.map((a) => columns.map((b) => a * b)) : undefined;
+  },
+};
+
 /** Tensors of known numbers, as constructors compute sizes and rates with: `torch.linspace(0, rate, depth)`. */
 export const numberTensors: Readonly<Record<string, ValueRow>> = {
   'torch.arange': {
@@ -57,11 +66,15 @@ export const numberTensors: Readonly<Record<string, ValueRow>> = {
   'torch.log2': each('input', Math.log2),
   'torch.exp': each('input', Math.exp),
   'torch.sqrt': each('input', Math.sqrt),
+  'torch.sin': each('input', Math.sin),
+  'torch.cos': each('input', Math.cos),
   'torch.pow': pairwise('input, exponent', (a, b) => a ** b),
   'torch.div': quotient,
   'torch.divide': quotient,
   'torch.mul': pairwise('input, other', (a, b) => a * b),
   'torch.multiply': pairwise('input, other', (a, b) => a * b),
+  'torch.outer': outer,
+  'torch.ger': outer,
   'torch.unique': {
     signature: 'input, sorted=True, return_inverse=False, return_counts=False, dim=None',
     array: true,
@@ -97,6 +110,8 @@ const elementwise: Readonly<Record<string, (x: number, bound: Arguments) => numb
   log: Math.log,
   log2: Math.log2,
   sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
   abs: Math.abs,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
