@@ -486,10 +486,16 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   if (creator) return creator;
   const ofNoise = methodOfNoise(value, name);
   if (ofNoise)
-    return builtin(
-      name,
-      (call) => ofNoise(call) ?? run.unknown(`The result of .${name}() on a tensor is not followed here.`, call.node),
-    );
+    return builtin(name, (call) => {
+      const other = run.trace && call.positional.some(({ kind }) => kind === 'tensor') ? toTensor(run, value, call.node) : null;
+      const method = other ? tensorAttribute(run, other, name) : undefined;
+      return (
+        ofNoise(call) ??
+        (method?.kind === 'builtin'
+          ? method.call(call)
+          : run.unknown(`The result of .${name}() on a tensor is not followed here.`, call.node))
+      );
+    });
   // `torch.full((n, n), -inf).triu_(1)` is a mask, and no way to write a weight.
   const inPlace = run.framework.methods[name];
   if (inPlace?.triangular && !value.trainable) {

@@ -93,16 +93,19 @@ function mapOfVector(
   context: Context,
 ): Partial<NodeState> | null {
   const dimensions = (node.shape?.length ?? 0) - 2;
-  if (extent.length > 0 || before?.length !== 2 || dimensions < 1 || entriesRatio(before, node.shape) !== 1) return null;
+  if (extent.length > 0 || !before || dimensions < 1 || entriesRatio(before, node.shape) !== 1) return null;
   const sizes = extentOfShape(node, dimensions);
-  if (!sizes || positions(sizes) === 1 || context.readerOfMaps(node.id)?.kernel.length !== dimensions) return null;
+  // `x.unsqueeze(-1).unsqueeze(-1)` comes to a map of one position step by step.
+  const isOne = sizes !== null && positions(sizes) === 1;
+  if (!sizes || (before.length !== 2 && !isOne) || context.readerOfMaps(node.id)?.kernel.length !== dimensions) return null;
+  const spread = (one: Signal): Signal => (isOne ? one : unlike(one));
   return {
     channels: node.shape![1]!,
     extent: sizes,
-    signal: signal && unlike(signal),
+    signal: signal && spread(signal),
     reason,
-    backward: [{ ...passes, gain: 0 }],
-    gaussian: gaussian && { ...gaussian, signal: unlike(gaussian.signal) },
+    backward: [isOne ? passes : { ...passes, gain: 0 }],
+    gaussian: gaussian && { ...gaussian, signal: spread(gaussian.signal) },
   };
 }
 
