@@ -24,6 +24,7 @@ import { missingParts } from './missing-parts.js';
 import { namedModules, namedParameters } from './modules.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
+import { withRescaledInputs } from './rescaled-input.js';
 import { runModel } from './run-model.js';
 import { touch } from './touch.js';
 import type { Trace } from './trace.js';
@@ -51,7 +52,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
   const before = run.takeNotes();
   const { trace, outputs: reached, batch, sentences } = runModel(run, entry, instance);
   const ends = reached.length > 0 ? withoutStates(trace.nodes, reached) : trace.nodes.slice(-1).map(({ id }) => id);
-  const { nodes, outputs, end } = finished(run, trace, ends);
+  const { nodes, outputs, end, isRescaled } = finished(run, trace, ends);
   // What multiplies by its weight as it was drawn stays, also where a tied layer does so with the weight turned around.
   const atWork = new Set(nodes.flatMap((node) => (node.kind === 'affine' && node.variant !== 'embedding' ? [node.layer] : [])));
   for (const [weight, layer] of run.calculated) {
@@ -66,6 +67,7 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
     entry.isAlone ? sentenceOnUnapplied(run, modules) : null,
     ...sentences,
     sentenceOnEnd(end),
+    isRescaled ? 'Where forward() divides its input by fixed numbers, the result is what has second moment 1.' : null,
   ].filter((sentence) => sentence !== null);
   const missing = [...missingParts(run, modules), ...unlistedMatrices(instance, layers, nodes)];
   const building = modules.flatMap(({ module }) => run.notesOfBuilding.get(module) ?? []);
@@ -101,18 +103,23 @@ export function networkOf(run: Interpreter, entry: Entry, instance: Instance, gi
 
 /** The graph as the theory gets it; what is left of calculations that it cannot follow is told. */
 function finished(run: Interpreter, trace: Trace, reached: readonly number[]): Finished {
-  const drawn = withoutWeights(trace, reached);
+  const rescaled = withRescaledInputs(trace, reached);
+  const drawn = withoutWeights(rescaled.nodes, [...trace.spent, ...rescaled.unread], reached);
   const written = recognizeStackedSums(recognizeNormalizations(withoutUnread(drawn, recognizeActivations(drawn.nodes))));
   const { end, ...graph } = withoutUnfollowedEnd({ ...written, outputs: predictionsOf(written.nodes, written.outputs) });
   const outputs = logitsOf(graph.nodes, graph.outputs);
   const nodes = sumsAsPoolings(withoutLoss(graph.nodes, outputs));
   for (const node of nodes)
     if (node.kind === 'opaque' && node.calculation) run.note(node.reason, node.location, node.path || null);
-  return { nodes, outputs, end };
+  return { nodes, outputs, end, isRescaled: rescaled.nodes !== trace.nodes };
 }
 
 /** Calculations of weights are no part of what signals pass. */
-function withoutWeights({ nodes, spent }: Trace, outputs: readonly number[]): Pick<Network, 'nodes' | 'outputs'> {
+function withoutWeights(
+  nodes: readonly Node[],
+  spent: Iterable<number>,
+  outputs: readonly number[],
+): Pick<Network, 'nodes' | 'outputs'> {
   const readers = nodes.map(() => 0);
   for (const { inputs } of nodes) for (const input of inputs) readers[input]!++;
   const gone = new Set<number>();
@@ -129,6 +136,8 @@ function withoutWeights({ nodes, spent }: Trace, outputs: readonly number[]): Pi
 }
 
 interface Finished extends Pick<Network, 'nodes' | 'outputs'> {
+  /** forward() divides an input by its unit. */
+  readonly isRescaled: boolean;
   /** What was cut off behind the last weights. */
   readonly end: readonly (Node & Opaque)[];
 }

@@ -51,7 +51,11 @@ export function tensorsIn(values: readonly Value[], held?: ReadonlyMap<Parameter
 
 /** The same, with parameters turned into nodes. */
 export function nodesIn(run: Interpreter, values: readonly Value[], node: SyntaxNode): number[] {
-  return values.flatMap((value) => (value.kind === 'parameter' ? (toTensor(run, value, node)?.node ?? []) : tensorsIn([value])));
+  return values.flatMap((value) =>
+    value.kind === 'parameter' || (value.kind === 'list' && value.array)
+      ? (toTensor(run, value, node)?.node ?? [])
+      : tensorsIn([value]),
+  );
 }
 
 /** A node that signals cannot pass, with the reason. */

@@ -13,12 +13,23 @@ export const inputTransfer: Transfer<'input'> = (node, _, context) => {
   const { readerOfMaps, isSequenceFirst, inputSecondMoment, inputCosine, assume } = context;
   const reader = readerOfMaps(node.id);
   const inputDimensions = reader?.kernel.length ?? 0;
-  const given = reader ? extentOfShape(node, inputDimensions) : null;
+  const image = inputDimensions > 1 ? inOrder(node, context) : node;
+  const given = reader ? extentOfShape(image, inputDimensions) : null;
   const extent: Extent = given ?? (reader ? assumedExtent(reader) : sequence(node.shape, isSequenceFirst(node.id)));
   if (!given && reader) assume(`The input's size is not known and taken as ${extent.join(' × ')} with independent pixels.`);
   const signal: Signal = { ...silence, q: inputSecondMoment, pair: inputSecondMoment * inputCosine };
-  return { signal, reason: null, channels: channelsOf(node.shape, inputDimensions), extent };
+  return { signal, reason: null, channels: channelsOf(image.shape, inputDimensions), extent };
 };
+
+/** Images that come with their channels last, once `x.permute(0, 3, 1, 2)` has put these where convolutions look for them. */
+function inOrder(input: Node, { nodes, consumers }: Context): Node {
+  for (let node = input; consumers[node.id]!.length === 1; ) {
+    node = nodes[consumers[node.id]![0]!]!;
+    if (node.kind === 'reshape' && node.order && !node.split && node.shape?.length === input.shape?.length) return node;
+    if (node.kind !== 'reshape' && node.kind !== 'scale' && node.kind !== 'shift') break;
+  }
+  return input;
+}
 
 /** Tokens with features: the positions are the tokens, which come behind the samples or before them. */
 export function sequence(shape: Shape, first = false): Extent {

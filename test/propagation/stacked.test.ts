@@ -1,0 +1,3 @@
+import { describeMeans } from './means.js';
+
+describeMeans('stacked', () => 0.06);
