@@ -116,6 +116,8 @@ export interface FunctionValue {
   /** Class whose body defines the function: what `super()` starts from. */
   readonly owner: { class: ClassValue | null };
   readonly attributes: Map<string, Value>;
+  /** It has a decorator that is not known, which may give it arguments: `@hydra.main`, `@click.command`. */
+  readonly isGivenMore?: true;
 }
 
 export interface ParameterDefinition {

@@ -145,3 +145,47 @@ class Net(nn.Module):
     'conv: The weight of this convolution is calculated, and so its distribution is not known.',
   );
 });
+
+test('a weight that works as it is and turned around is one layer, with the sums of its own', () => {
+  const { networks } = evaluateText(`import torch
+import torch.nn.functional as F
+from torch import nn
+
+class Tensors(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(16, 64) * 0.1)
+        self.back = nn.Parameter(torch.zeros(64))
+
+    def forward(self, x):
+        return F.linear(torch.relu(F.linear(x, self.w)), self.w.t(), self.back)
+
+class Layers(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(64, 16)
+
+    def forward(self, x):
+        return F.linear(torch.relu(self.encoder(x)), self.encoder.weight.t())
+`);
+  expect(networks.map(({ layers }) => layers.map(({ path, summands }) => [path, summands]))).toEqual([[['w', 64]], [['encoder', 64]]]);
+  expect(networks.map(({ nodes }) => nodes.filter(({ kind }) => kind === 'affine').length)).toEqual([2, 2]);
+});
+
+test('noise is multiplied by a tensor as any other', () => {
+  const { networks } = evaluateText(`import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mean = nn.Linear(8, 8)
+        self.deviation = nn.Linear(8, 8)
+
+    def forward(self, x):
+        sigma = self.deviation(x).exp()
+        noise = torch.randn_like(sigma)
+        return noise.mul(sigma).add_(self.mean(x))
+`);
+  expect(networks.map(({ nodes, unknown }) => [nodes.at(-1)!.kind, unknown])).toEqual([['add', []]]);
+});

@@ -14,5 +14,5 @@ from means import measure
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'fixtures' / 'propagation'))
 import generators
 
-MODELS = [(generators.Normalized, 100), (generators.Bare, 256)]
-print(json.dumps({make.__name__: measure(make, lambda: torch.randn(64, size, 1, 1)) for make, size in MODELS}, indent=1))
+MODELS = [(generators.Normalized, (100, 1, 1)), (generators.Bare, (256, 1, 1)), (generators.FromVector, (32,))]
+print(json.dumps({make.__name__: measure(make, lambda: torch.randn(64, *size)) for make, size in MODELS}, indent=1))

@@ -28,13 +28,19 @@ function parserOf(run: Interpreter, found: Map<string, Value>, node: Call['node'
   return namespaceObject(run, methods, node);
 }
 
-function addArgument(run: Interpreter, found: Map<string, Value>, { positional, keywords, node }: Call): Value {
+function addArgument(run: Interpreter, found: Map<string, Value>, call: Call): Value {
+  const option = optionOf(run, call);
+  if (option) found.set(option.name, option.value);
+  return none;
+}
+
+/** An option of the command line, as `--learning-rate` with `default=1e-3` describes it, and what a run without it gets. */
+export function optionOf(run: Interpreter, { positional, keywords, node }: Call): { name: string; value: Value } | null {
   const names = positional.flatMap((value) => (value.kind === 'string' ? [value.value] : []));
   const flag = names.find((name) => name.startsWith('--')) ?? names[0];
   const destination = keywords.get('dest');
   const name = destination?.kind === 'string' ? destination.value : flag?.replace(/^-+/, '').replaceAll('-', '_');
-  if (name) found.set(name, defaultOf(run, name, !flag?.startsWith('-'), keywords, node));
-  return none;
+  return name ? { name, value: defaultOf(run, name, !flag?.startsWith('-'), keywords, node) } : null;
 }
 
 function defaultOf(

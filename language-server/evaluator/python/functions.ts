@@ -196,7 +196,7 @@ function containsYield(node: SyntaxNode): boolean {
 }
 
 /** Binds arguments to parameters. A missing required argument is `TypeError` in Python and ends the call here as well. */
-function bind(run: Interpreter, { parameters, name }: FunctionValue, call: Call, scope: Scope): void {
+function bind(run: Interpreter, { parameters, name, isGivenMore }: FunctionValue, call: Call, scope: Scope): void {
   const used = new Set<string>();
   let next = 0;
   for (const parameter of parameters) {
@@ -230,6 +230,7 @@ function bind(run: Interpreter, { parameters, name }: FunctionValue, call: Call,
       used.add(parameter.name);
       scope.assign(parameter.name, keyword);
     } else if (parameter.default) scope.assign(parameter.name, parameter.default);
+    else if (isGivenMore) scope.assign(parameter.name, run.open.named(parameter.name));
     else throw new Raised('TypeError', `${name}() is missing the argument '${parameter.name}'.`);
   }
   if (next < call.positional.length)

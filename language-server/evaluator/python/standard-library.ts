@@ -15,7 +15,7 @@ import {
   tuple,
   type Value,
 } from '../values.js';
-import { argumentParser } from './argparse.js';
+import { argumentParser, optionOf } from './argparse.js';
 import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
 import { iterate } from './iteration.js';
@@ -174,6 +174,10 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     add: builtin('add', ({ positional: [a = none, b = none], node }) => binary(run, '+', a, b, node)),
   }),
   argparse: (run) => ({ ArgumentParser: argumentParser(run), Namespace: namespace(run) }),
+  click: (run) => ({
+    command: decoratorOrFactory('command'),
+    option: builtin('option', (call) => withOption(optionOf(run, call))),
+  }),
   types: (run) => ({ SimpleNamespace: namespace(run) }),
   numpy,
   re: regularExpressions,
@@ -314,6 +318,17 @@ function decoratorOrFactory(name: string): Value {
       ? function_
       : builtin(name, ({ positional: [inner = none] }) => inner),
   );
+}
+
+/** A decorator that gives a function the default of an option of the command line. */
+function withOption(option: ReturnType<typeof optionOf>): Value {
+  return builtin('option', ({ positional: [function_ = none] }) => {
+    if (function_.kind !== 'function') return function_;
+    const parameters = function_.parameters.map((parameter) =>
+      parameter.name === option?.name ? { ...parameter, default: option.value } : parameter,
+    );
+    return { ...function_, parameters };
+  });
 }
 
 function namedTupleFactory(run: Interpreter, { positional: [, names], node }: Call): Value {

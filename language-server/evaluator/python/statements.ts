@@ -233,7 +233,10 @@ function runDecorated(run: Interpreter, node: SyntaxNode, scope: Scope, frame: F
     if (!expression) continue;
     const function_ = evaluate(run, expression, scope, frame);
     // A decorator that is not known is taken to return what it decorates, as registries and checks of versions do.
-    if (function_.kind === 'unknown' || (function_.kind === 'namespace' && function_.members === null)) continue;
+    if (function_.kind === 'unknown' || (function_.kind === 'namespace' && function_.members === null)) {
+      if (value.kind === 'function') value = { ...value, isGivenMore: true };
+      continue;
+    }
     const result = decorated(run, function_, value, expression, scope);
     if (result.kind !== 'unknown' && result.kind !== 'none') value = result;
   }
