@@ -58,7 +58,9 @@ function isByNumbers(trace: Trace, node: Node, isFree: (id: number) => boolean):
     case 'add':
       return node.inputs.length - others.length === 1 && trace.areFixed(others);
     case 'opaque':
-      return node.calculation?.what === 'quotient' && node.inputs.length === 2 && isFree(node.inputs[0]!) && trace.areFixed(others);
+      return (
+        node.calculation?.what === 'quotient' && node.inputs.length === 2 && isFree(node.inputs[0]!) && trace.areFixed(others)
+      );
     default:
       return false;
   }

@@ -220,7 +220,12 @@ function multiplyTensors(run: Interpreter, left: Value, right: Value, node: Synt
   const [tensor, other] = left.kind === 'tensor' ? [left, right] : [right, left];
   const factor = constant(other);
   if (factor !== null || isSymbolicNumber(other)) return scale(run, tensor, factor, node);
-  if (tensor.kind === 'tensor' && other.kind === 'parameter' && !isMadeOf(run.trace!, tensor, other) && !isEnlarged(tensor, other)) {
+  if (
+    tensor.kind === 'tensor' &&
+    other.kind === 'parameter' &&
+    !isMadeOf(run.trace!, tensor, other) &&
+    !isEnlarged(tensor, other)
+  ) {
     noteOrigins(run.trace!, other);
     return run.trace!.add(
       { kind: 'scale', factor: null, parameter: other.parameter },
@@ -491,14 +496,13 @@ export function parameterAttribute(run: Interpreter, value: ParameterValue, name
   const ofNoise = methodOfNoise(value, name);
   if (ofNoise)
     return builtin(name, (call) => {
-      const other = run.trace && call.positional.some(({ kind }) => kind === 'tensor') ? toTensor(run, value, call.node) : null;
-      const method = other ? tensorAttribute(run, other, name) : undefined;
-      return (
-        ofNoise(call) ??
-        (method?.kind === 'builtin'
-          ? method.call(call)
-          : run.unknown(`The result of .${name}() on a tensor is not followed here.`, call.node))
-      );
+      const result = ofNoise(call);
+      if (result) return result;
+      const isMet = call.positional.some(({ kind }) => kind === 'tensor');
+      const tensor = isMet ? toTensor(run, value, call.node) : null;
+      const method = tensor && tensorAttribute(run, tensor, name);
+      if (method?.kind === 'builtin') return method.call(call);
+      return run.unknown(`The result of .${name}() on a tensor is not followed here.`, call.node);
     });
   // `torch.full((n, n), -inf).triu_(1)` is a mask, and no way to write a weight.
   const inPlace = run.framework.methods[name];

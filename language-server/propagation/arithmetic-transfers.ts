@@ -69,7 +69,13 @@ function besideZeros(inputs: readonly NodeState[], coefficients: readonly number
 }
 
 /** A tensor without positions as the map sees it that it is added to. */
-function seenBy(map: Pick<NodeState, 'channels' | 'extent'>, shape: Shape, input: NodeState, id: number, { shapes, nodes }: Context): Signal {
+function seenBy(
+  map: Pick<NodeState, 'channels' | 'extent'>,
+  shape: Shape,
+  input: NodeState,
+  id: number,
+  { shapes, nodes }: Context,
+): Signal {
   const signal = input.signal!;
   if (positions(input.extent) > 1) return signal;
   const varies = variesAlong(shapes[id] ?? null, map, shape);

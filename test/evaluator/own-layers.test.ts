@@ -168,7 +168,10 @@ class Layers(nn.Module):
     def forward(self, x):
         return F.linear(torch.relu(self.encoder(x)), self.encoder.weight.t())
 `);
-  expect(networks.map(({ layers }) => layers.map(({ path, summands }) => [path, summands]))).toEqual([[['w', 64]], [['encoder', 64]]]);
+  expect(networks.map(({ layers }) => layers.map(({ path, summands }) => [path, summands]))).toEqual([
+    [['w', 64]],
+    [['encoder', 64]],
+  ]);
   expect(networks.map(({ nodes }) => nodes.filter(({ kind }) => kind === 'affine').length)).toEqual([2, 2]);
 });
 
