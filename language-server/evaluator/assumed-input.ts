@@ -46,7 +46,7 @@ export function usualTexts(run: Interpreter, instance: Instance, nodes: readonly
   if (first.inChannels === null) return [];
   const features = first.variant === 'dense' ? [first.inChannels] : [];
   // As a decoder's target beside the source.
-  const alike = nodes.filter(({ kind }) => kind === 'input').map(({ id }) => entersAlike(firstLayer(nodes, id), first));
+  const alike = inputsAlike(nodes, first);
   const forEach = (shape: Shape) => alike.map((is) => (is ? shape : null));
   const shapesOf = (tokens: Quantity) => ({
     shapes: forEach([symbol('batch'), tokens, ...features]),
@@ -107,8 +107,10 @@ export function usualImages(nodes: readonly Node[]): AssumedInput[] {
   const channels = first?.variant === 'convolution' && first.kernel.length === 2 ? numberOf(first.inChannels) : null;
   if (channels === null) return [];
   const sides = wantsSize(nodes) ? [usualSide, ...otherSides] : [usualSide];
+  // As the second image of a pair.
+  const alike = inputsAlike(nodes, first!);
   return sides.map((side) => ({
-    shapes: [[symbol('batch'), channels, side, side]],
+    shapes: alike.map((is) => (is ? [symbol('batch'), channels, side, side] : null)),
     sentence: `The input's size is not known and taken as ${side} × ${side}${side === usualSide ? '' : ', which fits its layers,'} with independent pixels.`,
   }));
 }
@@ -120,6 +122,10 @@ function wantsSize(nodes: readonly Node[]): boolean {
     return numberOf(nodes[node.inputs[0]!]?.shape?.at(-1)) === null;
   });
 }
+
+/** Whether each input enters a layer as the first one does. */
+const inputsAlike = (nodes: readonly Node[], first: Affine): boolean[] =>
+  nodes.filter(({ kind }) => kind === 'input').map(({ id }) => entersAlike(firstLayer(nodes, id), first));
 
 const entersAlike = (layer: Affine | null, first: Affine): boolean =>
   layer !== null && layer.variant === first.variant && (layer.variant === 'embedding' || layer.inChannels === first.inChannels);

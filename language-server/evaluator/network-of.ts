@@ -313,4 +313,6 @@ function withoutStates(nodes: readonly Node[], outputs: readonly number[]): read
   return read.length > 0 ? read : outputs;
 }
 
-const isState = (node: Node): boolean => node.kind === 'reshape' && node.state !== undefined;
+/** What units end with, or those of a cell after its step. */
+const isState = (node: Node): boolean =>
+  node.kind === 'reshape' ? node.state !== undefined : node.kind === 'recurrent' && node.sequence === null;

@@ -146,6 +146,8 @@ export interface Recurrent {
   readonly layer: Layer;
   /** How it runs over all steps; `null`: one step a call. */
   readonly sequence: RecurrentSequence | null;
+  /** Of one that runs one step a call. */
+  readonly step?: Pick<RecurrentSequence, 'hidden' | 'activation'>;
 }
 
 export interface RecurrentSequence {

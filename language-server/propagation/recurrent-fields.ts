@@ -22,7 +22,7 @@ interface Block {
 }
 
 function fieldOf(layer: Layer, suffix: string, block: Block, wide: () => void): Field | string {
-  const named = (name: string) => tensorsOf(layer).find((one) => one.name === `${name}_${suffix}`) ?? null;
+  const named = (name: string) => tensorsOf(layer).find((one) => one.name === `${name}${suffix}`) ?? null;
   const [onInput, onState] = [named('weight_ih'), named('weight_hh')];
   if (!onInput || !onState) return `The weights of ${layer.path || 'this layer'} are not known.`;
   const input = gainOf(onInput, block);

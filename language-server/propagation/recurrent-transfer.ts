@@ -17,14 +17,11 @@ import { type Backward, type Context, type NodeState, stops, type Transfer, unkn
  * remember, each is as the one before. Only steps are followed that something is left of: the rest of a long sequence is as its middle.
  */
 export const recurrentTransfer: Transfer<'recurrent'> = (node, [input, ...states], context) => {
-  const { sequence } = node;
-  if (!sequence) return stops('A recurrent cell that is called step by step is not followed.');
+  const sequence = node.sequence ?? oneStep(node);
   const { hidden, bidirectional } = sequence;
   const channels = hidden === null ? null : multiply(hidden, bidirectional ? 2 : 1);
   if (!input?.signal) return { channels, ...stops(input?.reason ?? 'The layer has no input that the analysis could follow.') };
   if (input.restarted) return { channels, ...stops(unknownAlikeness) };
-  const started = startsElsewhere(node, states, context);
-  if (started) return { channels, ...stops(started) };
   if (followsAnother(node, context))
     context.assume(
       'Between recurrent layers that are modules of their own, gradients count as equally alike at all distances in time.',
@@ -32,8 +29,17 @@ export const recurrentTransfer: Transfer<'recurrent'> = (node, [input, ...states
   const layers = layersOf(node, sequence, context);
   if (typeof layers === 'string') return { channels, ...stops(layers) };
   const known = positions(input.extent);
-  const steps = known > 1 ? known : null;
+  const steps = node.sequence === null ? 1 : known > 1 ? known : null;
   const needed = Math.max(...layers.map((one) => one.steps));
+  const starts = states.map((state, i) => startOf(state, node.inputs[i + 1]!, context));
+  if (starts.includes('elsewhere')) {
+    if (steps !== null && steps < needed)
+      return { channels, ...stops('Its units start from a state that is not 0, which is not followed.') };
+    context.assume(
+      'Recurrent layers that start from a state which the model makes are followed as from 0: it is soon forgotten.',
+    );
+  }
+  if (starts.includes('given')) context.assume('Recurrent layers start from a state of 0.');
   const followed = Math.min(steps ?? longest, longest, needed);
   const signal = inPlainUnits(input.signal);
   if (!(signal.q > 0 && Number.isFinite(signal.q))) return { channels, ...stops('The size of what enters is not known.') };
@@ -54,24 +60,33 @@ export const recurrentTransfer: Transfer<'recurrent'> = (node, [input, ...states
     extent: input.extent,
     signal: law.signal(),
     ends,
-    backward: [grows ? null : law.backward(readsEnds(node, context)), ...states.map((): Backward => silent)],
+    backward: [
+      grows ? null : law.backward(readsEnds(node, context)),
+      ...starts.map((start) => (start === 'elsewhere' ? null : silent)),
+    ],
   };
 };
+
+/** A cell that is called once: a sequence of one step. */
+const oneStep = ({ step }: Recurrent): RecurrentSequence => ({
+  depth: 1,
+  bidirectional: false,
+  hidden: step?.hidden ?? null,
+  activation: step?.activation ?? 'tanh',
+  dropout: 0,
+  batchFirst: true,
+  projected: false,
+});
 
 const silent: Backward = { logFactor: Number.NEGATIVE_INFINITY, offset: 0, gain: 0 };
 
 /** Steps that are followed at most. */
 const longest = 96;
 
-/** Why the units do not start from 0; `null` where they do. */
-function startsElsewhere(node: Node, states: readonly NodeState[], { nodes, assume }: Context): string | null {
-  for (const [i, { signal, origin }] of states.entries()) {
-    if (signal?.q === 0) continue;
-    const from = nodes[origin]?.kind === 'input' || nodes[node.inputs[i + 1]!]?.kind === 'input';
-    if (!from) return 'Its units start from a state that is not 0, which is not followed.';
-    assume('Recurrent layers start from a state of 0.');
-  }
-  return null;
+/** Whether units start from 0, from what whoever calls the model gives, or from something that the model makes. */
+function startOf({ signal, origin }: NodeState, id: number, { nodes }: Context): 'zero' | 'given' | 'elsewhere' {
+  if (signal?.q === 0) return 'zero';
+  return nodes[origin]?.kind === 'input' || nodes[id]?.kind === 'input' ? 'given' : 'elsewhere';
 }
 
 /** Whether what it reads comes from another recurrent layer, at most normalized, dropped or bent on the way. */
@@ -95,9 +110,9 @@ function layersOf(node: Node & Recurrent, sequence: RecurrentSequence, context: 
     context.assume('Widths that are not known are taken as large: variances that shrink with the width count as 0.');
   const layers: Layer[] = [];
   for (let i = 0; i < count; i++) {
-    const fields = fieldsOf(node, `l${i}`, wide);
+    const fields = fieldsOf(node, node.sequence ? `_l${i}` : '', wide);
     if (typeof fields === 'string') return fields;
-    const reverse = bidirectional ? fieldsOf(node, `l${i}_reverse`, wide) : fields;
+    const reverse = bidirectional ? fieldsOf(node, `_l${i}_reverse`, wide) : fields;
     if (typeof reverse === 'string') return reverse;
     if (JSON.stringify(reverse) !== JSON.stringify(fields)) return 'Its two directions start differently, which is not followed.';
     const unit = unitOf(node, activation, fields);
@@ -231,7 +246,7 @@ class Steps {
       total += single.at(t, t);
       for (let s = 0; s < t; s++) pairs += 2 * single.at(t, s);
     }
-    const chosen = { factor: total, common: this.steps === null ? 0 : pairs / (this.steps - 1) };
+    const chosen = { factor: total, common: this.steps === null || this.steps === 1 ? 0 : pairs / (this.steps - 1) };
     const factors = (coherence: number, share: number) => {
       const rho = Math.max(0, coherence);
       const [x, y, z] = [(1 - share) * (1 - rho), (1 - share) * rho, share];
@@ -278,7 +293,7 @@ export function finalState(node: Node & Reshape, { ends, reason }: NodeState, co
   if (context.consumers[node.id]!.length === 0 && node.state === 'cell') return { signal: null, reason: null, backward: [] };
   if (node.state === 'cell') return stops('The state of the cells of an LSTM layer is not followed.');
   const from = context.nodes[node.inputs[0]!]!;
-  const count = from.kind === 'recurrent' && from.sequence ? numberOf(from.sequence.depth) : null;
+  const count = from.kind !== 'recurrent' ? null : from.sequence ? numberOf(from.sequence.depth) : 1;
   const directions = from.kind === 'recurrent' && from.sequence?.bidirectional ? 2 : 1;
   if (
     count !== 1 &&

@@ -24,14 +24,26 @@ describe('a recurrent layer tells what squared gradients do from step to step', 
 describe('what is not followed is said', () => {
   const reasons = (source: string, name: string) => modelOf(source, name).summary.assumptions.join('\n');
 
-  test.each([
-    ['torch.zeros(2, x.size(0), 96)', 'self.inner(x)[:, :2].transpose(0, 1)', 'starts? from a state'],
-    ['nn.GRU(hidden, hidden, num_layers=2,', 'nn.GRU(hidden, hidden, num_layers=unheard,', 'layers'],
-  ])('%s → %s', (line, other, reason) => {
-    expect(text).toContain(line);
-    const changed = text.replace(line, other);
-    expect(reasons(changed, 'Forecast')).toMatch(new RegExp(reason));
-    expect(modelOf(changed, 'Forecast').propagation.find(({ path }) => path === 'head')!.q).toBeNull();
+  test.each([['nn.GRU(hidden, hidden, num_layers=2,', 'nn.GRU(hidden, hidden, num_layers=unheard,', 'layers']])(
+    '%s → %s',
+    (line, other, reason) => {
+      expect(text).toContain(line);
+      const changed = text.replace(line, other);
+      expect(reasons(changed, 'Forecast')).toMatch(new RegExp(reason));
+      expect(modelOf(changed, 'Forecast').propagation.find(({ path }) => path === 'head')!.q).toBeNull();
+    },
+  );
+
+  test('a state that the model makes, where units do not forget it within the sequence', () => {
+    const made = text.replace('torch.zeros(2, x.size(0), 96)', 'self.inner(x)[:, :2].transpose(0, 1)');
+    const short = made.replace('# meanfield: input(16, 30, 8)\nclass Forecast', '# meanfield: input(16, 10, 8)\nclass Forecast');
+    const [long, few] = [made, short].map(
+      (source) => modelOf(source, 'Forecast').propagation.find(({ path }) => path === 'head')!.q,
+    );
+    expect(long).toBeGreaterThan(0);
+    expect(reasons(made, 'Forecast')).toContain('start from a state which the model makes are followed as from 0');
+    expect(few).toBeNull();
+    expect(reasons(short, 'Forecast')).toContain('Its units start from a state that is not 0');
   });
 
   test('states of several layers read together', () => {

@@ -66,7 +66,7 @@ function stackedOperation(cell: Cell): OperationRow {
       depth,
       bidirectional: bound.bidirectional === true,
       hidden: quantity(bound.hidden_size),
-      activation: typeof bound.nonlinearity === 'string' ? bound.nonlinearity : 'tanh',
+      activation: phiOf(bound),
       dropout: quantity(bound.dropout),
       batchFirst,
       projected: bound.proj_size !== undefined && bound.proj_size !== 0,
@@ -81,6 +81,9 @@ function stackedOperation(cell: Cell): OperationRow {
     };
   };
 }
+
+/** φ of a plain recurrence. */
+const phiOf = ({ nonlinearity }: Arguments): string => (typeof nonlinearity === 'string' ? nonlinearity : 'tanh');
 
 function stacked(cell: Cell): ModuleRow {
   return {
@@ -119,8 +122,9 @@ function single(cell: Cell): ModuleRow {
       const hidden = quantity(bound.hidden_size);
       const input = inputs[0] ?? null;
       const shape = input && hidden !== null ? [...input.slice(0, -1), hidden] : null;
-      const operation: Operation = { kind: 'recurrent', cell, layer, sequence: null };
-      return cell === 'lstm' ? { operation, shape, outputs: [{ shape }, { shape }] } : { operation, shape };
+      const operation: Operation = { kind: 'recurrent', cell, layer, sequence: null, step: { hidden, activation: phiOf(bound) } };
+      if (cell !== 'lstm') return { operation, shape };
+      return { operation, shape, outputs: [{ shape }, { shape, state: 'cell' }] };
     },
     source: 'torch.nn.modules.rnn.RNNCellBase.reset_parameters: U(±1/√hidden_size)',
   };
