@@ -10,13 +10,13 @@ import type {
 import { initialize } from '../frameworks/index.js';
 import type { Source } from '../network/distribution.js';
 import type { Layer, Parameter, Shape } from '../network/graph.js';
-import { type Quantity, subtract } from '../network/quantity.js';
+import { numberOf, type Quantity, subtract } from '../network/quantity.js';
 import { Raised } from './budget.js';
 import { calculatedLayer, calculatedParameter } from './calculated-weights.js';
 import type { Interpreter } from './interpreter.js';
 import { writeTap } from './kernel-taps.js';
 import { writeBlock } from './matrix-parts.js';
-import { numbersIn, sizesOf } from './python/arrays.js';
+import { momentsOf, numbersIn, sizesOf } from './python/arrays.js';
 import { bindSignature, fromArgument, parseSignature, toArguments, withOwnNames } from './signature.js';
 import { forgetParameter, nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
 import { touch } from './touch.js';
@@ -60,11 +60,22 @@ function writtenTo(run: Interpreter, out: Extract<Value, { kind: 'parameter' }>,
 function callValueRow(name: string, row: ValueRow, call: Call): Value {
   try {
     const result = fromArgument(row.value(toArguments(bindSignature(row.signature, call, name))), row.float ?? false);
-    return arrayResult(row, result);
+    return result.kind === 'unknown' && row.ofUnknown !== undefined ? tableOf(row.ofUnknown, name) : arrayResult(row, result);
   } catch (error) {
     if (error instanceof RangeError) throw new Raised('ValueError', error.message);
     throw error;
   }
+}
+
+/** Numbers of which only the second moment is known. */
+function tableOf(variance: number, name: string): ParameterValue {
+  const source = { kind: 'call', text: `${name}(…)`, location: null } as const;
+  const parameter: Parameter = {
+    name: '',
+    shape: null,
+    writes: [{ family: 'unknown', mean: 0, variance, formula: null, source }],
+  };
+  return { kind: 'parameter', parameter, trainable: false };
 }
 
 /** A sequence of numbers is a tensor of known numbers; a sequence of such sequences is several tensors. */
@@ -457,20 +468,20 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
   const out = call.keywords.get('out');
   if (out?.kind === 'parameter') return writtenTo(run, out, call);
   const [first] = call.positional;
-  const given = call.keywords.get('size') ?? first;
+  const given = call.keywords.get('size') ?? (row.sizes === 'last' ? call.positional.at(-1) : first);
   let sizes: Value[] = [];
   let shape: Shape = null;
   if (row.sizes === 'like')
     shape = first?.kind === 'parameter' ? first.parameter.shape : first?.kind === 'tensor' ? first.shape : null;
   else if (row.sizes === 'counted') shape = countOf(call);
-  else if (row.sizes === 'positional') {
+  else if (row.sizes === 'positional' || (row.sizes === 'last' && (given?.kind === 'tuple' || given?.kind === 'list'))) {
     sizes =
       given?.kind === 'tuple' || given?.kind === 'list' ? [...given.items] : row.fill && given ? [given] : [...call.positional];
     shape = sizes.every((size) => size.kind === 'number')
       ? sizes.map((size) => (size as Extract<Value, { kind: 'number' }>).value)
       : null;
   }
-  if (row.contents || (row.sizesOrData && given?.kind === 'parameter'))
+  if (row.contents || (row.sizesOrData && (given?.kind === 'parameter' || isListOfNumbers(given))))
     return tensorOf(run, first ?? call.keywords.get('data'), name, call);
   const fill = row.fill ? (call.keywords.get(row.fill) ?? call.positional[row.fillPosition ?? 1]) : undefined;
   const mean: Quantity | null = row.fill ? (fill?.kind === 'number' ? fill.value : null) : row.mean;
@@ -510,16 +521,23 @@ export function contentsOf(given: Value | undefined, source: Source): Parameter 
   const last = given?.kind === 'parameter' ? given.parameter.writes.at(-1) : undefined;
   if (given?.kind === 'parameter' && last) return { name: '', shape: given.parameter.shape, writes: [{ ...last, source }] };
   const numbers = given?.kind === 'number' ? [given.value] : (given && numbersIn(given)) || [];
-  const shape = given?.kind === 'number' ? [] : given?.kind === 'list' ? sizesOf(given) : null;
-  const [mean] = numbers;
-  const same = mean !== undefined && numbers.every((one) => one === mean);
-  return {
-    name: '',
-    shape,
-    writes: [
-      { family: same ? 'constant' : 'unknown', mean: same ? mean : null, variance: same ? 0 : null, formula: null, source },
-    ],
-  };
+  const shape = given?.kind === 'number' ? [] : given?.kind === 'list' || isListOfNumbers(given) ? sizesOf(given) : null;
+  const known = numbers.filter((one) => typeof one === 'number');
+  const [first] = numbers;
+  const same = first !== undefined && numbers.every((one) => one === first);
+  const moments = same
+    ? { mean: first, variance: 0 }
+    : known.length > 0 && known.length === numbers.length
+      ? momentsOf(known)
+      : { mean: null, variance: null };
+  return { name: '', shape, writes: [{ family: same ? 'constant' : 'unknown', ...moments, formula: null, source }] };
+}
+
+/** Contents, in one row; whole numbers in a tuple may as well be sizes. */
+function isListOfNumbers(given: Value | undefined): given is Extract<Value, { kind: 'list' | 'tuple' }> {
+  if (given?.kind !== 'list' && given?.kind !== 'tuple') return false;
+  const isRow = given.items.length > 0 && given.items.every((item) => item.kind === 'number' && numberOf(item.value) !== null);
+  return isRow && (given.kind === 'list' || given.items.some((item) => item.kind === 'number' && item.float));
 }
 
 /** `torch.Tensor([0.5, 1.5])`: what is no number in place of the sizes may be the contents. */

@@ -157,5 +157,10 @@ function cut(key: Value, size: number): { range: [number, number]; single: boole
     return from !== null && from >= 0 && from < size ? { range: [from, from + 1], single: true } : null;
   }
   const range = key.kind === 'slice' ? rangeOf(key, size) : null;
-  return range && range.step === 1 && range.first < range.last ? { range: [range.first, range.last], single: false } : null;
+  if (!range || range.first >= range.last) return null;
+  if (range.step === 1) return { range: [range.first, range.last], single: false };
+  // Every other entry, `table[:, 0::2]`: shares are all that counts, and those of the two halves do not overlap either.
+  const isStride = range.step > 1 && range.first < range.step && range.last === size && size % range.step === 0;
+  const part = size / range.step;
+  return isStride ? { range: [range.first * part, (range.first + 1) * part], single: false } : null;
 }

@@ -7,7 +7,7 @@ import { methodOfNoise, productOfNoise } from './functions-of-noise.js';
 import type { Interpreter } from './interpreter.js';
 import { kernelTap } from './kernel-taps.js';
 import { equalParts, matrixPart, viewOf, writeBlock } from './matrix-parts.js';
-import { tensorOfNumbers } from './python/arrays.js';
+import { numbersIn, tensorOfNumbers } from './python/arrays.js';
 import { touchParameter } from './touch.js';
 import type { Trace } from './trace.js';
 import {
@@ -92,7 +92,8 @@ function tensorOfParameter(trace: Trace, value: ParameterValue, location: Locati
   const held = trace.held.get(parameter);
   if (held) return held;
   const last = parameter.writes.at(-1);
-  const isKnown = trainable || from !== undefined || (last?.variance === 0 && last.mean !== null);
+  const isWritten = last !== undefined && last.mean !== null && last.variance !== null && writtenDown.has(last.family);
+  const isKnown = trainable || from !== undefined || isWritten;
   const operation = isKnown ? ({ kind: 'parameter', parameter } as const) : ({ kind: 'input' } as const);
   const tensor = trace.add(operation, parameter.name || 'tensor', [], parameter.shape, location);
   if (!isKnown) trace.drawn.set(location, parameter);
@@ -308,10 +309,20 @@ function broadcast(a: Shape, b: Shape): Shape {
   });
 }
 
+/** What all entries of a tensor are; `null`: they differ, or are not known. */
+function sameNumber(value: Value): number | null {
+  if (value.kind === 'parameter') {
+    const last = value.trainable ? undefined : value.parameter.writes.at(-1);
+    return last?.variance === 0 ? numberOf(last.mean) : null;
+  }
+  const [first = null, ...others] = (value.kind === 'list' && value.array && numbersIn(value)) || [];
+  return others.every((one) => one === first) ? first : null;
+}
+
 /** `torch.ones(d) * 1e-6`, `torch.randn(d) / 10` before registration: the distribution is scaled. */
 function parameterArithmetic(operator: string, left: Value, right: Value): ParameterValue | null {
   const [parameter, other] = left.kind === 'parameter' ? [left, right] : [right, left];
-  const value = constant(other);
+  const value = constant(other) ?? sameNumber(other);
   if (operator === '*' && parameter.kind === 'parameter' && other.kind === 'parameter') return productOfNoise(parameter, other);
   if (parameter.kind !== 'parameter' || value === null) return null;
   const last = parameter.parameter.writes.at(-1);
@@ -594,6 +605,7 @@ const unchanged = new Set([
   'float',
   'double',
   'half',
+  'long',
   'contiguous',
   'detach',
   'clone',

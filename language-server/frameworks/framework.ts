@@ -11,7 +11,7 @@ export interface Framework {
   readonly name: string;
   /** Shown to users: `PyTorch`. */
   readonly label: string;
-  /** Top-level packages whose names are looked up here: `torch`. */
+  /** Top-level packages whose names are looked up here: `torch`, and then those of libraries around it. */
   readonly packages: readonly string[];
   /** `torch.nn.modules.linear.Linear` → `torch.nn.Linear`. A prefix that ends in `.` renames all names below it. */
   readonly aliases: Readonly<Record<string, string>>;
@@ -178,8 +178,11 @@ export interface CreatorRow {
   /** `null`: not known. */
   readonly mean: number | null;
   readonly variance: number | null;
-  /** Where the sizes stand: all positional arguments, the shape of a tensor that is given, the ends of a range, or in values that are not followed. */
-  readonly sizes: 'positional' | 'like' | 'counted' | 'unknown';
+  /**
+   * Where the sizes stand: all positional arguments, the last one alone, the shape of a tensor that is given, the ends of a range, or in values
+   * that are not followed.
+   */
+  readonly sizes: 'positional' | 'last' | 'like' | 'counted' | 'unknown';
   /** A sequence in place of the sizes is the contents: `torch.Tensor([0.5])`. */
   readonly sizesOrData?: boolean;
   /** The first argument is the contents, a number or a tensor: `torch.tensor(0.5)`. */
@@ -200,6 +203,8 @@ export interface ValueRow {
   readonly array?: boolean;
   /** A list that it returns is one such tensor, with several axes if it is a list of lists. */
   readonly table?: boolean;
+  /** Second moment of the result for numbers that are not known, as that of a sine of many angles. */
+  readonly ofUnknown?: number;
   /** The result is a list of tables: several tensors of known numbers, with several axes. */
   readonly grids?: boolean;
 }

@@ -95,7 +95,7 @@ test('without an initializer of its own, what a pretrained model draws depends o
     {
       name: 'Tiny',
       layers: ['a null', 'b null'],
-      unknown: ["'transformers.initialization' has no description here, so what it does is not known."],
+      unknown: ["'transformers.initialization' is not in the files that could be read."],
     },
   ]);
 });

@@ -19,24 +19,27 @@ export function numbersIn(value: Value): number[] | undefined {
 }
 
 /** Sizes along the axes of an array; those of uneven lists are those of their first. */
-export function sizesOf({ items }: ListValue): number[] {
+export function sizesOf({ items }: { readonly items: readonly Value[] }): number[] {
   const [first] = items;
   return [items.length, ...(first?.kind === 'list' && first.array ? sizesOf(first) : [])];
+}
+
+export function momentsOf(numbers: readonly number[]): { mean: number; variance: number } {
+  const mean = numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+  return { mean, variance: numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0) / numbers.length };
 }
 
 /** What flows from such numbers, as from the places of tokens, `torch.arange(n)`: the same for all inputs. */
 export function tensorOfNumbers(run: Interpreter, value: ListValue, node: SyntaxNode): Tensor[] {
   const numbers = numbersIn(value);
   if (!run.trace || !numbers || numbers.length === 0) return [];
-  const mean = numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
-  const variance = numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0) / numbers.length;
   const at = run.location(node);
   const source = { kind: 'call', text: 'known numbers', location: at } as const;
   const shape = sizesOf(value);
   const parameter: Parameter = {
     name: 'numbers',
     shape,
-    writes: [{ family: 'constant', mean, variance, formula: null, source }],
+    writes: [{ family: 'constant', ...momentsOf(numbers), formula: null, source }],
   };
   const tensor = run.trace.add({ kind: 'parameter', parameter }, 'numbers', [], shape, at);
   run.trace.fix(tensor.node);

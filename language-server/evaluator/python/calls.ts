@@ -69,9 +69,9 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
 const outOf = ({ result, from = result }: Unknown, value: Value): Value =>
   value.kind === 'unknown' && from !== undefined ? { ...value, from } : value;
 
-/** Why a name stands for nothing that can be called. */
+/** Why a name stands for nothing that can be called: what libraries around the framework hold is read like the user's own files. */
 export function absence(run: Interpreter, name: string): string {
-  return run.isFrameworkPackage(name)
+  return name.split('.', 1)[0] === run.framework.packages[0]
     ? `'${name}' has no description here, so what it does is not known.`
     : `'${name}' is not in the files that could be read.`;
 }

@@ -277,7 +277,7 @@ export const creators: Readonly<Record<string, CreatorRow>> = {
   'torch.arange': { ...given, sizes: 'counted' },
   'torch.range': given,
   'torch.logspace': given,
-  'torch.randint': given,
+  'torch.randint': { ...given, sizes: 'last' },
   'torch.randperm': given,
   'torch.bernoulli': given,
   'torch.LongTensor': given,

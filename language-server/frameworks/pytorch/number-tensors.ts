@@ -66,8 +66,9 @@ export const numberTensors: Readonly<Record<string, ValueRow>> = {
   'torch.log2': each('input', Math.log2),
   'torch.exp': each('input', Math.exp),
   'torch.sqrt': each('input', Math.sqrt),
-  'torch.sin': each('input', Math.sin),
-  'torch.cos': each('input', Math.cos),
+  // Of the tables that encode places, too large to be kept: sin² and cos² of one angle add up to 1.
+  'torch.sin': { ...each('input', Math.sin), ofUnknown: 1 / 2 },
+  'torch.cos': { ...each('input', Math.cos), ofUnknown: 1 / 2 },
   'torch.pow': pairwise('input, exponent', (a, b) => a ** b),
   'torch.div': quotient,
   'torch.divide': quotient,
