@@ -78,12 +78,16 @@ function spread({ values, masses, energies }: RectifiedStream, off: number, root
   const { values: next, weights } = nodesUpTo(last);
   const fresh = next.map((t, k) => weights[k]! * off * (normalDensity(t / root) / root));
   const moved = new Float64Array(next.length);
-  for (let i = 0; i < values.length; i++)
-    for (let k = 0; k < next.length; k++) {
+  let first = 0;
+  for (let i = 0; i < values.length; i++) {
+    const [low, high] = [values[i]! - reach * root, values[i]! + reach * root];
+    while (next[first]! < low) first++;
+    for (let k = first; k < next.length && next[k]! <= high; k++) {
       const share = (weights[k]! * normalDensity((next[k]! - values[i]!) / root)) / root;
       fresh[k]! += masses[i]! * share;
       moved[k]! += energies[i]! * share;
     }
+  }
   return { values: next, masses: scaledTo(fresh, on), energies: moved };
 }
 
