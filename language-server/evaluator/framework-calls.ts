@@ -20,6 +20,7 @@ import { momentsOf, numbersIn, sizesOf } from './python/arrays.js';
 import { bindSignature, fromArgument, parseSignature, toArguments, withOwnNames } from './signature.js';
 import { forgetParameter, nodesIn, opaque, scaleDistribution, tensorsIn, toTensor } from './tensors.js';
 import { touch } from './touch.js';
+import { outside } from './trace.js';
 import {
   type Builtin,
   builtin,
@@ -29,6 +30,7 @@ import {
   type ParameterValue,
   type Tensor,
   tuple,
+  typeName,
   type Value,
 } from './values.js';
 import { noteVectorWrite } from './vector-parts.js';
@@ -312,7 +314,7 @@ function shapesOnly(row: FunctionRow, bound: ReadonlyMap<string, Value>): Value 
   if (!first || inputs.length < tensors.filter(({ kind }) => kind !== 'none' && kind !== 'number').length) return null;
   const result = row.operation({ arguments: toArguments(bound), inputs: inputs.map(({ shape }) => shape), layer: null });
   if (typeof result === 'string' || result.outputs || result.operation.kind === 'affine') return null;
-  return { kind: 'tensor', node: first.node, shape: result.shape };
+  return { kind: 'tensor', node: outside, shape: result.shape };
 }
 
 /** `torch.log(10 * torch.ones(heads))`: entries that are all the same number stay so. */
@@ -386,10 +388,16 @@ function calculatedFrom(run: Interpreter, weight: Value | undefined): Parameter 
 function inputsOf(run: Interpreter, value: Value | undefined, call: Call): Tensor[] {
   if (!value) return [];
   if ((value.kind === 'list' && !value.array) || value.kind === 'tuple')
-    return value.items.flatMap((item) => inputsOf(run, item, call));
+    return value.items.flatMap((item) => inputsOf(run, isNoTensor(item) ? noTensor(run, item, call) : item, call));
   const tensor = toTensor(run, value, call.node);
   return tensor ? [tensor] : [];
 }
+
+const isNoTensor = ({ kind }: Value): boolean =>
+  kind === 'class' || kind === 'builtin' || kind === 'function' || kind === 'instance';
+
+const noTensor = (run: Interpreter, value: Value, call: Call): Value =>
+  run.unknown(`A tensor is expected here, and not a value of type ${typeName(value)}.`, call.node);
 
 function callInitializer(run: Interpreter, name: string, row: InitializerRow, call: Call): Value {
   const key = parseSignature(row.signature)[0]?.name ?? 'tensor';

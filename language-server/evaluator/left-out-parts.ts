@@ -30,7 +30,8 @@ export function partsLeftOut(root: Instance, trace: Trace): Instance[] {
     for (const part of partsOf(module)) {
       if (reached.has(part) || found.includes(part)) continue;
       if (isUsed.get(part)) reached.add(part);
-      else if (namedParameters(part).length > 0) found.push(part);
+      // What is built while it runs has no place in the model.
+      else if (part.module!.path !== null && namedParameters(part).length > 0) found.push(part);
     }
   return found;
 }

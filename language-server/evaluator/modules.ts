@@ -1,5 +1,5 @@
 import type { ModuleRow, Output } from '../frameworks/framework.js';
-import { instantiate } from '../frameworks/index.js';
+import { instantiate, sizesOf } from '../frameworks/index.js';
 import type { Parameter } from '../network/graph.js';
 import { symbol } from '../network/quantity.js';
 import { child, type SyntaxNode } from '../source/syntax-tree.js';
@@ -11,6 +11,7 @@ import type { Interpreter } from './interpreter.js';
 import { tensorOfNumbers } from './python/arrays.js';
 import { callValue } from './python/calls.js';
 import { classAttribute } from './python/classes.js';
+import { formatValue } from './python/format.js';
 import { bindSignature, parseSignature, toArguments } from './signature.js';
 import { nodesIn, opaque, toTensor } from './tensors.js';
 import { Trace } from './trace.js';
@@ -109,7 +110,18 @@ function sizesAsSymbols(run: Interpreter, row: ModuleRow, bound: Map<string, Val
     run.note(value.reason, value.location ?? call.node);
     bound.set(name, int(symbol(argumentText(run, call, value) ?? name)));
   }
+  for (const name of sizesOf(row)) {
+    const value = bound.get(name);
+    if (!value || couldBeSize(value)) continue;
+    run.note(`No layer that learns has ${name} = ${formatValue(value)}: it is taken as unknown.`, call.node);
+    bound.set(name, int(symbol(name)));
+  }
   return bound;
+}
+
+function couldBeSize(value: Value): boolean {
+  if (value.kind === 'list' || value.kind === 'tuple') return value.items.every(couldBeSize);
+  return value.kind !== 'number' || typeof value.value !== 'number' || (Number.isInteger(value.value) && value.value >= 1);
 }
 
 /** The text of the argument that has this value, where it is a name or an attribute. */
@@ -125,7 +137,8 @@ function argumentText(run: Interpreter, call: Call, value: Value): string | null
 export function callModule(run: Interpreter, instance: Instance, call: Call): Value {
   if (!run.trace) {
     // A module that runs while the model is built, to find a size by trying, or in a script: its graph is thrown away.
-    run.trace = new Trace(run.limits.nodes);
+    const trace = new Trace(run.limits.nodes);
+    run.trace = trace;
     noteCall(run, instance, call);
     try {
       return run.noteIf(
@@ -133,6 +146,7 @@ export function callModule(run: Interpreter, instance: Instance, call: Call): Va
         () => run.constructing > 0,
       );
     } finally {
+      trace.end();
       run.trace = null;
     }
   }

@@ -128,6 +128,7 @@ function runInMode(run: Interpreter, { instance, method: forward }: Model, shape
     if (!(error instanceof Raised || error instanceof BudgetExceeded)) throw error;
     return { trace, outputs: [], error };
   } finally {
+    trace.end();
     run.trace = null;
     restore();
   }

@@ -9,7 +9,7 @@ import { kernelTap } from './kernel-taps.js';
 import { equalParts, matrixPart, viewOf, writeBlock } from './matrix-parts.js';
 import { numbersIn, tensorOfNumbers } from './python/arrays.js';
 import { touchParameter } from './touch.js';
-import type { Trace } from './trace.js';
+import { outside, type Trace } from './trace.js';
 import {
   asClause,
   type Builtin,
@@ -75,7 +75,10 @@ export function opaque(
 
 /** What can flow: tensors as they are, parameters and unknown values as nodes without inputs. */
 export function toTensor(run: Interpreter, value: Value, node: SyntaxNode): Tensor | null {
-  if (value.kind === 'tensor') return value;
+  if (value.kind === 'tensor') {
+    if (value.node === outside) run.trace?.adopt(value, run.location(node));
+    return value;
+  }
   if (!run.trace) return null;
   if (value.kind === 'parameter') return tensorOfParameter(run.trace, value, run.location(node));
   if (value.kind === 'list' && value.array) return tensorOfNumbers(run, value, node)[0] ?? null;

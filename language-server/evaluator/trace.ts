@@ -17,6 +17,7 @@ export class Trace {
   /** The tensors of nodes that are drawn as inputs. */
   readonly drawn = new Map<Location, Parameter>();
   private readonly paths: string[] = [''];
+  readonly #tensors: Tensor[] = [];
   /** Nodes that hold numbers of the program; of rising ones, with the tensor in which they came. */
   readonly #fixed = new Map<number, Parameter | null>();
 
@@ -72,9 +73,28 @@ export class Trace {
     if (this.nodes.length >= this.maximalNodes)
       throw new BudgetExceeded(`Analysis limited: the graph has more than ${this.maximalNodes.toLocaleString('en-US')} nodes.`);
     const id = this.nodes.length;
+    const known = inputs.includes(outside) ? inputs.filter((input) => input !== outside) : inputs;
     // With the spread first, each field behind it costs V8 more than the rest of the step.
-    this.nodes.push({ id, path, name, location, inputs, shape, ...operation });
+    this.nodes.push({ id, path, name, location, inputs: known, shape, ...operation });
     if (this.areFixed(inputs)) this.#fixed.set(id, null);
-    return { kind: 'tensor', node: id, shape };
+    const tensor: Tensor = { kind: 'tensor', node: id, shape };
+    this.#tensors.push(tensor);
+    return tensor;
+  }
+
+  /** Gives a tensor that was calculated while another graph was drawn a place in this one. */
+  adopt(tensor: Tensor, location: Location): void {
+    const reason = 'This tensor was calculated outside of forward(), and what it holds is not followed.';
+    tensor.node = this.add({ kind: 'opaque', reason, weightless: true }, 'tensor', [], tensor.shape, location).node;
+    this.#tensors.push(tensor);
+  }
+
+  /** Ends the drawing. A program may keep its tensors, and they stand for no node of the graphs that follow. */
+  end(): void {
+    for (const tensor of this.#tensors) tensor.node = outside;
+    this.#tensors.length = 0;
   }
 }
+
+/** In place of the node of a tensor that no graph being drawn has. */
+export const outside = -1;

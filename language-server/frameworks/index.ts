@@ -182,12 +182,21 @@ function sized(row: ModuleRow, bound: Arguments): Arguments {
   const known: Record<string, Argument> = { ...bound };
   if (row.lazy) known[row.lazy] = symbol(row.lazy);
   if (Object.values(known).includes(undefined))
-    for (const { shape } of row.tensors)
-      for (const part of splitList(shape))
-        for (const name of compileExpression(part.replace(/^\*/, '')).names)
-          if (name in known && known[name] === undefined) known[name] = symbol(name);
+    for (const name of sizesOf(row)) if (name in known && known[name] === undefined) known[name] = symbol(name);
   return row.prepare ? { ...known, ...row.prepare(known) } : known;
 }
+
+/** Names of the arguments that shapes of tensors are made of. */
+export function sizesOf(row: ModuleRow): ReadonlySet<string> {
+  const known = sizes.get(row);
+  if (known) return known;
+  const parts = row.tensors.flatMap(({ shape }) => splitList(shape));
+  const names = new Set(parts.flatMap((part) => [...compileExpression(part.replace(/^\*/, '')).names]));
+  sizes.set(row, names);
+  return names;
+}
+
+const sizes = new WeakMap<ModuleRow, ReadonlySet<string>>();
 
 /** Rows with the values of their running variables, in the framework's order. */
 function repeated(rows: readonly TensorRow[], environment: Environment): { tensor: TensorRow; variables: Environment }[] {

@@ -4,6 +4,7 @@ import type { Interpreter } from '../interpreter.js';
 import { namedParameters } from '../modules.js';
 import { Scope } from '../scope.js';
 import { forgetParameter, writeInPlace } from '../tensors.js';
+import { outside } from '../trace.js';
 import { bool, type Call, dict, ellipsis, list, none, set, string, tuple, type Unknown, type Value } from '../values.js';
 import { inverted } from './arrays.js';
 import { assign } from './assignment.js';
@@ -25,7 +26,7 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
   const tree = run.file.tree;
   switch (node.type) {
     case 'identifier':
-      return lookup(run, node, scope);
+      return drawn(run, lookup(run, node, scope), node);
     case 'integer':
       return parseIntegerLiteral(tree.textOf(node)) ?? run.unknown('This number cannot be read.', node);
     case 'float':
@@ -61,9 +62,9 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
     case 'dictionary':
       return evaluateDictionary(run, node, scope, frame);
     case 'attribute':
-      return evaluateAttribute(run, node, scope, frame);
+      return drawn(run, evaluateAttribute(run, node, scope, frame), node);
     case 'subscript':
-      return subscript(run, node, scope, frame);
+      return drawn(run, subscript(run, node, scope, frame), node);
     case 'slice': {
       const parts: Value[] = [none, none, none];
       let position = 0;
@@ -165,6 +166,12 @@ function lookup(run: Interpreter, node: SyntaxNode, scope: Scope): Value {
   return (
     scope.lookup(name) ?? run.builtins.variables.get(name) ?? run.unknown(`'${name}' is not defined in what could be read.`, node)
   );
+}
+
+/** A value that is read; a tensor gets its place in the graph being drawn. */
+function drawn(run: Interpreter, value: Value, node: SyntaxNode): Value {
+  if (value.kind === 'tensor' && value.node === outside) run.trace?.adopt(value, run.location(node));
+  return value;
 }
 
 /** Items of a display. With the entries of a shape that is not known among them, the whole is such a shape. */

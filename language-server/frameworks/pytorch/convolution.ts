@@ -5,7 +5,7 @@ import { quantity, sizes, spread } from './arguments.js';
 import { settle } from './lazy.js';
 import { biasOfWeight, functionalLayer, kaimingWithRootFive } from './linear.js';
 import type { Tables } from './rows.js';
-import { channelsFirst, entriesOf, slidingShape, transposedShape, type Window, withSpatial } from './shapes.js';
+import { channelsFirst, doesNotFit, entriesOf, slidingShape, transposedShape, type Window, withSpatial } from './shapes.js';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 
@@ -104,7 +104,8 @@ function affine(
     groups: quantity(bound.groups) ?? symbol('groups'),
   };
   const full = channelsFirst(input, inChannels, n);
-  return { operation, shape: withSpatial(full, spatialOutput(full, operation, bound), outChannels) };
+  const spatial = spatialOutput(full, operation, bound);
+  return doesNotFit(spatial) ?? { operation, shape: withSpatial(full, spatial, outChannels) };
 }
 
 function paddingOf(padding: Argument, n: number): Affine['padding'] | null {

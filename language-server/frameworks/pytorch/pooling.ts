@@ -3,7 +3,7 @@ import { ceil, divide, equals, type Quantity } from '../../network/quantity.js';
 import type { Argument, Arguments, FunctionRow, ModuleRow, Operated, OperationRow } from '../framework.js';
 import { axisOf, isList, number, quantity, sizes, variadic } from './arguments.js';
 import { plain, type Tables, unary } from './rows.js';
-import { slidingShape, spatialOf, withSpatial } from './shapes.js';
+import { doesNotFit, slidingShape, spatialOf, withSpatial } from './shapes.js';
 
 /** The twin of a pooling that always gives its indices as well. */
 function withIndices(operation: OperationRow): OperationRow {
@@ -33,6 +33,8 @@ export function sliding(n: number, variant: 'average' | 'max'): OperationRow {
       return overDimensions(variant, false)({ arguments: { dim: over, keepdim: true }, inputs: [input], layer: null });
     }
     const spatial = whole ?? slidingShape(input, { kernel, stride, padding, dilation }, bound.ceil_mode === true);
+    const problem = doesNotFit(spatial);
+    if (problem) return problem;
     const named = whole ? (`global-${variant}` as const) : variant;
     return pooled({ kind: 'pooling', variant: named, kernel, stride, padding }, withSpatial(input, spatial), bound);
   };

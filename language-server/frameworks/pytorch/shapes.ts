@@ -41,6 +41,12 @@ export function slidingShape(
   return result.includes(null) ? null : (result as Quantity[]);
 }
 
+/** What is said where a window does not fit into its input; `null` where it does, or where sizes are not known. */
+export function doesNotFit(spatial: readonly Quantity[] | null): string | null {
+  const isEmpty = spatial?.some((size) => typeof size === 'number' && size < 1);
+  return isEmpty ? 'What comes in here is smaller than the window: PyTorch would stop with an error.' : null;
+}
+
 /** (in − 1)·s − 2p + d(k−1) + output padding + 1 in each spatial dimension. Same source, relationship 14. */
 export function transposedShape(input: Shape, window: Window, outputPadding: readonly Quantity[]): readonly Quantity[] | null {
   return (
