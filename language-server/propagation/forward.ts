@@ -13,6 +13,7 @@ import { maskTransfer } from './masks.js';
 import { isNonNegative } from './non-negative.js';
 import { normalizationTransfer } from './normalization-transfer.js';
 import { inputTransfer, opaqueTransfer, parameterTransfer, readsTokens, reshapeTransfer } from './other-transfers.js';
+import { hasOversizedSteps, isOversized, oversized } from './oversized.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
 import { recurrentTransfer } from './recurrent-transfer.js';
 import type { Context, NodeState, Transfer } from './transfer.js';
@@ -82,7 +83,9 @@ function apply<K extends Node['kind']>(
   inputs: readonly NodeState[],
   context: Context,
 ): Partial<NodeState> {
-  return transfers[node.kind as K](node, inputs, context);
+  if (hasOversizedSteps(node)) return oversized;
+  const result = transfers[node.kind as K](node, inputs, context);
+  return result.extent && isOversized(result.extent) ? oversized : result;
 }
 
 /** Operations that leave each position what it is. */
