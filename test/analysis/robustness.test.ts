@@ -84,6 +84,8 @@ test.each([
   ['nn.Conv2d(3, 8, (3, 0)), nn.ReLU(), nn.Conv2d(8, 8, 3)', 'No layer that learns has kernel_size'],
   ['nn.Conv1d(3, 8, 99999999), nn.ReLU(), nn.Conv1d(8, 8, 3)', 'Maps and windows of this size are not followed.'],
   ['nn.Conv2d(3, 8, 3), nn.Upsample(scale_factor=10**9), nn.Conv2d(8, 8, 3)', 'Maps and windows of this size are not followed.'],
+  ['nn.Conv2d(3, 8, 3, stride=0), nn.ReLU(), nn.Conv2d(8, 8, 3)', 'No window slides in steps of this size'],
+  ['nn.Conv2d(3, 8, 3), nn.MaxPool2d(0), nn.Conv2d(8, 8, 3)', 'No window slides in steps of this size'],
 ])('a size that no layer has is told: %s', (layers, reason) => {
   expect(reasonsOf(model(layers))).toContain(reason);
 });

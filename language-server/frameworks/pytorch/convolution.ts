@@ -5,7 +5,7 @@ import { quantity, sizes, spread } from './arguments.js';
 import { settle } from './lazy.js';
 import { biasOfWeight, functionalLayer, kaimingWithRootFive } from './linear.js';
 import type { Tables } from './rows.js';
-import { channelsFirst, doesNotFit, entriesOf, slidingShape, transposedShape, type Window, withSpatial } from './shapes.js';
+import { channelsFirst, doesNotFit, doesNotSlide, entriesOf, slidingShape, transposedShape, type Window, withSpatial } from './shapes.js';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 
@@ -90,6 +90,8 @@ function affine(
   const dilation = sizes(bound.dilation, n);
   const padding = paddingOf(bound.padding, n);
   if (!kernel || !stride || !dilation || !padding) return 'The geometry of this convolution is not known.';
+  const problem = doesNotSlide({ kernel, stride, dilation, padding: typeof padding === 'string' ? [] : padding });
+  if (problem) return problem;
   const operation: Affine = {
     kind: 'affine',
     variant,

@@ -3,7 +3,7 @@ import { ceil, divide, equals, type Quantity } from '../../network/quantity.js';
 import type { Argument, Arguments, FunctionRow, ModuleRow, Operated, OperationRow } from '../framework.js';
 import { axisOf, isList, number, quantity, sizes, variadic } from './arguments.js';
 import { plain, type Tables, unary } from './rows.js';
-import { doesNotFit, slidingShape, spatialOf, withSpatial } from './shapes.js';
+import { doesNotFit, doesNotSlide, slidingShape, spatialOf, withSpatial } from './shapes.js';
 
 /** The twin of a pooling that always gives its indices as well. */
 function withIndices(operation: OperationRow): OperationRow {
@@ -22,6 +22,8 @@ export function sliding(n: number, variant: 'average' | 'max'): OperationRow {
     const padding = sizes(bound.padding, n);
     const dilation = sizes(bound.dilation ?? 1, n);
     if (!kernel || !stride || !padding || !dilation) return 'The window of this pooling is not known.';
+    const refused = doesNotSlide({ kernel, stride, padding, dilation });
+    if (refused) return refused;
     const input = inputs[0] ?? null;
     const before = spatialOf(input, n);
     const isWhole = before?.map((size, i) => equals(size, kernel[i]!) === true && padding[i] === 0) ?? [];

@@ -41,6 +41,13 @@ export function slidingShape(
   return result.includes(null) ? null : (result as Quantity[]);
 }
 
+/** What is said where nothing can slide in steps of this size; `null` where it can. */
+export function doesNotSlide({ kernel, stride, padding, dilation }: Window): string | null {
+  const isBelow = (least: number) => (size: Quantity) => typeof size === 'number' && size < least;
+  const isImpossible = [kernel, stride, dilation].some((sizes) => sizes.some(isBelow(1))) || padding.some(isBelow(0));
+  return isImpossible ? 'No window slides in steps of this size: PyTorch would stop with an error.' : null;
+}
+
 /** What is said where a window does not fit into its input; `null` where it does, or where sizes are not known. */
 export function doesNotFit(spatial: readonly Quantity[] | null): string | null {
   const isEmpty = spatial?.some((size) => typeof size === 'number' && size < 1);
