@@ -106,15 +106,14 @@ function constantTensor(run: Interpreter, mean: number, node: SyntaxNode): Value
 function sizesAsSymbols(run: Interpreter, row: ModuleRow, bound: Map<string, Value>, call: Call): Map<string, Value> {
   for (const { name, kind, default: usual } of parseSignature(row.signature)) {
     const value = bound.get(name);
-    if (value?.kind !== 'unknown' || usual || kind === 'rest' || kind === 'keywords') continue;
-    run.note(value.reason, value.location ?? call.node);
-    bound.set(name, int(symbol(argumentText(run, call, value) ?? name)));
-  }
-  for (const name of sizesOf(row)) {
-    const value = bound.get(name);
-    if (!value || couldBeSize(value)) continue;
-    run.note(`No layer that learns has ${name} = ${formatValue(value)}: it is taken as unknown.`, call.node);
-    bound.set(name, int(symbol(name)));
+    if (!value || usual || kind === 'rest' || kind === 'keywords') continue;
+    if (value.kind === 'unknown') {
+      run.note(value.reason, value.location ?? call.node);
+      bound.set(name, int(symbol(argumentText(run, call, value) ?? name)));
+    } else if (sizesOf(row).has(name) && !couldBeSize(value)) {
+      run.note(`No layer that learns has ${name} = ${formatValue(value)}: it is taken as unknown.`, call.node);
+      bound.set(name, int(symbol(name)));
+    }
   }
   return bound;
 }

@@ -104,3 +104,8 @@ test('a tensor of another run is no part of this one', () => {
   expect(reasonsOf(text.replace('return self.net(x)', 'return self.net(out)'))).toContain(reason);
   expect(reasonsOf(text)).not.toContain(reason);
 });
+
+test('a default of 0 is no slip', () => {
+  const text = `${model('nn.Linear(8, 8)').replace('nn.Sequential(nn.Linear(8, 8))', 'nn.LSTM(8, 8)')}Net()(torch.randn(5, 2, 8))\n`;
+  expect(reasonsOf(text)).not.toContain('No layer that learns');
+});

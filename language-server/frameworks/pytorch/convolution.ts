@@ -5,7 +5,16 @@ import { quantity, sizes, spread } from './arguments.js';
 import { settle } from './lazy.js';
 import { biasOfWeight, functionalLayer, kaimingWithRootFive } from './linear.js';
 import type { Tables } from './rows.js';
-import { channelsFirst, doesNotFit, doesNotSlide, entriesOf, slidingShape, transposedShape, type Window, withSpatial } from './shapes.js';
+import {
+  channelsFirst,
+  doesNotFit,
+  doesNotSlide,
+  entriesOf,
+  slidingShape,
+  transposedShape,
+  type Window,
+  withSpatial,
+} from './shapes.js';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 
