@@ -8,12 +8,12 @@ import { attentionTransfer, matmulTransfer, softmaxTransfer } from './attention-
 import { withClassTokens } from './class-tokens.js';
 import { dropoutTransfer } from './dropout-transfer.js';
 import { sameExtent } from './extent.js';
+import { hasOversizedSteps, impossible, isImpossible } from './impossible-sizes.js';
 import { interpolationTransfer } from './interpolation-transfer.js';
 import { maskTransfer } from './masks.js';
 import { isNonNegative } from './non-negative.js';
 import { normalizationTransfer } from './normalization-transfer.js';
 import { inputTransfer, opaqueTransfer, parameterTransfer, readsTokens, reshapeTransfer } from './other-transfers.js';
-import { hasOversizedSteps, isOversized, oversized } from './oversized.js';
 import { poolingTransfer, slopeAtMaximum } from './pooling-transfer.js';
 import { recurrentTransfer } from './recurrent-transfer.js';
 import type { Context, NodeState, Transfer } from './transfer.js';
@@ -83,9 +83,9 @@ function apply<K extends Node['kind']>(
   inputs: readonly NodeState[],
   context: Context,
 ): Partial<NodeState> {
-  if (hasOversizedSteps(node)) return oversized;
+  if (hasOversizedSteps(node)) return impossible;
   const result = transfers[node.kind as K](node, inputs, context);
-  return result.extent && isOversized(result.extent) ? oversized : result;
+  return result.extent && isImpossible(result.extent) ? impossible : result;
 }
 
 /** Operations that leave each position what it is. */

@@ -98,6 +98,11 @@ test('an image that is too small for its windows is told', () => {
   expect(reasonsOf(model(layers, 'Net()(torch.randn(8, 1, 64, 64))\n'))).not.toContain(smaller);
 });
 
+test('an input without entries is told', () => {
+  const call = 'Net()(torch.randn(8, 3, 0, 28))\n';
+  expect(reasonsOf(model('nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.AvgPool2d(2)', call))).toContain('windows of this size');
+});
+
 test('a tensor of another run is no part of this one', () => {
   const reason = 'This tensor was calculated outside of forward()';
   const text = `${model('nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8)')}out = Net()(torch.randn(2, 8))\n`;

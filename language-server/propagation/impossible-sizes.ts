@@ -24,6 +24,6 @@ export function hasOversizedSteps(node: Node): boolean {
 const holdsOversized = (steps: unknown): boolean =>
   Array.isArray(steps) && steps.some((step) => typeof step === 'number' && step > largestStep);
 
-export const isOversized = (extent: Extent): boolean => extent.some((size) => size > longestSide);
+export const isImpossible = (extent: Extent): boolean => extent.some((size) => !(size >= 1 && size <= longestSide));
 
-export const oversized: Partial<NodeState> = { ...stops('Maps and windows of this size are not followed.'), extent: [] };
+export const impossible: Partial<NodeState> = { ...stops('Maps and windows of this size are not followed.'), extent: [] };
