@@ -7,6 +7,7 @@ import { type Command, helper, parseArguments } from './terminal/arguments.js';
 import { help } from './terminal/help.js';
 import { processes } from './terminal/processes.js';
 import { createProgress } from './terminal/progress.js';
+import { projects } from './terminal/projects.js';
 import { version } from './version.js';
 
 /** The terminal door: `meanfield analyze`, `meanfield simulate` and `meanfield lsp`. Resolves to the exit code, `null` where the process lives on. */
@@ -26,7 +27,7 @@ async function main(command: Command): Promise<number | null> {
     case 'analyze':
       return analyze(command);
     case 'help-analyze':
-      return helpAnalyze();
+      return helpAnalyze(command);
     case 'simulate':
       return simulate(command);
   }
@@ -46,9 +47,9 @@ async function analyze({ paths, options }: Extract<Command, { kind: 'analyze' }>
     import('./terminal/analyze-file.js'),
   ]);
   // The WebAssembly files stand beside the bundle.
-  const analyzer = await loadAnalyzer(__dirname);
+  const analyzer = await loadAnalyzer(__dirname, projects(paths, process.cwd()));
   const jobs = options.jobs ?? Math.max(1, Math.min(Math.floor(availableParallelism() / coresOfJob), mostJobs));
-  const others = processes<FileTask, FileReport>([__filename, helper], jobs);
+  const others = processes<FileTask, FileReport>([__filename, helper, ...paths], jobs);
   const choices = { mode: options.mode, inputShape: options.input };
   const alone = performance.now() + aloneMs;
   try {
@@ -81,11 +82,11 @@ const mostJobs = 8;
 const aloneMs = 800;
 
 /** Answers each file that the parent process sends with its report, as long as that lives. */
-async function helpAnalyze(): Promise<null> {
+async function helpAnalyze({ paths }: Extract<Command, { kind: 'help-analyze' }>): Promise<null> {
   settleForManyFiles();
   process.on('disconnect', () => process.exit());
   const parts = Promise.all([
-    import('./analysis/load-analyzer.js').then(({ loadAnalyzer }) => loadAnalyzer(__dirname)),
+    import('./analysis/load-analyzer.js').then(({ loadAnalyzer }) => loadAnalyzer(__dirname, projects(paths, process.cwd()))),
     import('./terminal/analyze-file.js'),
   ]);
   process.on('message', async (task) => {
@@ -101,7 +102,7 @@ async function simulate({ path, options }: Extract<Command, { kind: 'simulate' }
     import('./terminal/simulate-command.js'),
   ]);
   const { stdout, stderr } = process;
-  return simulateCommand(path, options, await loadAnalyzer(__dirname), {
+  return simulateCommand(path, options, await loadAnalyzer(__dirname, projects([], process.cwd())), {
     output: stdout,
     errors: stderr,
     watched: stderr.isTTY === true,

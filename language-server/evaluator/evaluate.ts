@@ -14,6 +14,7 @@ import { networkOf } from './network-of.js';
 import { makeBuiltins } from './python/builtins.js';
 import { runStatement } from './python/statements.js';
 import { Scope, type SourceFile } from './scope.js';
+import { fillTables } from './tables.js';
 import { touch } from './touch.js';
 
 export interface EvaluateOptions {
@@ -171,7 +172,7 @@ class FileEvaluation {
       for (const statement of file.tree.root.children) {
         if (!statement.named) continue;
         try {
-          runStatement(run, statement, file.scope, { yielded: null });
+          this.runTwice(() => runStatement(run, statement, file.scope, { yielded: null }));
         } catch (error) {
           if (!(error instanceof Raised || error instanceof TooDeep)) throw error;
           // What the statement would have written after that is not known.
@@ -182,6 +183,16 @@ class FileEvaluation {
       }
     } finally {
       run.file = before;
+    }
+  }
+
+  /** Once more where it raised for a key that a table of another file lacked: until then. */
+  private runTwice<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Raised) || this.run.isImporting || !fillTables(this.run)) throw error;
+      return work();
     }
   }
 
@@ -212,7 +223,7 @@ class FileEvaluation {
       // Where it asks for an argument, it is made anew.
       return instance?.module && !run.open.isAsked ? networkOf(run, entry, instance, given) : null;
     };
-    return run.open.settle(make, run.mark());
+    return this.runTwice(() => run.open.settle(make, run.mark()));
   }
 
   /** What is not known to the end leaves no trace. */

@@ -33,6 +33,17 @@ export class Files {
     return [...this.files.keys()].slice(1);
   }
 
+  /** Those that have run, or begun to. */
+  get begun(): readonly SourceFile[] {
+    return [...this.files.values()];
+  }
+
+  /** The text that an import means, if it has not run yet. */
+  ahead(name: string, from: SourceFile): { readonly text: string; readonly isPackage: boolean } | null {
+    const found = this.reader?.read(name, from.id);
+    return found && !this.files.has(found.id) ? { text: found.tree.text, isPackage: found.id.endsWith('__init__.py') } : null;
+  }
+
   fullName(name: string, from: SourceFile): string | null {
     return this.reader?.fullName(name, from.id) ?? null;
   }

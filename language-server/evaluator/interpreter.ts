@@ -17,6 +17,10 @@ export interface Imports {
   resolve(module: string, from: SourceFile): SourceFile | null;
   /** Full dotted name of what `name` means in a file; `null` where the file belongs to no package. */
   fullName(name: string, from: SourceFile): string | null;
+  /** Files that have run, or begun to. */
+  readonly begun: readonly SourceFile[];
+  /** The text that an import means, if it has not run yet. */
+  ahead(module: string, from: SourceFile): { readonly text: string; readonly isPackage: boolean } | null;
 }
 
 /** State of the evaluation of one file's models, shared by all functions of the evaluator. */
@@ -62,6 +66,10 @@ export class Interpreter {
   constructing = 0;
   /** How many branches are running of which it is not known whether they run. */
   private undecided = 0;
+  /** How many imported files are running. */
+  private imported = 0;
+  /** Keys that tables of other files do not have. */
+  readonly missedKeys = new Set<string>();
   /** Where control is, for locations of what native code makes. */
   current: SyntaxNode | null = null;
   private notes = new Map<string, Note>();
@@ -82,7 +90,7 @@ export class Interpreter {
     budget: Budget,
     file: SourceFile,
     readonly library: SourceFile,
-    private readonly imports: Imports,
+    readonly imports: Imports,
   ) {
     this.budget = budget;
     this.dependencies = new Dependencies(file.tree);
@@ -126,9 +134,11 @@ export class Interpreter {
     this.trace = null;
     this.constructing = 0;
     this.notes = new Map();
+    this.imported++;
     try {
       run();
     } finally {
+      this.imported--;
       built.length = count;
       Object.assign(this, { trace, constructing, current, notes });
     }
@@ -142,6 +152,10 @@ export class Interpreter {
     } finally {
       this.undecided--;
     }
+  }
+
+  get isImporting(): boolean {
+    return this.imported > 0;
   }
 
   get isUndecided(): boolean {

@@ -8,11 +8,19 @@ export interface SourceFile {
   readonly scope: Scope;
 }
 
+/** What an imported name is read from. */
+export interface ImportedFrom {
+  readonly module: string;
+  /** Absent: the module itself. */
+  readonly name: string | undefined;
+  readonly file: SourceFile;
+}
+
 /** Names of one block. Class bodies are scopes that their functions do not see, as in Python. */
 export class Scope {
   readonly variables = new Map<string, Value>();
   /** Imported names whose files are read when something asks for them. */
-  private deferred: Map<string, () => Value> | null = null;
+  private deferred: Map<string, { readonly load: () => Value; readonly from: ImportedFrom | null }> | null = null;
   /** Names declared `global` or `nonlocal`, with the scope they mean. */
   private redirected: Map<string, Scope> | null = null;
   /** The function whose call this scope belongs to: `super()` asks for it. */
@@ -26,10 +34,10 @@ export class Scope {
   /** A name of this very block. */
   get(name: string): Value | undefined {
     const known = this.variables.get(name);
-    const load = known === undefined ? this.deferred?.get(name) : undefined;
-    if (!load) return known;
+    const waiting = known === undefined ? this.deferred?.get(name) : undefined;
+    if (!waiting) return known;
     this.deferred?.delete(name);
-    const value = load();
+    const value = waiting.load();
     this.variables.set(name, value);
     return value;
   }
@@ -39,10 +47,15 @@ export class Scope {
   }
 
   /** Binds a name to what `load` will give. */
-  defer(name: string, load: () => Value): void {
+  defer(name: string, load: () => Value, from: ImportedFrom | null = null): void {
     this.variables.delete(name);
     this.deferred ??= new Map();
-    this.deferred.set(name, load);
+    this.deferred.set(name, { load, from });
+  }
+
+  /** Imported names that nothing has asked for yet. */
+  get waiting(): (readonly [name: string, from: ImportedFrom])[] {
+    return [...(this.deferred ?? [])].flatMap(([name, { from }]) => (from ? [[name, from] as const] : []));
   }
 
   lookup(name: string): Value | undefined {

@@ -6,7 +6,7 @@ export type Command =
   | { kind: 'simulate'; path: string; options: SimulateArguments }
   | { kind: 'lsp' }
   /** Of this program to itself: analyse the files that come over the channel to the parent process. */
-  | { kind: 'help-analyze' }
+  | { kind: 'help-analyze'; paths: string[] }
   | { kind: 'help' }
   | { kind: 'version' }
   /** A mistake in the arguments, in words for the person who made it. */
@@ -52,7 +52,7 @@ export function parseArguments(argv: readonly string[]): Command {
   if (first === 'version' || first === '--version' || first === '-V') return { kind: 'version' };
   if (first === 'analyze') return analyzeCommand(rest);
   if (first === 'simulate') return simulateCommand(rest);
-  if (first === helper) return { kind: 'help-analyze' };
+  if (first === helper) return { kind: 'help-analyze', paths: rest };
   if (first === 'lsp') return lspCommand(rest);
   return { kind: 'usage', message: `unknown command '${first}': it is analyze, simulate or lsp` };
 }

@@ -89,6 +89,25 @@ describe('exit codes', () => {
   });
 });
 
+test('imports lead into the working directory and into directories that are named', () => {
+  const files = {
+    'layers.py': 'from torch import nn\ndef head(width):\n    return nn.Linear(width, 10)\n',
+    'models/__init__.py': '',
+    'models/net.py':
+      'from torch import nn\nfrom layers import head\nmodel = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), head(128))\n',
+  };
+  const root = temporaryTree(files);
+  for (const [directory, path] of [
+    [root, 'models/net.py'],
+    [`${root}/models`, '..'],
+  ] as const) {
+    const [report] = JSON.parse(run(directory, ['analyze', path, '--format', 'json']).stdout).files.flatMap(
+      ({ models }: { models: unknown[] }) => models,
+    );
+    expect(report.layers.map(({ path }: { path: string }) => path)).toEqual(['0', '2']);
+  }
+});
+
 test('--help and --version go to standard output', () => {
   const root = temporaryTree({});
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -2,7 +2,7 @@ import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import type { Scope, SourceFile } from '../scope.js';
-import type { Namespace, Value } from '../values.js';
+import { builtin, type Namespace, type Value } from '../values.js';
 import { standardLibrary } from './standard-library.js';
 
 /** `import a.b`, `import a.b as c`. */
@@ -44,13 +44,17 @@ function bind(run: Interpreter, scope: Scope, alias: string, moduleName: string,
   if (native && name === undefined) scope.assign(alias, native);
   else if (native && name !== undefined) scope.assign(alias, memberOf(run, native, moduleName, name));
   else
-    scope.defer(alias, () => {
-      const full = name === undefined ? null : run.fullName(`${moduleName}${moduleName.endsWith('.') ? '' : '.'}${name}`, from);
-      // The framework's own tables know what its sources mean better than an evaluation of these.
-      if (full && run.resolve(full)) return frameworkValue(run, full) ?? missing(full);
-      const module = fileModule(run, moduleName, from);
-      return name === undefined ? module : memberOf(run, module, moduleName, name, from);
-    });
+    scope.defer(
+      alias,
+      () => {
+        const full = name === undefined ? null : run.fullName(`${moduleName}${moduleName.endsWith('.') ? '' : '.'}${name}`, from);
+        // The framework's own tables know what its sources mean better than an evaluation of these.
+        if (full && run.resolve(full)) return frameworkValue(run, full) ?? missing(full);
+        const module = fileModule(run, moduleName, from);
+        return name === undefined ? module : memberOf(run, module, moduleName, name, from);
+      },
+      { module: moduleName, name, file: from },
+    );
 }
 
 function importAll(run: Interpreter, scope: Scope, moduleName: string): void {
@@ -70,7 +74,7 @@ function importAll(run: Interpreter, scope: Scope, moduleName: string): void {
 
 /** A module that costs nothing to reach: of the standard library or of a framework, unless the framework itself is being read. */
 function nativeModule(run: Interpreter, name: string, from: SourceFile): Value | null {
-  const native = standardLibrary(run, name);
+  const native = name === 'importlib' ? importlib(run) : standardLibrary(run, name);
   if (native) return native;
   if (name.startsWith('.') || !run.isFrameworkPackage(name)) return null;
   // The core package is what the tables describe; its own sources are never read for it.
@@ -78,6 +82,23 @@ function nativeModule(run: Interpreter, name: string, from: SourceFile): Value |
   if (!isCore && from !== run.library && run.resolveImport(name, from)) return null;
   return frameworkValue(run, name) ?? missing(name);
 }
+
+/** `importlib.import_module('models.' + name)`. */
+const importlib = (run: Interpreter): Namespace => ({
+  kind: 'namespace',
+  name: 'importlib',
+  members: new Map([
+    [
+      'import_module',
+      builtin('import_module', ({ positional: [name], node }) =>
+        name?.kind === 'string'
+          ? (nativeModule(run, name.value, run.file) ?? fileModule(run, name.value, run.file))
+          : run.unknown('Which module is imported here is not known.', node),
+      ),
+    ],
+  ]),
+  scope: null,
+});
 
 /** The file that a name means, or nothing that is known. */
 function fileModule(run: Interpreter, name: string, from: SourceFile): Namespace {
@@ -92,12 +113,16 @@ function missing(name: string): Namespace {
 function memberOf(run: Interpreter, module: Value, moduleName: string, name: string, from: SourceFile = run.file): Value {
   if (module.kind !== 'namespace') return module;
   const found = module.members?.get(name) ?? module.scope?.get(name);
-  if (found) return found;
+  // Two files that import each other's names may ask for a module of the package before it is there.
+  if (found && !isMissing(found)) return found;
   const full = moduleName.endsWith('.') ? `${moduleName}${name}` : `${moduleName}.${name}`;
   if (run.isFrameworkPackage(full) && !module.scope) return frameworkValue(run, full) ?? missing(full);
   const file = run.resolveImport(full, from);
-  return file ? { kind: 'namespace', name: run.fullName(full, from) ?? full, members: null, scope: file.scope } : missing(full);
+  if (!file) return found ?? missing(full);
+  return { kind: 'namespace', name: run.fullName(full, from) ?? full, members: null, scope: file.scope };
 }
+
+const isMissing = (value: Value): boolean => value.kind === 'namespace' && value.members === null && value.scope === null;
 
 /** `package.module` where the package's own file does not import the module. */
 export function submodule(run: Interpreter, name: string): Value | undefined {

@@ -13,6 +13,7 @@ import {
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
+import { noteMissing } from '../tables.js';
 import { tensorBinary } from '../tensors.js';
 import {
   bool,
@@ -316,6 +317,9 @@ function isIn(run: Interpreter, item: Value, container: Value, node: SyntaxNode)
     case 'string':
       return item.kind === 'string' ? container.value.includes(item.value) : undefined;
     case 'dict':
+      if (container.entries.has(keyOf(item))) return true;
+      noteMissing(run, container, item);
+      return false;
     case 'set':
       return container.entries.has(keyOf(item));
     case 'list':

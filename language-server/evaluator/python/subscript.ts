@@ -4,6 +4,7 @@ import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import type { Scope } from '../scope.js';
 import { placesOf, rangeOf } from '../slice-range.js';
+import { entryOf } from '../tables.js';
 import { selectTensor, slicedParameter } from '../tensors.js';
 import { keyOf, list, type NumberValue, type SliceValue, type StringValue, string, tuple, type Value } from '../values.js';
 import { arrayPart } from './broadcasting.js';
@@ -51,8 +52,8 @@ export function item(run: Interpreter, object: Value, key: Value, node: SyntaxNo
         : picked;
     }
     case 'dict': {
-      const entry = object.entries.get(keyOf(key));
-      if (entry) return entry.value;
+      const value = entryOf(run, object, key);
+      if (value) return value;
       if (object.missing) {
         const value = callValue(run, object.missing, { positional: [], keywords: new Map(), node }, null);
         object.entries.set(keyOf(key), { key, value });
