@@ -12,7 +12,7 @@ import { Interpreter } from './interpreter.js';
 import type { Basis } from './kept.js';
 import { networkOf } from './network-of.js';
 import { makeBuiltins } from './python/builtins.js';
-import { runStatement } from './python/statements.js';
+import { assignedName, runStatement } from './python/statements.js';
 import { Scope, type SourceFile } from './scope.js';
 import { fillTables } from './tables.js';
 import { touch } from './touch.js';
@@ -112,6 +112,12 @@ class FileEvaluation {
       this.add(openFactoryEntries(run, (text) => this.parseExpression(text)));
       this.add(classEntries(run, (text) => this.parseExpression(text)));
     }
+    const unseen = this.networks.length === 0 && sound ? run.trainedUnseen : null;
+    if (unseen)
+      this.problems.push({
+        message: `Not analysed: which model is trained here is not known. ${unseen.reason}`,
+        range: unseen.location.range,
+      });
     // Where there are no models, nothing is missing.
     const others = this.problems.filter(({ message }) => message !== importsLimited);
     const problems = this.networks.length > 0 || others.length > 0 ? this.problems : others;
@@ -179,6 +185,9 @@ class FileEvaluation {
           touch(run.built);
           const reason = error instanceof Raised ? `This would stop with ${error.typeName}: ${error.message}` : error.message;
           if (file !== run.library) run.note(reason, statement);
+          // What it would have named is asked for all the same.
+          const name = assignedName(file.tree, statement);
+          if (name !== null && !file.scope.lookup(name)) file.scope.assign(name, run.unknown(reason, statement));
         }
       }
     } finally {

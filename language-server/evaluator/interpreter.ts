@@ -68,6 +68,8 @@ export class Interpreter {
   private undecided = 0;
   /** How many imported files are running. */
   private imported = 0;
+  /** The first of the models that the file trains of which nothing is known. */
+  trainedUnseen: { readonly reason: string; readonly location: Location } | null = null;
   /** Keys that tables of other files do not have. */
   readonly missedKeys = new Set<string>();
   /** Where control is, for locations of what native code makes. */
@@ -165,6 +167,12 @@ export class Interpreter {
   /** An unknown value that tells why and where. */
   unknown(reason: string, node: SyntaxNode | null = this.current): Unknown {
     return unknown(reason, node ? this.location(node) : null);
+  }
+
+  /** A program asks for the parameters of something that is not known, as an optimizer wants them. */
+  seeTrained({ reason }: Unknown, node: SyntaxNode): void {
+    if (this.file === this.main && this.constructing === 0 && !this.trace)
+      this.trainedUnseen ??= { reason, location: this.location(node) };
   }
 
   /** Writes down something that the report must say because the model may differ from what is shown. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Network } from '../../language-server/network/graph.js';
 import { show } from '../../language-server/network/quantity.js';
 import { evaluateText } from './evaluate-text.js';
@@ -367,4 +367,25 @@ class Net(nn.Module):
 `);
   expect(network.layers.map(({ path }) => path)).toEqual(['net.0', 'net.1', 'net.2', 'net.3', 'net.4']);
   expect(unknowns(network)).toEqual([]);
+});
+
+describe('a file that trains a model which is not known', () => {
+  const trained = (model: string) =>
+    evaluateText(
+      `import torch\nfrom torch import nn\nfrom elsewhere import make, settings\n${model}\nopt = torch.optim.Adam(model.parameters())\n`,
+    ).problems.map(({ message }) => message);
+  const missing = "which model is trained here is not known. 'elsewhere.make' is not in the files that could be read.";
+
+  test('says so, with the reason', () => {
+    expect(trained('model = make(3)')).toEqual([`Not analysed: ${missing}`]);
+    expect(trained("model = nn.Sequential(nn.Linear(3, {}['width']))")).toEqual([
+      'Not analysed: which model is trained here is not known. This would stop with KeyError: width',
+    ]);
+  });
+
+  test('says nothing where it is known, or where it is trained in code that does not run', () => {
+    expect(trained("model = nn.Linear(dict(settings)['width'], 3)")).toEqual([]);
+    expect(trained('model = make(3)').length).toBe(1);
+    expect(trained('def train(model):\n    return torch.optim.SGD(model.parameters())\nmodel = nn.Linear(2, 2)')).toEqual([]);
+  });
 });

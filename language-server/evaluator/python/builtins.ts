@@ -24,7 +24,7 @@ import {
   type Value,
 } from '../values.js';
 import { attribute } from './attributes.js';
-import { callMethod, callValue } from './calls.js';
+import { absence, callMethod, callValue } from './calls.js';
 import { isSubclass, makeClass } from './classes.js';
 import { entriesOf } from './dict-classes.js';
 import { formatValue, representation } from './format.js';
@@ -323,6 +323,8 @@ function textOf(run: Interpreter, value: Value | undefined, show: (value: Value)
 }
 
 function makeDict(run: Interpreter, { positional: [from], keywords, node }: Call): Value {
+  if (from?.kind === 'unknown') return from;
+  if (from?.kind === 'namespace') return run.unknown(absence(run, from.name), node);
   const pairs: [Value, Value][] = [];
   const held = entriesOf(from);
   if (held) for (const entry of held.entries.values()) pairs.push([entry.key, entry.value]);

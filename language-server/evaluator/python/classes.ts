@@ -7,7 +7,7 @@ import { touch } from '../touch.js';
 import { builtin, type Call, type ClassValue, int, none, resolveBases, string, type Unknown, type Value } from '../values.js';
 import { callValue } from './calls.js';
 import { evaluate } from './expressions.js';
-import { type Frame, runStatement } from './statements.js';
+import { assignedName, type Frame, runStatement } from './statements.js';
 
 /** Value of a `class` statement: its body runs in a scope of its own, whose names become the attributes. */
 export function defineClass(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame): ClassValue {
@@ -63,8 +63,8 @@ function runBody(run: Interpreter, body: SyntaxNode, scope: Scope, frame: Frame)
       const reason = `This would stop with ${error.typeName}: ${error.message}`;
       run.note(reason, statement);
       touch(run.built);
-      const target = statement.children[0]?.type === 'assignment' ? child(statement.children[0], 'left') : null;
-      if (target?.type === 'identifier') scope.assign(run.file.tree.textOf(target), run.unknown(reason, statement));
+      const name = assignedName(run.file.tree, statement);
+      if (name !== null) scope.assign(name, run.unknown(reason, statement));
     }
   }
 }

@@ -227,7 +227,10 @@ function evaluateAttribute(run: Interpreter, node: SyntaxNode, scope: Scope, fra
   const nameNode = child(node, 'attribute');
   const name = nameNode ? run.file.tree.textOf(nameNode) : '';
   run.current = node;
-  if (object.kind === 'unknown') return object;
+  if (object.kind === 'unknown') {
+    if (name === 'parameters') run.seeTrained(object, node);
+    return object;
+  }
   return attribute(run, object, name) ?? run.unknown(`'${name}' is not known here.`, node);
 }
 

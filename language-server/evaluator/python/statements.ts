@@ -1,4 +1,4 @@
-import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
+import { child, namedChildren, type SyntaxNode, type SyntaxTree } from '../../source/syntax-tree.js';
 import { BudgetExceeded, Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
 import type { Scope } from '../scope.js';
@@ -346,4 +346,10 @@ function runMatch(run: Interpreter, node: SyntaxNode, scope: Scope, frame: Frame
     return block ? runBlock(run, block, scope, frame) : null;
   }
   return null;
+}
+
+/** What a statement names if it is an assignment to one name. */
+export function assignedName(tree: SyntaxTree, statement: SyntaxNode): string | null {
+  const target = statement.children[0]?.type === 'assignment' ? child(statement.children[0], 'left') : null;
+  return target?.type === 'identifier' ? tree.textOf(target) : null;
 }
