@@ -132,11 +132,12 @@ function instantiate(run: Interpreter, type: ClassValue, call: Call): Value {
   if (type.flavour === 'namedtuple') return namedTuple(run, type, call);
   const instance = build(run, type, call);
   if (type.flavour === 'dict') holdEntries(instance);
-  const init = classAttribute(type, '__init__') ?? inheritedFromDict(run, instance, '__init__');
+  const own = classAttribute(type, '__init__');
+  const init = own ?? inheritedFromDict(run, instance, '__init__');
   const initialize = () => {
     if (instance.module && type.unknownBase) run.note(type.unknownBase.reason, type.unknownBase.location);
-    if (init?.kind === 'builtin') init.call(call);
-    else if (init) callValue(run, init, { ...call, positional: [instance, ...call.positional] }, null);
+    if (own) callValue(run, own, { ...call, positional: [instance, ...call.positional] }, null);
+    else if (init?.kind === 'builtin') init.call(call);
   };
   // What a module builds is a part of it; what a trainer or an agent builds is a model.
   if (!instance.module) initialize();

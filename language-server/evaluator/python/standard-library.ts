@@ -23,8 +23,9 @@ import { namespaceObject } from './namespace-object.js';
 import { numpy } from './numpy.js';
 import { binary } from './operators.js';
 import { regularExpressions } from './regular-expressions.js';
+import { settingsLibraries } from './settings-objects.js';
 
-/** Modules of Python's standard library that models use, and progress bars, which pass on what they get; `undefined` for all others. */
+/** Modules of Python's standard library that models use, progress bars, which pass on what they get, and settings; `undefined` for all others. */
 export function standardLibrary(run: Interpreter, name: string): Value | undefined {
   const make = modules[name];
   return make ? { kind: 'namespace', name, members: new Map(Object.entries(make(run))), scope: null } : undefined;
@@ -199,6 +200,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     isfunction: kindTest('isfunction', ['function']),
     ismethod: kindTest('ismethod', ['bound']),
   }),
+  ...settingsLibraries,
   abc: () => ({ abstractmethod: decoratorOrFactory('abstractmethod') }),
 };
 
