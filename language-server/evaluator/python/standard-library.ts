@@ -18,6 +18,7 @@ import {
 import { argumentParser, optionOf } from './argparse.js';
 import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
+import { commandLineLibraries } from './command-lines.js';
 import { iterate } from './iteration.js';
 import { namespaceObject } from './namespace-object.js';
 import { numpy } from './numpy.js';
@@ -25,7 +26,7 @@ import { binary } from './operators.js';
 import { regularExpressions } from './regular-expressions.js';
 import { settingsLibraries } from './settings-objects.js';
 
-/** Modules of Python's standard library that models use, progress bars, which pass on what they get, and settings; `undefined` for all others. */
+/** Modules of Python's standard library that models use, progress bars, which pass on what they get, and libraries for settings; `undefined` for all others. */
 export function standardLibrary(run: Interpreter, name: string): Value | undefined {
   const make = modules[name];
   return make ? { kind: 'namespace', name, members: new Map(Object.entries(make(run))), scope: null } : undefined;
@@ -201,6 +202,7 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     ismethod: kindTest('ismethod', ['bound']),
   }),
   ...settingsLibraries,
+  ...commandLineLibraries,
   abc: () => ({ abstractmethod: decoratorOrFactory('abstractmethod') }),
 };
 
