@@ -26,12 +26,13 @@ export function findModule(files: FileSystem, name: string, from: string): strin
   }
   const { parent, names } = packageOf(files, folder);
   if (names.length > 0 && parts[0] === names[0]) return fileOf(files, parent, parts);
-  // A file that is run as a script sees its own folder first; a project's tests and scripts see the project.
+  // A file that is run as a script sees its own folder first; a project's tests and scripts see the project, and what it would install from `src`.
   for (const start of sourceFolders(files, folder)) {
     const found = fileOf(files, start, parts);
     if (found && found !== from) return found;
   }
-  return null;
+  const project = sourceFolders(files, folder).at(-1);
+  return project === undefined ? null : fileOf(files, join(project, 'src'), parts);
 }
 
 /** Full dotted name of what `name` means in `from`; `null` where a relative name leads out of the package. */
