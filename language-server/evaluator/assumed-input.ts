@@ -2,6 +2,7 @@ import { attends } from '../network/attends.js';
 import type { Affine, Node, Shape } from '../network/graph.js';
 import { numberOf, type Quantity, symbol } from '../network/quantity.js';
 import { sizesMatter } from '../network/sizes-matter.js';
+import { tooSmall } from '../network/too-small.js';
 import type { Interpreter } from './interpreter.js';
 import type { Instance, Value } from './values.js';
 
@@ -118,6 +119,7 @@ export function usualImages(nodes: readonly Node[]): AssumedInput[] {
 /** Whether a dense layer reads a number of features that the size of the image decides. */
 function wantsSize(nodes: readonly Node[]): boolean {
   return nodes.some((node) => {
+    if (node.kind === 'opaque' && node.reason === tooSmall) return true;
     if (node.kind !== 'affine' || node.variant !== 'dense' || numberOf(node.inChannels) === null) return false;
     return numberOf(nodes[node.inputs[0]!]?.shape?.at(-1)) === null;
   });

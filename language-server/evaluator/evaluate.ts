@@ -197,10 +197,14 @@ class FileEvaluation {
 
   /** Once more where it raised for a key that a table of another file lacked: until then. */
   private runTwice<T>(work: () => T): T {
+    const { run } = this;
+    if (run.isImporting) return work();
+    run.missedKeys.clear();
+    const { tablesFilled } = run;
     try {
       return work();
     } catch (error) {
-      if (!(error instanceof Raised) || this.run.isImporting || !fillTables(this.run)) throw error;
+      if (!(error instanceof Raised) || !(fillTables(run) || run.tablesFilled > tablesFilled)) throw error;
       return work();
     }
   }

@@ -72,6 +72,10 @@ export class Interpreter {
   trainedUnseen: { readonly reason: string; readonly location: Location } | null = null;
   /** Keys that tables of other files do not have. */
   readonly missedKeys = new Set<string>();
+  /** How often files were looked through for such keys in vain. */
+  fruitlessSearches = 0;
+  /** How often some were found. */
+  tablesFilled = 0;
   /** Where control is, for locations of what native code makes. */
   current: SyntaxNode | null = null;
   private notes = new Map<string, Note>();

@@ -13,6 +13,7 @@ export function entryOf(run: Interpreter, table: DictValue, key: Value): Value |
 
 /** Remembers a key that another file may add; `false`: none would. */
 export function noteMissing(run: Interpreter, table: DictValue, key: Value): boolean {
+  if (table.entries.has(keyOf(key))) return false;
   if (key.kind !== 'string' || run.isImporting || !isOfOtherFile(run, table)) return false;
   run.missedKeys.add(key.value);
   return true;
@@ -20,7 +21,7 @@ export function noteMissing(run: Interpreter, table: DictValue, key: Value): boo
 
 /** Runs the files that wait to be imported and speak of a key that was missed, and the packages on the way to them. Tells whether there were any. */
 export function fillTables(run: Interpreter): boolean {
-  if (run.missedKeys.size === 0) return false;
+  if (run.missedKeys.size === 0 || run.fruitlessSearches >= mostFruitless) return false;
   const words = [...run.missedKeys].map((key) => key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const mention = new RegExp(`(?<!\\w)(${words.join('|')})(?!\\w)`, 'i');
   run.missedKeys.clear();
@@ -39,18 +40,31 @@ export function fillTables(run: Interpreter): boolean {
       found = true;
     }
   }
+  if (found) run.tablesFilled++;
+  else run.fruitlessSearches++;
   return found;
 }
 
+/** A program that looks for what is not there does so again and again. */
+const mostFruitless = 3;
+
 /** It stands in a name of a file that was imported, or in an attribute of what stands there. */
 function isOfOtherFile({ imports, main }: Interpreter, table: DictValue): boolean {
-  return imports.begun.some(
-    (file) =>
-      file !== main &&
-      [...file.scope.variables.values()].some(
-        (value) =>
-          value === table ||
-          ((value.kind === 'instance' || value.kind === 'class') && [...value.attributes.values()].includes(table)),
-      ),
-  );
+  const { begun } = imports;
+  const known = owned.get(table);
+  if (known?.among === begun.length) return known.answer;
+  const answer = begun.some((file) => {
+    if (file === main) return false;
+    for (const value of file.scope.variables.values()) {
+      if (value === table) return true;
+      if (value.kind !== 'instance' && value.kind !== 'class') continue;
+      for (const attribute of value.attributes.values()) if (attribute === table) return true;
+    }
+    return false;
+  });
+  owned.set(table, { among: begun.length, answer });
+  return answer;
 }
+
+/** Programs ask one table again and again: what it was found to be holds until there are more files. */
+const owned = new WeakMap<DictValue, { readonly among: number; readonly answer: boolean }>();

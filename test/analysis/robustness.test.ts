@@ -90,7 +90,7 @@ test.each([
   expect(reasonsOf(model(layers))).toContain(reason);
 });
 
-const smaller = 'What comes in here is smaller than the window: PyTorch would stop with an error.';
+const smaller = 'What comes in here is smaller than the window';
 
 test('an image that is too small for its windows is told', () => {
   const layers = 'nn.Conv2d(1, 8, 7), nn.ReLU(), nn.MaxPool2d(4), nn.Conv2d(8, 8, 7), nn.ReLU()';

@@ -4,6 +4,7 @@ import { callFrameworkFunction } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
 import { build, callModule } from '../modules.js';
 import type { Scope } from '../scope.js';
+import { fillTables } from '../tables.js';
 import { forgetParameter, opaque, tensorsIn } from '../tensors.js';
 import { touch } from '../touch.js';
 import {
@@ -54,6 +55,7 @@ export function callValue(run: Interpreter, function_: Value, call: Call, scope:
         ? function_
         : outOf(function_, callForeign(run, function_.reason, call));
     case 'none':
+      if (fillTables(run)) throw new Raised('TypeError', "'NoneType' object is not callable");
       return callForeign(run, 'None is called here.', call);
     default: {
       const name = run.open.nameOf(function_);

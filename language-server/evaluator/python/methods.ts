@@ -2,7 +2,7 @@ import { numberOf } from '../../network/quantity.js';
 import type { SyntaxNode } from '../../source/syntax-tree.js';
 import { Raised } from '../budget.js';
 import type { Interpreter } from '../interpreter.js';
-import { entryOf } from '../tables.js';
+import { noteMissing } from '../tables.js';
 import { tensorAttribute } from '../tensors.js';
 import {
   bool,
@@ -182,7 +182,8 @@ export function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dic
     case 'get':
       return on(({ positional: [key = none, otherwise], keywords }) => {
         run.open.askForKey(key, object);
-        return entryOf(run, object, key) ?? otherwise ?? keywords.get('default') ?? none;
+        noteMissing(run, object, key);
+        return entries.get(keyOf(key))?.value ?? otherwise ?? keywords.get('default') ?? none;
       });
     case 'pop':
       return on(({ positional: [key, otherwise] }) => {

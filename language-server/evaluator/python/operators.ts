@@ -317,9 +317,8 @@ function isIn(run: Interpreter, item: Value, container: Value, node: SyntaxNode)
     case 'string':
       return item.kind === 'string' ? container.value.includes(item.value) : undefined;
     case 'dict':
-      if (container.entries.has(keyOf(item))) return true;
       noteMissing(run, container, item);
-      return false;
+      return container.entries.has(keyOf(item));
     case 'set':
       return container.entries.has(keyOf(item));
     case 'list':

@@ -11,6 +11,7 @@ import {
   subtract,
   symbol,
 } from '../../network/quantity.js';
+import { tooSmall } from '../../network/too-small.js';
 
 /** What slides over an input: one entry a spatial dimension. */
 export interface Window {
@@ -45,13 +46,13 @@ export function slidingShape(
 export function doesNotSlide({ kernel, stride, padding, dilation }: Window): string | null {
   const isBelow = (least: number) => (size: Quantity) => typeof size === 'number' && size < least;
   const isImpossible = [kernel, stride, dilation].some((sizes) => sizes.some(isBelow(1))) || padding.some(isBelow(0));
-  return isImpossible ? 'No window slides in steps of this size: PyTorch would stop with an error.' : null;
+  return isImpossible ? 'No window slides in steps of this size: the program would stop with an error.' : null;
 }
 
 /** What is said where a window does not fit into its input; `null` where it does, or where sizes are not known. */
 export function doesNotFit(spatial: readonly Quantity[] | null): string | null {
   const isEmpty = spatial?.some((size) => typeof size === 'number' && size < 1);
-  return isEmpty ? 'What comes in here is smaller than the window: PyTorch would stop with an error.' : null;
+  return isEmpty ? tooSmall : null;
 }
 
 /** (in − 1)·s − 2p + d(k−1) + output padding + 1 in each spatial dimension. Same source, relationship 14. */
