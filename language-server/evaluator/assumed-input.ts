@@ -119,7 +119,6 @@ export function usualImages(nodes: readonly Node[]): AssumedInput[] {
 /** Whether a dense layer reads a number of features that the size of the image decides. */
 function wantsSize(nodes: readonly Node[]): boolean {
   return nodes.some((node) => {
-    if (node.kind === 'opaque' && node.reason === tooSmall) return true;
     if (node.kind !== 'affine' || node.variant !== 'dense' || numberOf(node.inChannels) === null) return false;
     return numberOf(nodes[node.inputs[0]!]?.shape?.at(-1)) === null;
   });
@@ -161,6 +160,7 @@ const usualLength = 128;
 /** Whether a layer would refuse what it gets. */
 export function contradicts(nodes: readonly Node[]): boolean {
   return nodes.some((node) => {
+    if (node.kind === 'opaque' && node.reason === tooSmall) return true;
     if (node.kind !== 'affine' || (node.variant !== 'dense' && node.variant !== 'convolution')) return false;
     const shape = nodes[node.inputs[0]!]?.shape;
     if (!shape) return false;
