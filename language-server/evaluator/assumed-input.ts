@@ -157,10 +157,13 @@ const usualSide = 224;
 const otherSides = [32, 28, 64, 128, 256, 96, 84, 48, 299, 227, 112, 100, 150, 160, 192, 300, 384, 512];
 const usualLength = 128;
 
+/** Whether it has no room for a window, which no guess may be at fault for. */
+export const isTooSmall = (nodes: readonly Node[]): boolean =>
+  nodes.some((node) => node.kind === 'opaque' && node.reason === tooSmall);
+
 /** Whether a layer would refuse what it gets. */
 export function contradicts(nodes: readonly Node[]): boolean {
   return nodes.some((node) => {
-    if (node.kind === 'opaque' && node.reason === tooSmall) return true;
     if (node.kind !== 'affine' || (node.variant !== 'dense' && node.variant !== 'convolution')) return false;
     const shape = nodes[node.inputs[0]!]?.shape;
     if (!shape) return false;

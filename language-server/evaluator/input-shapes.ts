@@ -16,13 +16,15 @@ export function inputShapeOf(
   run: Interpreter,
   instance: Instance,
   { location, builtAt }: Pick<Entry, 'location' | 'builtAt'>,
-): { shapes: readonly Shape[]; guessed: boolean } {
+): { shapes: readonly Shape[]; guessed: boolean; called: boolean } {
   const { tree, id } = run.main;
   const own = builtAt?.file === id && hasInputComment(tree, builtAt.range) ? declaredShape(tree, builtAt) : null;
   const declared = own ?? declaredShape(tree, location) ?? run.inputShape;
-  if (declared) return { shapes: [declared], guessed: false };
+  if (declared) return { shapes: [declared], guessed: false, called: false };
+  const given = run.calledWith.get(instance.class);
+  if (given) return { shapes: given, guessed: true, called: true };
   const only = onlyShape(run);
-  return { shapes: run.calledWith.get(instance.class) ?? (only ? [only] : []), guessed: true };
+  return { shapes: only ? [only] : [], guessed: true, called: false };
 }
 
 /** Remembers what a model is called with outside of any `forward`: `model(torch.randn(1, 3, 32, 32))`. */

@@ -2,7 +2,7 @@ import { attends } from '../network/attends.js';
 import type { Shape } from '../network/graph.js';
 import { isSequenceFirst } from '../network/sequence-first.js';
 import { sizesMatter } from '../network/sizes-matter.js';
-import { type AssumedInput, contradicts, imageOfConstructor, usualImages, usualTexts } from './assumed-input.js';
+import { type AssumedInput, contradicts, imageOfConstructor, isTooSmall, usualImages, usualTexts } from './assumed-input.js';
 import { BudgetExceeded, Raised } from './budget.js';
 import type { Entry } from './entries.js';
 import { inputsOf } from './forward-inputs.js';
@@ -33,7 +33,7 @@ export interface Forward extends Traced {
 /** Runs `forward` on the input that the user declares, or on the best guess that the model agrees with. */
 export function runForward(run: Interpreter, model: Model, entry: Entry): Forward {
   const { instance } = model;
-  const { shapes, guessed } = inputShapeOf(run, instance, entry);
+  const { shapes, guessed, called } = inputShapeOf(run, instance, entry);
   if (!guessed) {
     const batch = shapes[0]?.[0];
     return { ...runOn(run, model, shapes), batch: typeof batch === 'number' ? batch : null, assumed: null };
@@ -41,7 +41,9 @@ export function runForward(run: Interpreter, model: Model, entry: Entry): Forwar
   const image = shapes.length > 0 ? { shapes, sentence: null } : imageOfConstructor(run, instance);
   if (image) {
     const first = runOn(run, model, image.shapes);
-    if (!first.error && !contradicts(first.trace.nodes)) return { ...first, batch: null, assumed: image.sentence };
+    const { nodes } = first.trace;
+    if (!first.error && !contradicts(nodes) && (called || !isTooSmall(nodes)))
+      return { ...first, batch: null, assumed: image.sentence };
     // A guess must not keep the model from being followed.
     run.takeNotes();
   }
@@ -66,7 +68,11 @@ function withoutShape(run: Interpreter, model: Model): Traced & Pick<Forward, 'a
   let notesOfBest = notes;
   for (const guess of guesses) {
     const closed = runWith(run, model, guess);
-    const isBetter = !closed.error && !contradicts(closed.trace.nodes) && (open.error || run.countNotes <= allowed);
+    const isBetter =
+      !closed.error &&
+      !contradicts(closed.trace.nodes) &&
+      !isTooSmall(closed.trace.nodes) &&
+      (open.error || run.countNotes <= allowed);
     const own = run.takeNotes();
     if (!isBetter) continue;
     best = { ...closed, assumed: guess.sentence };
