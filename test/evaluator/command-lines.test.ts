@@ -39,19 +39,9 @@ test.each([
     'import typer\ndef main(depth: int = typer.Option(2, "--depth"), width: int = 7):\n    model = Net(depth, width)\nif __name__ == "__main__":\n    typer.run(main)',
   ],
   [
-    'click',
-    'import click\n@click.command()\n@click.option("--net-depth", "-d", default=2)\n@click.option("--net-width", default=7)\n@click.option("--half", is_flag=True)\ndef main(net_depth, net_width, half):\n    model = Net(net_depth, net_width // 2 if half else net_width)\nif __name__ == "__main__":\n    main()',
-  ],
-  [
     'absl',
     'from absl import app, flags\nFLAGS = flags.FLAGS\nflags.DEFINE_integer("depth", 2, "layers")\nflags.DEFINE_integer("width", default=7, help="units")\ndef main(argv):\n    del argv\n    model = Net(FLAGS.depth, FLAGS.width)\nif __name__ == "__main__":\n    app.run(main)',
   ],
 ])('settings that %s reads have their defaults', (_, text) => {
   expect(fans(text)).toEqual([['7', '7']]);
-});
-
-test('settings that hydra reads are symbols', () => {
-  const text =
-    'import hydra\n@hydra.main(config_path="conf", config_name="config")\ndef main(cfg):\n    model = Net(2, cfg.model.width)\nif __name__ == "__main__":\n    main()';
-  expect(fans(text)).toEqual([['width', 'width']]);
 });

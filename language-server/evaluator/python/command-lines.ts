@@ -1,5 +1,5 @@
 import type { Interpreter } from '../interpreter.js';
-import { bool, builtin, type Call, type Instance, list, none, tuple, type Value } from '../values.js';
+import { builtin, type Call, type Instance, list, none, tuple, type Value } from '../values.js';
 import { callValue } from './calls.js';
 import { iterate } from './iteration.js';
 import { namespaceObject } from './namespace-object.js';
@@ -13,25 +13,6 @@ export const commandLineLibraries: Readonly<Record<string, (run: Interpreter) =>
     run: builtin('run', (call) => callFirst(run, call)),
     Option: builtin('Option', firstOr(run)),
     Argument: builtin('Argument', firstOr(run)),
-  }),
-  click: (run) => ({
-    command: transparent('command'),
-    option: builtin('option', (call) => withArgument(run, call, optionOf(run, call))),
-    argument: builtin('argument', (call) => withArgument(run, call, call.keywords.get('default') ?? onCommandLine(run, call))),
-  }),
-  hydra: (run) => ({
-    main: builtin('main', () =>
-      builtin('main', ({ positional: [function_ = none] }) =>
-        builtin('main', (call) =>
-          callValue(
-            run,
-            function_,
-            { ...call, positional: [run.unknown('The settings that hydra reads are not known.', call.node)] },
-            null,
-          ),
-        ),
-      ),
-    ),
   }),
   absl: (run) => ({
     flags: { kind: 'namespace', name: 'absl.flags', members: new Map(Object.entries(abslFlags(run))), scope: null },
@@ -57,33 +38,6 @@ const firstOr =
 
 const onCommandLine = (run: Interpreter, { node }: Call): Value =>
   run.unknown('This argument is given on the command line.', node);
-
-/** A decorator, with or without arguments of its own, that leaves the function what it is. */
-const transparent = (name: string): Value =>
-  builtin(name, ({ positional: [function_] }) =>
-    function_ && function_.kind !== 'string' ? function_ : builtin(name, ({ positional: [inner = none] }) => inner),
-  );
-
-function optionOf(run: Interpreter, call: Call): Value {
-  const given = call.keywords.get('default');
-  if (given) return given;
-  const isFlag = call.keywords.get('is_flag');
-  if (isFlag?.kind === 'bool' && isFlag.value) return bool(false);
-  return call.keywords.has('required') ? onCommandLine(run, call) : none;
-}
-
-/** A decorator that gives a function one more argument, under the name that the declaration has: `--num-layers` is `num_layers`. */
-function withArgument(run: Interpreter, { positional }: Call, value: Value): Value {
-  const names = positional.flatMap((one) => (one.kind === 'string' ? [one.value] : []));
-  const named = names.find((name) => !name.startsWith('-')) ?? names.find((name) => name.startsWith('--')) ?? names[0] ?? '';
-  const name = named.split('/')[0]!.replace(/^-+/, '').replaceAll('-', '_').toLowerCase();
-  return builtin('decorator', ({ positional: [function_ = none] }) =>
-    builtin(name, (call) => {
-      const keywords = call.keywords.has(name) ? call.keywords : new Map([...call.keywords, [name, value] as const]);
-      return callValue(run, function_, { ...call, keywords }, null);
-    }),
-  );
-}
 
 const flagsOf = new WeakMap<Interpreter, Instance>();
 
