@@ -4,6 +4,7 @@ import { maximumMoments } from '../meanfield/maximum-moments.js';
 import { shiftedActivation } from '../meanfield/shifted-activation.js';
 import type { Node, Pooling, Shape } from '../network/graph.js';
 import { divide } from '../network/quantity.js';
+import { averageBackward } from './average-gradient.js';
 import { type Extent, pooledExtent, positions, windowOf, windowSize, windowsAlong } from './extent.js';
 import { abovePooling, belowPooling, type Profile } from './profile.js';
 import { type Reduced, reducedAxes } from './reduced-axes.js';
@@ -102,8 +103,7 @@ function overPositions(node: Node & Pooling, input: NodeState | undefined, { ass
       ...maximum(node, input, extent),
     };
   }
-  const overlap = overlapOf(node, inputExtent);
-  const backward = { ...averageBackward(count, overlap, inputExtent, extent), spread: spreadBelow(node, inputExtent) };
+  const backward = { ...averageBackward(node, inputExtent, extent), spread: spreadBelow(node, inputExtent) };
   const profile = abovePooling(node, inputExtent, input.profile);
   if (input.restarted && count > 1) return { extent, ...stops(unknownAlikeness), backward: [backward] };
   const mean = average(node, inputExtent, input.signal);
@@ -161,44 +161,6 @@ function faded(r: number, first: number, second: number, shift: number): number 
   return sum / (first * second);
 }
 
-/**
- * E 1/w over windows of w positions, which remains of what positions do not share; and Σ (Σ 1/w)², over inputs and the windows that hold them,
- * an output, which gradients grow by where they are the same at all outputs.
- */
-function overlapOf(node: Node & Pooling, extent: Extent): { readonly single: number; readonly common: number } {
-  let [single, common] = [1, 1];
-  extent.forEach((size, i) => {
-    const windows = windowsAlong(node, i, size);
-    const share = new Float64Array(size);
-    let inverse = 0;
-    for (const { first, count } of windows) {
-      inverse += 1 / count;
-      for (let position = first; position < Math.min(size, first + count); position++) share[position]! += 1 / count;
-    }
-    single *= inverse / windows.length;
-    common *= share.reduce((sum, value) => sum + value * value, 0) / windows.length;
-  });
-  return { single, common };
-}
-
-/** Each input receives 1/w of the gradient; all inputs of a window the same one. */
-function averageBackward(
-  count: number,
-  { single, common }: { single: number; common: number },
-  input: Extent,
-  output: Extent,
-): Backward {
-  const pairs = Math.max(1, positions(input) - 1);
-  return {
-    logFactor: Math.log(single),
-    taken: Math.log(single),
-    offset: (count - 1) / pairs,
-    gain: (count * (positions(output) - 1)) / pairs,
-    crossGain: 1,
-    gathered: (coherence) => 1 + Math.max(0, coherence) * Math.max(0, common / single - 1),
-  };
-}
-
 function maximum(node: Node & Pooling, input: NodeState, extent: Extent): Partial<NodeState> {
   const { window, source } =
     input.maximum && node.variant === 'max'
@@ -210,13 +172,16 @@ function maximum(node: Node & Pooling, input: NodeState, extent: Extent): Partia
   const outputs = positions(extent);
   const pairs = Math.max(1, positions(input.extent) - 1);
   const again = chosenAgain(node, input.extent);
-  const gathered = (coherence: number) => 1 + again * Math.max(0, coherence);
+  const gathered = (coherence: number, _: number, near: number) => {
+    const together = Math.max(0, coherence);
+    return again.reduce((sum, { chance, distance }) => sum + chance * (together + (1 - together) * near ** distance), 1);
+  };
   const backward: Backward = {
     logFactor: 0,
     offset: 0,
     gain: (outputs - 1) / pairs,
     gathered,
-    mixed: (coherence) => ((1 + (outputs - 1) * coherence) / gathered(coherence) - 1) / pairs,
+    mixed: (coherence, tokens, near) => ((1 + (outputs - 1) * coherence) / gathered(coherence, tokens, near) - 1) / pairs,
     crossGain: (outputs - 1) / pairs,
     spread: spreadBelow(node, input.extent),
   };
@@ -251,27 +216,39 @@ function joined({ window, source }: Maximum, node: Node & Pooling, extent: Exten
 }
 
 /**
- * In how many other windows the largest position of one is the largest too: of independent positions it is where two windows overlap with
+ * The other windows in which the largest position of one may be the largest too: of independent positions it is where two windows overlap with
  * probability |A ∩ B|/|A ∪ B|.
  */
-function chosenAgain(node: Node & Pooling, extent: Extent): number {
+function chosenAgain(
+  node: Node & Pooling,
+  extent: Extent,
+): readonly { readonly chance: number; readonly distance: number }[] {
   const along = extent.map((size, i) => {
     const line = windowsAlong(node, i, size);
     const middle = line[line.length >> 1]!;
-    return line.map(({ first, count }) => ({
+    return line.map(({ first, count }, at) => ({
       count,
+      distance: Math.abs(at - (line.length >> 1)),
       both: Math.max(0, Math.min(first + count, middle.first + middle.count) - Math.max(first, middle.first)),
     }));
   });
   const middle = extent.reduce((product, _, i) => product * along[i]![along[i]!.length >> 1]!.count, 1);
-  const all = along.reduce<readonly { count: number; both: number }[]>(
+  const all = along.reduce<readonly { count: number; both: number; distance: number }[]>(
     (boxes, line) =>
       line
         .filter(({ both }) => both > 0)
-        .flatMap((one) => boxes.map((box) => ({ count: box.count * one.count, both: box.both * one.both }))),
-    [{ count: 1, both: 1 }],
+        .flatMap((one) =>
+          boxes.map((box) => ({
+            count: box.count * one.count,
+            both: box.both * one.both,
+            distance: box.distance + one.distance,
+          })),
+        ),
+    [{ count: 1, both: 1, distance: 0 }],
   );
-  return all.reduce((sum, { count, both }) => sum + both / (count + middle - both), 0) - 1;
+  return all
+    .filter(({ distance }) => distance > 0)
+    .map(({ count, both, distance }) => ({ chance: both / (count + middle - both), distance }));
 }
 
 /** Correlation within a window beyond what all positions share, and share of a window that its neighbour has too. */
@@ -283,12 +260,14 @@ function windows(
   const r = nearness(signal);
   let [within, count, shared, stride] = [1, 1, 0, 1];
   extent.forEach((size, i) => {
-    const [first, second] = windowsAlong(node, i, size);
-    if (!first) return;
-    within *= faded(r, first.count, first.count, 0) * first.count;
-    count *= first.count;
-    stride = second ? second.first - first.first : first.count;
-    shared += Math.max(0, 1 - stride / first.count) / extent.length;
+    const line = windowsAlong(node, i, size);
+    // Those at the border are cut off.
+    const [middle, next] = line.slice((line.length - 1) >> 1);
+    if (!middle) return;
+    within *= faded(r, middle.count, middle.count, 0) * middle.count;
+    count *= middle.count;
+    stride = next ? next.first - middle.first : middle.count;
+    shared += Math.max(0, 1 - stride / middle.count) / extent.length;
   });
   return { within: count > 1 ? (within - 1) / (count - 1) : 0, shared, stride };
 }
