@@ -190,8 +190,8 @@ export type Calculation =
 /** Upsampling, with the input's and the output's outermost positions in the middle of equal cells, or on the rim. */
 export interface Interpolation {
   readonly kind: 'interpolation';
-  /** Each output is the nearest input; else it averages the two that it lies between. */
-  readonly copies: boolean;
+  /** Each output is the nearest input, or a mean of the two that it lies between, or of four with weights of a cubic spline. */
+  readonly method: 'nearest' | 'linear' | 'cubic';
   readonly alignCorners: boolean;
   /** How many times as large each dimension becomes, or all of them; `null` where sizes are given instead. */
   readonly factors: readonly Quantity[] | null;

@@ -5,7 +5,7 @@ import { balanced, nearness, type Signal } from './signal.js';
 import { stops, type Transfer, times } from './transfer.js';
 
 /**
- * Interpolation: each output is a copy of the nearest input, or averages two neighbours along each dimension with weights 1 − f and f, so that
+ * Interpolation: each output is a copy of the nearest input, or averages two neighbours along each dimension with weights 1 − f and f, or four, so that
  * q ↦ s + (q − s) Π E[(1 − f)² + f² + 2 f (1 − f) r] with s the product of two positions and r the correlation of neighbours. Backwards the weights of
  * all outputs that read an input add up where gradients are the same, and Σ w w′ r^d where those of outputs d apart have correlation r^d.
  */
@@ -28,7 +28,7 @@ export const interpolationTransfer: Transfer<'interpolation'> = (node, [input], 
   return {
     extent,
     signal: interpolated(input.signal, own, copies ** (1 / Math.max(1, from.length))),
-    ...(node.copies && { gaussian: input.gaussian, stream: input.stream, unevenness: input.unevenness }),
+    ...(node.method === 'nearest' && { gaussian: input.gaussian, stream: input.stream, unevenness: input.unevenness }),
     reason: null,
     backward: [
       {
@@ -63,23 +63,15 @@ function interpolated(signal: Signal, own: number, factor: number): Signal {
  * Along one dimension, means over the outputs: what is left of q − s, (Σ w)² over the outputs that share an input, and Σ w w′ by the distance
  * of the two outputs, for those that share an input and for those that read two neighbours.
  */
-function along(inputs: number, outputs: number, { copies, alignCorners }: Interpolation, r: number) {
-  const step = alignCorners ? (outputs > 1 ? (inputs - 1) / (outputs - 1) : 0) : inputs / outputs;
+function along(inputs: number, outputs: number, node: Interpolation, r: number) {
   const readers: Reader[][] = Array.from({ length: inputs }, () => []);
   let own = 0;
   for (let o = 0; o < outputs; o++) {
-    if (copies) {
-      readers[Math.min(inputs - 1, Math.floor(o * (inputs / outputs)))]!.push({ output: o, weight: 1 });
-      own += 1 / outputs;
-      continue;
+    const taps = tapsOf(o, inputs, outputs, node);
+    for (const { input, weight } of taps) {
+      readers[input]!.push({ output: o, weight });
+      for (const other of taps) own += (weight * other.weight * r ** Math.abs(input - other.input)) / outputs;
     }
-    const place = Math.min(inputs - 1, Math.max(0, alignCorners ? o * step : (o + 0.5) * step - 0.5));
-    const first = Math.floor(place);
-    const f = place - first;
-    const alone = first === inputs - 1;
-    own += (alone ? 1 : (1 - f) ** 2 + f * f + 2 * f * (1 - f) * r) / outputs;
-    readers[first]!.push({ output: o, weight: alone ? 1 : 1 - f });
-    if (!alone && f > 0) readers[first + 1]!.push({ output: o, weight: f });
   }
   const [overlap, besides] = [new Map<number, number>(), new Map<number, number>()];
   let coherent = 0;
@@ -89,6 +81,35 @@ function along(inputs: number, outputs: number, { copies, alignCorners }: Interp
     addProducts(besides, one, readers[i + 1] ?? one, outputs);
   });
   return { own, coherent, overlap, besides };
+}
+
+/** What an output reads, with its weights; beyond the border the outermost input stands. */
+function tapsOf(output: number, inputs: number, outputs: number, { method, alignCorners }: Interpolation): Tap[] {
+  if (method === 'nearest') return [{ input: Math.min(inputs - 1, Math.floor(output * (inputs / outputs))), weight: 1 }];
+  const step = alignCorners ? (outputs > 1 ? (inputs - 1) / (outputs - 1) : 0) : inputs / outputs;
+  const place = alignCorners ? output * step : (output + 0.5) * step - 0.5;
+  const first = Math.floor(place);
+  const f = place - first;
+  const weights = method === 'linear' ? [1 - f, f] : [cubic(1 + f), cubic(f), cubic(1 - f), cubic(2 - f)];
+  const taps = new Map<number, number>();
+  weights.forEach((weight, i) => {
+    const input = Math.max(0, Math.min(inputs - 1, first + i - (weights.length / 2 - 1)));
+    taps.set(input, (taps.get(input) ?? 0) + weight);
+  });
+  return [...taps].map(([input, weight]) => ({ input, weight }));
+}
+
+/** Convolution by cubics with slope −3/4 at distance 1, as PyTorch has it. Keys 1981, doi:10.1109/TASSP.1981.1163711. */
+function cubic(distance: number): number {
+  const a = -0.75;
+  return distance <= 1
+    ? ((a + 2) * distance - (a + 3)) * distance * distance + 1
+    : ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a;
+}
+
+interface Tap {
+  readonly input: number;
+  readonly weight: number;
 }
 
 /** An output that reads an input, with its weight. */

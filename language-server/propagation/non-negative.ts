@@ -28,8 +28,9 @@ export function isNonNegative(node: Node, inputs: readonly NodeState[]): boolean
       return node.parameter === null && node.factor !== null && node.factor >= 0 && all();
     case 'dropout':
       return node.variant !== 'alpha' && all();
-    case 'concatenate':
     case 'interpolation':
+      return node.method !== 'cubic' && all();
+    case 'concatenate':
     case 'multiply':
     case 'pooling':
     case 'reshape':

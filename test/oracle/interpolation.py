@@ -1,4 +1,4 @@
-"""Golden numbers of linear interpolation: PyTorch's own matrices, from which all moments follow without sampling.
+"""Golden numbers of linear and cubic interpolation: PyTorch's own matrices, from which all moments follow without sampling.
 
     python3 test/oracle/interpolation.py > test/golden/interpolation.json
 """
@@ -14,6 +14,9 @@ CASES = [
     dict(before=[6, 10], after=[13, 25], mode='bilinear', align_corners=True),
     dict(before=[20, 20], after=[7, 9], mode='bilinear', align_corners=False),
     dict(before=[12], after=[30], mode='linear', align_corners=False),
+    dict(before=[8, 8], after=[16, 16], mode='bicubic', align_corners=False),
+    dict(before=[15, 15], after=[14, 14], mode='bicubic', align_corners=False),
+    dict(before=[6, 10], after=[13, 25], mode='bicubic', align_corners=True),
 ]
 
 

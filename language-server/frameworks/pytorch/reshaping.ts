@@ -1,4 +1,4 @@
-import type { Reshape, Shape } from '../../network/graph.js';
+import type { Interpolation, Reshape, Shape } from '../../network/graph.js';
 import {
   add,
   ceil,
@@ -182,14 +182,23 @@ const unbind = parts((input, { dim }) => {
 
 const unknownShape = rearranged(() => null);
 
-/** Upsampling by copying keeps second moments, linear modes average two neighbours along each dimension. */
+const methods: Readonly<Record<string, Interpolation['method']>> = {
+  nearest: 'nearest',
+  'nearest-exact': 'nearest',
+  linear: 'linear',
+  bilinear: 'linear',
+  trilinear: 'linear',
+  bicubic: 'cubic',
+};
+
+/** Upsampling by copying keeps second moments, linear modes average two neighbours along each dimension, cubic ones four. */
 const interpolate: OperationRow = ({ arguments: bound, inputs }) => {
   const { mode, size, scale_factor } = bound;
   const input = inputs[0] ?? null;
   const n = input ? input.length - 2 : 0;
   const before = n > 0 ? spatialOf(input, n) : null;
-  const linear = mode === 'linear' || mode === 'bilinear' || mode === 'trilinear';
-  if (!linear && mode !== 'nearest' && mode !== 'nearest-exact')
+  const method = typeof mode === 'string' ? methods[mode] : undefined;
+  if (!method)
     return `Interpolation in the mode '${typeof mode === 'string' ? mode : 'unknown'}' averages neighbours, which the theory used here does not follow.`;
   const wanted = size === null || size === undefined ? null : sizes(size, n);
   const given = scale_factor === undefined ? null : scale_factor;
@@ -197,7 +206,7 @@ const interpolate: OperationRow = ({ arguments: bound, inputs }) => {
   const after = wanted ?? (factors && before ? before.map((one, i) => floor(multiply(one, factors[i]!))) : null);
   const shape = withSpatial(input, after);
   return {
-    operation: { kind: 'interpolation', copies: !linear, alignCorners: bound.align_corners === true, factors },
+    operation: { kind: 'interpolation', method, alignCorners: bound.align_corners === true, factors },
     shape,
   };
 };
