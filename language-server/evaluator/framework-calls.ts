@@ -230,7 +230,7 @@ function callFunctionRow(run: Interpreter, name: string, row: FunctionRow, call:
   if (own) inputs.length = 1;
   // A tensor that is used twice is one layer.
   if (layer?.weight && !own && !run.layers.has(layer.weight)) run.layers.set(layer.weight, layer);
-  if (result.operation.kind === 'opaque' && !result.operation.calculation)
+  if (result.operation.kind === 'opaque' && !result.operation.calculation && !run.trace.areFixed(inputs))
     run.note(result.operation.reason, call.node, run.trace.path || null);
   const location = run.location(call.node);
   const node = run.trace.add(result.operation, short, inputs, result.shape, location);

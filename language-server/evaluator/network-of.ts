@@ -114,7 +114,7 @@ function finished(run: Interpreter, trace: Trace, reached: readonly number[]): F
   return { nodes, outputs, end, isRescaled: rescaled.nodes !== trace.nodes };
 }
 
-/** Calculations of weights are no part of what signals pass. */
+/** Calculations of weights and of places are no part of what signals pass. */
 function withoutWeights(
   nodes: readonly Node[],
   spent: Iterable<number>,

@@ -10,7 +10,7 @@ export class Trace {
   readonly entered = new Set<string>();
   /** What was written into tensors that started as numbers of the program: what flows through them since. */
   readonly held = new Map<Parameter, Tensor>();
-  /** Nodes that became the weight of a layer. */
+  /** Nodes that became the weight of a layer, or numbers of which no more is asked than their law. */
   readonly spent = new Set<number>();
   /** Of tensors that entered the graph, the trainable ones that each was made of. */
   readonly origins = new Map<Parameter, readonly Parameter[]>();
@@ -20,6 +20,8 @@ export class Trace {
   readonly #tensors: Tensor[] = [];
   /** Nodes that hold numbers of the program; of rising ones, with the tensor in which they came. */
   readonly #fixed = new Map<number, Parameter | null>();
+  /** Those of them of which it is not known which numbers. */
+  readonly #unsaid = new Set<number>();
 
   constructor(private readonly maximalNodes: number) {}
 
@@ -74,9 +76,18 @@ export class Trace {
       throw new BudgetExceeded(`Analysis limited: the graph has more than ${this.maximalNodes.toLocaleString('en-US')} nodes.`);
     const id = this.nodes.length;
     const known = inputs.includes(outside) ? inputs.filter((input) => input !== outside) : inputs;
-    // With the spread first, each field behind it costs V8 more than the rest of the step.
-    this.nodes.push({ id, path, name, location, inputs: known, shape, ...operation });
-    if (this.areFixed(inputs)) this.#fixed.set(id, null);
+    const isFixed = this.areFixed(inputs);
+    const isUnsaid = isFixed && (operation.kind === 'opaque' || inputs.some((input) => this.#unsaid.has(input)));
+    if (isUnsaid && isPeriodic(operation)) {
+      const parameter = sinesOfPlaces(shape, location);
+      for (const input of inputs) this.spent.add(input);
+      this.nodes.push({ id, path, name, location, inputs: [], shape, kind: 'parameter', parameter });
+    } else {
+      // With the spread first, each field behind it costs V8 more than the rest of the step.
+      this.nodes.push({ id, path, name, location, inputs: known, shape, ...operation });
+      if (isUnsaid) this.#unsaid.add(id);
+    }
+    if (isFixed) this.#fixed.set(id, null);
     const tensor: Tensor = { kind: 'tensor', node: id, shape };
     this.#tensors.push(tensor);
     return tensor;
@@ -98,3 +109,15 @@ export class Trace {
 
 /** In place of the node of a tensor that no graph being drawn has. */
 export const outside = -1;
+
+const isPeriodic = (operation: Operation): boolean =>
+  operation.kind === 'activation' && (operation.activation === 'sin' || operation.activation === 'cos');
+
+/**
+ * Places of tokens and pixels are encoded by sines and cosines of the same numbers, whatever they are: sin² + cos² = 1. Vaswani et al. 2017,
+ * arXiv:1706.03762, section 3.5.
+ */
+function sinesOfPlaces(shape: Shape, location: Location): Parameter {
+  const source = { kind: 'call', text: 'sines of numbers', location } as const;
+  return { name: 'numbers', shape, writes: [{ family: 'constant', mean: 0, variance: 0.5, formula: null, source }] };
+}

@@ -1,7 +1,8 @@
 import { unevenness } from '../meanfield/unevenness.js';
 import type { Affine, NodeBase, Shape } from '../network/graph.js';
 import { divide, equals, numberOf, type Quantity } from '../network/quantity.js';
-import { convolvedExtent, drainsBorder, type Extent, positions, validShares } from './extent.js';
+import { independent } from './broadcast.js';
+import { convolvedExtent, drainsBorder, type Extent, extentOfShape, positions, validShares } from './extent.js';
 import { headsMixedBy } from './mixed-heads.js';
 import { sequence } from './other-transfers.js';
 import { aboveConvolution, belowConvolution, flat, type Profile } from './profile.js';
@@ -14,8 +15,9 @@ import { type WeightMoments, weightMoments } from './weight-moments.js';
  * Poole et al. 2016, arXiv:1606.05340; for convolutions Xiao et al. 2018, arXiv:1806.05393, eq. 2.2: both positions of a pair move together,
  * so that correlations between positions pass like those between inputs. Taps on zero padding are left out.
  */
-export const affineTransfer: Transfer<'affine'> = (node, [input], context) => {
+export const affineTransfer: Transfer<'affine'> = (node, [given], context) => {
   const { assume, shapes } = context;
+  const input = given && mapOfNumbers(node, given, context);
   const moments = weightMoments(node.layer);
   const extent = input ? outputExtent(node, input, shapes[node.inputs[0]!] ?? null, context) : [];
   const geometry = { channels: node.outChannels, extent };
@@ -38,6 +40,14 @@ export const affineTransfer: Transfer<'affine'> = (node, [input], context) => {
     backward: [gradientBelow(node, input.extent, extent, moments.sigmaW2!)],
   };
 };
+
+/** A parameter or numbers that a convolution reads as a map, as where a network starts from a constant: each position has entries of its own. */
+function mapOfNumbers(node: Affine & NodeBase, input: NodeState, { shapes, nodes }: Context): NodeState {
+  if (input.extent.length > 0 || !onMaps(node) || !input.signal || !isConstant(input)) return input;
+  const read = nodes[node.inputs[0]!]!;
+  const extent = extentOfShape({ ...read, shape: shapes[read.id] ?? null }, node.kernel.length);
+  return extent && positions(extent) > 1 ? { ...input, extent, signal: independent(input.signal) } : input;
+}
 
 type Forward = Pick<NodeState, 'signal' | 'reason' | 'profile' | 'means'>;
 

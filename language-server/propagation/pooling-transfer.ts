@@ -219,10 +219,7 @@ function joined({ window, source }: Maximum, node: Node & Pooling, extent: Exten
  * The other windows in which the largest position of one may be the largest too: of independent positions it is where two windows overlap with
  * probability |A ∩ B|/|A ∪ B|.
  */
-function chosenAgain(
-  node: Node & Pooling,
-  extent: Extent,
-): readonly { readonly chance: number; readonly distance: number }[] {
+function chosenAgain(node: Node & Pooling, extent: Extent): readonly { readonly chance: number; readonly distance: number }[] {
   const along = extent.map((size, i) => {
     const line = windowsAlong(node, i, size);
     const middle = line[line.length >> 1]!;

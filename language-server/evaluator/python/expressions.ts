@@ -3,9 +3,9 @@ import { movedTo } from '../framework-calls.js';
 import type { Interpreter } from '../interpreter.js';
 import { namedParameters } from '../modules.js';
 import { Scope } from '../scope.js';
-import { forgetParameter, writeInPlace } from '../tensors.js';
+import { forgetParameter, tensorBinary, writeInPlace } from '../tensors.js';
 import { outside } from '../trace.js';
-import { bool, type Call, dict, ellipsis, list, none, set, string, tuple, type Unknown, type Value } from '../values.js';
+import { bool, type Call, dict, ellipsis, int, list, none, set, string, tuple, type Unknown, type Value } from '../values.js';
 import { inverted } from './arrays.js';
 import { assign } from './assignment.js';
 import { attribute } from './attributes.js';
@@ -95,7 +95,9 @@ export function evaluate(run: Interpreter, node: SyntaxNode, scope: Scope, frame
             ? operand
             : operand.kind === 'list' && operand.array
               ? inverted(operand)
-              : run.unknown('Bit inversion is not followed.', node);
+              : operand.kind === 'parameter' && !operand.trainable
+                ? tensorBinary(run, '+', negate(run, operand, node), int(1), node)
+                : run.unknown('Bit inversion is not followed.', node);
     }
     case 'comparison_operator':
       return evaluateComparison(run, node, scope, frame);

@@ -307,10 +307,20 @@ const others = [
 /** As functions these are made of others (`library.ts`). */
 const composed = ['addcmul', 'addcdiv', 'lerp'];
 
+/** What has an entry for each of the input's. */
+const entrywise: ReadonlySet<string> = new Set([
+  ...['cumsum', 'cumprod', 'log', 'log2', 'log1p', 'exp2', 'expm1', 'floor', 'ceil', 'round', 'sign'],
+  ...['atan', 'asin', 'acos', 'sinh', 'cosh', 'tan', 'logit'],
+]);
+
 const undescribedRow = (name: string, tensor: string): FunctionRow => ({
   signature: `${tensor}=None, *rest, **options`,
   tensors: [tensor, 'rest'],
-  operation: undescribed(`The operation '${name}' is not described by the theory used here.`),
+  operation: ({ inputs }) => {
+    const reason = `The operation '${name}' is not described by the theory used here.`;
+    const shape = entrywise.has(name) ? inputs[0] : null;
+    return shape ? { operation: { kind: 'opaque', reason, weightless: true }, shape } : reason;
+  },
 });
 
 const f = 'torch.nn.functional';
