@@ -208,8 +208,16 @@ export interface Reshape {
   readonly copies?: readonly Quantity[];
   /** What is taken of some of the input's dimensions; absent: all, or not known. */
   readonly taken?: readonly Taken[];
+  /** What is put around the input, by its dimensions; absent: nothing, or not known. */
+  readonly padding?: Padding;
   /** Of a recurrent layer: what its units or cells are left with at the end of the sequence, for all layers and directions. */
   readonly state?: 'hidden' | 'cell';
+}
+
+export interface Padding {
+  /** Zeros, or entries of the input once more. */
+  readonly zeros: boolean;
+  readonly around: readonly (readonly [before: Quantity, after: Quantity])[];
 }
 
 export interface Taken {

@@ -60,7 +60,9 @@ function forward(node: Affine, { signal, reason, extent, profile }: NodeState, m
   const above = drainsBorder(node) && extent.length > 0 ? aboveConvolution(node, extent, profile ?? flat(extent)) : null;
   // Where a map has more in its middle than at its border, less of it meets the padding.
   const own = above?.share ?? flatShares.own;
-  const pairs = flatShares.own > 0 ? (flatShares.pairs * own) / flatShares.own : 0;
+  const gain = flatShares.own > 0 ? own / flatShares.own : 0;
+  // Without padding of its own, at both positions.
+  const pairs = flatShares.pairs * (flatShares.own === 1 ? gain * gain : gain);
   const seen = node.layer.weight?.centred ? withoutMean(signal) : signal;
   const { logScale, q, mean, pair, space, near, pairSpace } = scaled(seen, sigmaW2);
   const along = pairs * space;

@@ -137,6 +137,7 @@ export function tapsOf({ variant, kernel, stride, padding, dilation }: Affine, i
 /** Geometry along one dimension; where the node's own shape is known it tells how many outputs there are, also with rounding up. */
 export function windowOf(node: Node & Pooling, i: number, size: number): Taps {
   const window = declaredWindow(node, i, size);
+  if (node.variant.startsWith('global')) return window;
   const dimensions = Math.max(node.kernel.length, node.target?.length ?? 0);
   const outputs = dimensions > 0 && node.shape?.length === dimensions + 2 ? numberOf(node.shape[2 + i]) : null;
   return outputs === null ? window : { ...window, outputs };

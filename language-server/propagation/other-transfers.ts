@@ -2,6 +2,7 @@ import type { Node, Reshape, Shape } from '../network/graph.js';
 import { equals, multiply, numberOf, type Quantity } from '../network/quantity.js';
 import { beyondEven, shareOfPart } from './class-tokens.js';
 import { assumedExtent, type Extent, entriesRatio, extentOfShape, positions } from './extent.js';
+import { paddedMap } from './padded-map.js';
 import { finalState } from './recurrent-transfer.js';
 import { regroupedPositions } from './regrouped-positions.js';
 import { type Signal, scaled, silence } from './signal.js';
@@ -60,6 +61,8 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
   const before = shapes[node.inputs[0]!] ?? null;
   const map = mapOfVector(node, input, before, context);
   if (map) return map;
+  const surrounded = paddedMap(node, input, context);
+  if (surrounded) return surrounded;
   const regrouped = regroupedPositions(node, input, context);
   if (regrouped) return regrouped;
   const padded = withEmptyTokens(before, node.shape, input);

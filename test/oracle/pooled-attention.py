@@ -18,5 +18,6 @@ INPUTS = {
     models.Written: lambda: torch.randn(4, 64, 96),
     models.Called: lambda: torch.randn(4, 64, 96),
     models.Windowed: lambda: torch.randn(4, 96, 8, 8),
+    models.MeanToken: lambda: torch.randn(4, 3, 64, 64),
 }
 print(json.dumps({make.__name__: measure(make, inputs) for make, inputs in INPUTS.items()}, indent=1))

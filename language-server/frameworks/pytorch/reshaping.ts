@@ -11,7 +11,7 @@ import {
   placeAmong,
   type Quantity,
 } from '../../network/quantity.js';
-import type { Arguments, FunctionRow, ModuleRow, Operated, OperationRow, Output } from '../framework.js';
+import type { Argument, Arguments, FunctionRow, ModuleRow, Operated, OperationRow, Output } from '../framework.js';
 import { axisOf, isList, number, quantity, sizes, variadic } from './arguments.js';
 import { identity, named, plain, rearranged, type Tables, unary, undescribed } from './rows.js';
 import { flattened, reshaped, slidingShape, spatialOf, withSpatial } from './shapes.js';
@@ -234,24 +234,26 @@ function shuffle(factor: string, up: boolean): OperationRow {
 }
 
 /** `F.pad`: pairs from the last dimension backwards. */
-function padded(input: Shape, pairs: readonly (Quantity | null)[]): Shape {
-  if (!input || pairs.includes(null) || pairs.length % 2 === 1 || pairs.length / 2 > input.length) return null;
-  return input.map((size, i) => {
+function padded(input: Shape, pairs: readonly (Quantity | null)[], mode: Argument, value: Argument): Operated {
+  if (!input || pairs.includes(null) || pairs.length % 2 === 1 || pairs.length / 2 > input.length) return elsewhere;
+  const around = input.map((_, i): [Quantity, Quantity] => {
     const pair = 2 * (input.length - 1 - i);
-    return pair < pairs.length ? add(size, add(pairs[pair]!, pairs[pair + 1]!)) : size;
+    return pair < pairs.length ? [pairs[pair]!, pairs[pair + 1]!] : [0, 0];
   });
+  const shape = input.map((size, i) => add(size, add(around[i]![0], around[i]![1])));
+  const zeros = mode === 'constant';
+  if (zeros && (value ?? 0) !== 0) return { operation: { kind: 'reshape' }, shape };
+  return { operation: { kind: 'reshape', padding: { zeros, around } }, shape };
 }
 
-function padding(n: number): ModuleRow {
-  return plain(
-    'padding, value=0.0',
-    rearranged((input, bound) => {
-      const pairs = isList(bound.padding)
-        ? bound.padding.map(quantity)
-        : Array.from({ length: 2 * n }, () => quantity(bound.padding));
-      return padded(input, pairs);
-    }),
-  );
+function padding(kind: string, n: number): ModuleRow {
+  const mode = kind === 'ConstantPad' || kind === 'ZeroPad' ? 'constant' : 'repeated';
+  return plain('padding, value=0.0', ({ arguments: bound, inputs }) => {
+    const pairs = isList(bound.padding)
+      ? bound.padding.map(quantity)
+      : Array.from({ length: 2 * n }, () => quantity(bound.padding));
+    return padded(inputs[0] ?? null, pairs, mode, bound.value);
+  });
 }
 
 /** Sliding blocks as columns: (N, C, …) → (N, C·∏k, blocks). */
@@ -405,7 +407,7 @@ export const reshapingTables: Tables = {
       [1, 2, 3].flatMap((n): [string, ModuleRow][] =>
         ['ConstantPad', 'ZeroPad', 'ReflectionPad', 'ReplicationPad', 'CircularPad'].map((kind) => [
           `torch.nn.${kind}${n}d`,
-          padding(n),
+          padding(kind, n),
         ]),
       ),
     ),
@@ -436,7 +438,8 @@ export const reshapingTables: Tables = {
     ),
     'torch.nn.functional.pad': unary(
       "pad, mode='constant', value=None",
-      rearranged((input, { pad }) => (isList(pad) ? padded(input, pad.map(quantity)) : null)),
+      ({ arguments: { pad, mode, value }, inputs: [input = null] }) =>
+        isList(pad) ? padded(input, pad.map(quantity), mode, value) : elsewhere,
     ),
     'torch.nn.functional.unfold': unary('kernel_size, dilation=1, padding=0, stride=1', unfold),
     'torch.nn.functional.fold': unary('output_size, kernel_size, dilation=1, padding=0, stride=1', fold),
