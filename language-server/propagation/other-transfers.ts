@@ -80,7 +80,7 @@ export const reshapeTransfer: Transfer<'reshape'> = (node, [input], context) => 
     extent,
     signal: token ? ofToken(node, input, before) : input.signal,
     reason: input.reason,
-    backward: [flattened ? { ...passes, gain: 0 } : token ? fromToken : leaves ? fromMap(input) : passes],
+    backward: [flattened ? { ...passes, gain: 0 } : token ? fromToken : leaves ? fromMap(input) : fromPart(extent, input.extent)],
     ...((flattened || token || leaves) && { tokens: null }),
     gaussian: input.gaussian,
     origin: input.origin,
@@ -172,6 +172,12 @@ const fromMap = ({ tokens }: NodeState): Backward => ({
   ...passes,
   tokens: () => ({ factor: 1, share: tokens ? beyondEven(0, tokens.share) : 0 }),
 });
+
+/** Positions that are left out get nothing, and so have nothing in common with the others. */
+function fromPart(extent: Extent, from: Extent): Backward {
+  const [part, all] = [positions(extent), positions(from)];
+  return part < all && part > 0 ? { ...passes, gain: (part - 1) / (all - 1), crossGain: 1 } : passes;
+}
 
 /** The tokens of the map without those that stand beside them. */
 function leavesTokens(before: Shape, after: Shape, { extent }: NodeState): boolean {
