@@ -119,5 +119,10 @@ const isPeriodic = (operation: Operation): boolean =>
  */
 function sinesOfPlaces(shape: Shape, location: Location): Parameter {
   const source = { kind: 'call', text: 'sines of numbers', location } as const;
-  return { name: 'numbers', shape, writes: [{ family: 'constant', mean: 0, variance: 0.5, formula: null, source }] };
+  return {
+    name: 'numbers',
+    shape,
+    writes: [{ family: 'constant', mean: 0, variance: 0.5, formula: null, source }],
+    assumed: 'Sines and cosines that encode places have second moment 1/2, as both have together.',
+  };
 }

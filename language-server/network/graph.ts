@@ -23,6 +23,8 @@ export interface Parameter {
   loaded?: LoadedWeights;
   /** The weights of each output sum up to nothing, as those of a standardized convolution. */
   centred?: true;
+  /** What is assumed of its entries, as a sentence. */
+  assumed?: string;
   /** `requires_grad=False`: no optimizer moves it. */
   frozen?: true;
 }

@@ -44,7 +44,8 @@ function channelsOf(shape: readonly Quantity[] | null, dimensions: number): Quan
 }
 
 /** A table of positions or a class token: the same for both inputs. */
-export const parameterTransfer: Transfer<'parameter'> = (node) => {
+export const parameterTransfer: Transfer<'parameter'> = (node, _, { assume }) => {
+  if (node.parameter.assumed) assume(node.parameter.assumed);
   const second = parameterSecondMoment(node.parameter);
   if (second === null) return stops('The values of this parameter are not known.');
   const mean = numberOf(lastWrite(node.parameter)?.mean) ?? 0;
