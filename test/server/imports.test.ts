@@ -97,6 +97,25 @@ test('a request right after the edit of an imported file is answered with that e
   expect(JSON.stringify(result)).not.toContain('vanishing-gradient');
 });
 
+test('an edit of a file that registers a model changes what is said where the registry makes it', async () => {
+  await using editor = await started(watching);
+  const registered = net
+    .replace('from blocks import layer', 'from table import register\nfrom blocks import layer')
+    .replace('class Net', '@register\nclass Net');
+  const train =
+    "import torch\nfrom table import MODELS\nfrom zoo import *\ndef main():\n    model = MODELS['Net']()\nif __name__ == '__main__':\n    main()\n";
+  await save('table.py', 'MODELS = {}\ndef register(cls):\n    MODELS[cls.__name__] = cls\n    return cls\n');
+  await save('zoo.py', 'import net\n');
+  await save('blocks.py', plain);
+  await save('net.py', registered);
+  editor.open(uriOf('net.py'), registered);
+  editor.open(uriOf('train.py'), train);
+  await shows(editor, 'train.py', vanishes);
+  editor.open(uriOf('blocks.py'), plain);
+  editor.change(uriOf('blocks.py'), 2, initializer);
+  await shows(editor, 'train.py', (published) => !vanishes(published));
+});
+
 test('an imported file without the framework is read from the editor as well', async () => {
   await using editor = await started();
   await save('blocks.py', 'from sizes import layer\n');
