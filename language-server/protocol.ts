@@ -284,6 +284,8 @@ export interface Distributed {
   formula: string | null;
   /** Arguments of the call that the formula does not tell: `a` and `nonlinearity` of a gain, `std` and the bounds of a truncated normal. */
   given?: Record<string, number | string>;
+  /** The framework's own code wrote it, where the layer is made. */
+  byFramework?: boolean;
   /** Nobody but the framework wrote it, as far as can be known. */
   kept?: boolean;
   /** A call drew it anew by the very law that the layer's own constructor has. */

@@ -51,7 +51,7 @@ function provenance(parameter: WeightReport | BiasReport | null): Provenance {
   if (!parameter) return 'unknown';
   const spread = 'sigmaW2' in parameter ? parameter.sigmaW2 : parameter.sigmaB2;
   if (spread === null && parameter.variance === null) return 'unknown';
-  return parameter.sourceRange ? 'code' : 'default';
+  return parameter.sourceRange && !parameter.byFramework ? 'code' : 'default';
 }
 
 function sources({ weight, bias }: LayerReport): string {

@@ -68,6 +68,7 @@ const distributed = {
   kept: optional(flag),
   redrawn: optional(flag),
   loaded: optional(flag),
+  byFramework: optional(flag),
 };
 
 const local = record<LocalTheory>({

@@ -121,9 +121,10 @@ function distributed({ family, mean, variance, formula, source, given }: Distrib
     distribution: family,
     mean: number(mean),
     variance: number(variance),
-    source: place ? `${source.text} (${nameLine(place.range.start.line)})` : source.text,
+    source: place && !source.byFramework ? `${source.text} (${nameLine(place.range.start.line)})` : source.text,
     sourceRange: place?.range ?? null,
     formula,
+    ...(source.byFramework && { byFramework: true }),
     // What was scaled afterwards is not what these arguments say.
     ...(given && !source.changes && { given: { ...given } }),
   };

@@ -432,7 +432,13 @@ function writeTensor(run: Interpreter, name: string, row: InitializerRow, target
   const bound = bindSignature(row.signature, call, short);
   const location = run.location(call.node);
   const text = initializerText(run, short, call);
-  const source = { kind: 'call', text, location, ...(run.isUndecided && { undecided: true as const }) } as const;
+  const source = {
+    kind: 'call',
+    text,
+    location,
+    ...(run.file === run.library && { byFramework: true as const }),
+    ...(run.isUndecided && { undecided: true as const }),
+  } as const;
   const { parameter } = target;
   if (row.scales) {
     const factor = row.scales(toArguments(bound));

@@ -38,6 +38,8 @@ export interface Source {
   readonly text: string;
   /** Where the writer stands; `null` for a default. */
   readonly location: Location | null;
+  /** The framework's own code wrote it, while it made a layer. */
+  readonly byFramework?: true;
   /** It scaled or shifted what was there, instead of drawing anew. */
   readonly changes?: true;
   /** It copied another tensor. */

@@ -25,6 +25,16 @@ describe('a report', () => {
     expect(report.models.map(({ entry }) => entry)).toContain('vgg16');
   });
 
+  test('tells what the framework writes where it makes a layer from what the program writes', () => {
+    const text = (init: string) =>
+      `from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.attend = nn.MultiheadAttention(64, 4)\n${init}    def forward(self, x):\n        return self.attend(x, x, x)[0]\n`;
+    const weightOf = (init: string) => analyzer.analyzeText(text(init), { file }).models[0]!.layers[0]!.weight!;
+    expect(weightOf('')).toMatchObject({ source: 'xavier_uniform_', byFramework: true });
+    const own = weightOf('        nn.init.xavier_uniform_(self.attend.in_proj_weight)\n');
+    expect(own.source).toBe('xavier_uniform_ (line 6)');
+    expect(own.byFramework).toBeUndefined();
+  });
+
   test('is the same for the same text', () => {
     expect(analyzer.analyzeText(vgg, { file })).toEqual(analyzer.analyzeText(vgg, { file }));
   });

@@ -108,6 +108,13 @@ describe('where numbers come from', () => {
   test('each weight and each bias is counted once, as code, default or unknown', () => {
     expect(provenanceShares(reports.vgg)).toEqual({ code: 0, default: 32, unknown: 0 });
     expect(provenanceShares(reports.residual)).toEqual({ code: 17, default: 0, unknown: 3 });
+    const [first, ...rest] = reports.residual.layers;
+    const drawnByFramework = { ...first!, weight: { ...first!.weight!, byFramework: true } };
+    expect(provenanceShares({ ...reports.residual, layers: [drawnByFramework, ...rest] })).toEqual({
+      code: 16,
+      default: 1,
+      unknown: 3,
+    });
   });
 });
 
