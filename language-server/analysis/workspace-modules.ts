@@ -15,6 +15,8 @@ export interface OpenFiles {
   readonly folders: readonly string[];
 }
 
+export const nothingOpen: OpenFiles = { treeAt: () => null, isOpen: () => false, folders: [] };
+
 /** Beyond this many, the files that were not asked for longest are parsed again. */
 const keptTrees = 400;
 
@@ -32,7 +34,7 @@ export class WorkspaceModules implements ModuleReader {
 
   constructor(
     private readonly parser: PythonParser,
-    private readonly open: OpenFiles = { treeAt: () => null, isOpen: () => false, folders: [] },
+    private readonly open: OpenFiles = nothingOpen,
   ) {
     this.files = {
       isFile: (path: string) => open.isOpen(placeOf(path)) || this.stamp(path) !== null,

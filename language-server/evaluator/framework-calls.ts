@@ -430,15 +430,10 @@ export function writeParameter(run: Interpreter, name: string, row: InitializerR
 function writeTensor(run: Interpreter, name: string, row: InitializerRow, target: ParameterValue, call: Call): void {
   const short = name.split('.').at(-1)!;
   const bound = bindSignature(row.signature, call, short);
-  const location = run.location(call.node);
-  const text = initializerText(run, short, call);
   const source = {
-    kind: 'call',
-    text,
-    location,
-    ...(run.file === run.library && { byFramework: true as const }),
+    ...writer(run, initializerText(run, short, call), call),
     ...(run.isUndecided && { undecided: true as const }),
-  } as const;
+  };
   const { parameter } = target;
   if (row.scales) {
     const factor = row.scales(toArguments(bound));
@@ -465,6 +460,14 @@ function writeTensor(run: Interpreter, name: string, row: InitializerRow, target
     throw new Raised('ValueError', error.message);
   }
 }
+
+/** A call that says what a tensor holds: of the program, or of the framework's own code. */
+const writer = (run: Interpreter, text: string, { node }: Call): Source => ({
+  kind: 'call',
+  text,
+  location: run.location(node),
+  ...(run.file === run.library && { byFramework: true as const }),
+});
 
 /** `kaiming_normal_(mode='fan_out')`: the call without the tensor, as a user would say it. */
 function initializerText(run: Interpreter, short: string, call: Call): string {
@@ -508,7 +511,7 @@ export function callCreator(run: Interpreter, row: CreatorRow, name: string, cal
         mean,
         variance: row.variance,
         formula: null,
-        source: { kind: 'call', text: name.split('.').slice(-2).join('.'), location: run.location(call.node) },
+        source: writer(run, name.split('.').slice(-2).join('.'), call),
       },
     ],
   };
@@ -526,7 +529,7 @@ function countOf({ positional, keywords }: Call): Shape {
 
 /** `torch.tensor(0.5)`, `torch.from_numpy(random)`: a tensor of its own with what is given. */
 function tensorOf(run: Interpreter, given: Value | undefined, name: string, call: Call): ParameterValue {
-  const source = { kind: 'call', text: name.split('.').slice(-2).join('.'), location: run.location(call.node) } as const;
+  const source = writer(run, name.split('.').slice(-2).join('.'), call);
   return { kind: 'parameter', parameter: contentsOf(given, source), trainable: false };
 }
 
@@ -569,7 +572,7 @@ export function makeTrainable(run: Interpreter, call: Call): Value {
   }
   if (tensor?.kind === 'number') return constantParameter(run, tensor.value, call);
   if (tensor?.kind === 'list' && tensor.array) {
-    const source = { kind: 'call', text: 'numbers of the program', location: run.location(call.node) } as const;
+    const source = writer(run, 'numbers of the program', call);
     return { kind: 'parameter', parameter: contentsOf(tensor, source), trainable: true };
   }
   const reason = tensor?.kind === 'unknown' ? tensor.reason : 'The tensor of this parameter is not known.';
@@ -582,7 +585,7 @@ export function makeTrainable(run: Interpreter, call: Call): Value {
         mean: null,
         variance: null,
         formula: null,
-        source: { kind: 'call', text: reason, location: run.location(call.node) },
+        source: writer(run, reason, call),
       },
     ],
   };
@@ -591,7 +594,7 @@ export function makeTrainable(run: Interpreter, call: Call): Value {
 
 /** `nn.Parameter(torch.tensor(0.1))`. */
 function constantParameter(run: Interpreter, mean: Quantity, call: Call): Value {
-  const source = { kind: 'call', text: 'torch.tensor', location: run.location(call.node) } as const;
+  const source = writer(run, 'torch.tensor', call);
   const parameter: Parameter = {
     name: '',
     shape: [],

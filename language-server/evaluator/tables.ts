@@ -1,3 +1,4 @@
+import { memberPath } from '../source/module-paths.js';
 import type { Interpreter } from './interpreter.js';
 import { type DictValue, keyOf, type Value } from './values.js';
 
@@ -11,9 +12,8 @@ export function entryOf(run: Interpreter, table: DictValue, key: Value): Value |
   return fillTables(run) ? table.entries.get(keyOf(key))?.value : undefined;
 }
 
-/** Remembers a key that another file may add; `false`: none would. */
+/** Remembers a key that is not in a table, if another file may add it; `false`: none would. */
 export function noteMissing(run: Interpreter, table: DictValue, key: Value): boolean {
-  if (table.entries.has(keyOf(key))) return false;
   if (key.kind !== 'string' || run.isImporting || !isOfOtherFile(run, table)) return false;
   run.missedKeys.add(key.value);
   return true;
@@ -30,7 +30,7 @@ export function fillTables(run: Interpreter): boolean {
   for (let i = 0; i < run.imports.begun.length; i++) {
     const { scope } = run.imports.begun[i]!;
     for (const [alias, { module, name, file }] of scope.waiting) {
-      const paths = name === undefined ? [module] : [module, `${module}${module.endsWith('.') ? '' : '.'}${name}`];
+      const paths = name === undefined ? [module] : [module, memberPath(module, name)];
       const isWanted = paths.some((path) => {
         const ahead = run.imports.ahead(path, file);
         return ahead !== null && (ahead.isPackage || mention.test(ahead.text));

@@ -35,6 +35,10 @@ export function findModule(files: FileSystem, name: string, from: string): strin
   return project === undefined ? null : fileOf(files, join(project, 'src'), parts);
 }
 
+/** What `name` of a module is called as a module itself: `a.b` in `a`, `.b` in `.`. */
+export const memberPath = (module: string, name: string): string =>
+  module.endsWith('.') ? `${module}${name}` : `${module}.${name}`;
+
 /** Full dotted name of what `name` means in `from`; `null` where a relative name leads out of the package. */
 export function fullModuleName(files: FileSystem, name: string, from: string): string | null {
   const dots = /^\.*/.exec(name)![0].length;

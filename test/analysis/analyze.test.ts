@@ -30,6 +30,8 @@ describe('a report', () => {
       `from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.attend = nn.MultiheadAttention(64, 4)\n${init}    def forward(self, x):\n        return self.attend(x, x, x)[0]\n`;
     const weightOf = (init: string) => analyzer.analyzeText(text(init), { file }).models[0]!.layers[0]!.weight!;
     expect(weightOf('')).toMatchObject({ source: 'xavier_uniform_', byFramework: true });
+    const { layers } = analyzer.analyzeText(text(''), { file }).models[0]!;
+    expect(layers.map(({ bias }) => bias!.byFramework)).toEqual([true, true]);
     const own = weightOf('        nn.init.xavier_uniform_(self.attend.in_proj_weight)\n');
     expect(own.source).toBe('xavier_uniform_ (line 6)');
     expect(own.byFramework).toBeUndefined();

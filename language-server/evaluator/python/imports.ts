@@ -1,3 +1,4 @@
+import { memberPath } from '../../source/module-paths.js';
 import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.js';
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
@@ -47,7 +48,7 @@ function bind(run: Interpreter, scope: Scope, alias: string, moduleName: string,
     scope.defer(
       alias,
       () => {
-        const full = name === undefined ? null : run.fullName(`${moduleName}${moduleName.endsWith('.') ? '' : '.'}${name}`, from);
+        const full = name === undefined ? null : run.fullName(memberPath(moduleName, name), from);
         // The framework's own tables know what its sources mean better than an evaluation of these.
         if (full && run.resolve(full)) return frameworkValue(run, full) ?? missing(full);
         const module = fileModule(run, moduleName, from);
@@ -115,7 +116,7 @@ function memberOf(run: Interpreter, module: Value, moduleName: string, name: str
   const found = module.members?.get(name) ?? module.scope?.get(name);
   // Two files that import each other's names may ask for a module of the package before it is there.
   if (found && !isMissing(found)) return found;
-  const full = moduleName.endsWith('.') ? `${moduleName}${name}` : `${moduleName}.${name}`;
+  const full = memberPath(moduleName, name);
   if (run.isFrameworkPackage(full) && !module.scope) return frameworkValue(run, full) ?? missing(full);
   const file = run.resolveImport(full, from);
   if (!file) return found ?? missing(full);

@@ -182,8 +182,9 @@ export function dictMethod(run: Interpreter, object: Extract<Value, { kind: 'dic
     case 'get':
       return on(({ positional: [key = none, otherwise], keywords }) => {
         run.open.askForKey(key, object);
-        noteMissing(run, object, key);
-        return entries.get(keyOf(key))?.value ?? otherwise ?? keywords.get('default') ?? none;
+        const entry = entries.get(keyOf(key));
+        if (!entry) noteMissing(run, object, key);
+        return entry?.value ?? otherwise ?? keywords.get('default') ?? none;
       });
     case 'pop':
       return on(({ positional: [key, otherwise] }) => {

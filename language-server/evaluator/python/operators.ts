@@ -317,8 +317,9 @@ function isIn(run: Interpreter, item: Value, container: Value, node: SyntaxNode)
     case 'string':
       return item.kind === 'string' ? container.value.includes(item.value) : undefined;
     case 'dict':
+      if (container.entries.has(keyOf(item))) return true;
       noteMissing(run, container, item);
-      return container.entries.has(keyOf(item));
+      return false;
     case 'set':
       return container.entries.has(keyOf(item));
     case 'list':
