@@ -50,7 +50,7 @@ export function frameworkClass(run: Interpreter, name: string): ClassValue | nul
     return value?.kind === 'class' ? value : null;
   }
   if (resolved?.kind !== 'module' && resolved?.kind !== 'abstract') return null;
-  return run.frameworkClass(resolved.name, () => {
+  return run.nativeClass(resolved.name, () => {
     const baseNames = resolved.kind === 'module' ? [...(resolved.row.bases ?? []), run.framework.moduleClass] : resolved.bases;
     const bases = baseNames.flatMap((base) => frameworkClass(run, base) ?? []);
     const row = resolved.kind === 'module' ? resolved.row : null;

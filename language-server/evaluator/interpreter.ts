@@ -252,8 +252,8 @@ export class Interpreter {
     return resolve(this.framework, name);
   }
 
-  /** One class value for each class of the framework, so that identity means equality. */
-  frameworkClass(name: string, make: () => ClassValue): ClassValue {
+  /** One class value for each class that no file defines, so that identity means equality. */
+  nativeClass(name: string, make: () => ClassValue): ClassValue {
     const known = this.classes.get(name);
     if (known) return known;
     const made = make();

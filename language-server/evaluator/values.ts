@@ -302,6 +302,13 @@ export const string = (value: string): StringValue => ({ kind: 'string', value }
 export const list = (items: Value[]): ListValue => ({ kind: 'list', items });
 export const tuple = (items: readonly Value[]): TupleValue => ({ kind: 'tuple', items });
 export const unknown = (reason: string, location: Location | null = null): Unknown => ({ kind: 'unknown', reason, location });
+/** A module whose names the evaluator itself provides. */
+export const nativeNamespace = (name: string, members: Readonly<Record<string, Value>>): Namespace => ({
+  kind: 'namespace',
+  name,
+  members: new Map(Object.entries(members)),
+  scope: null,
+});
 export const builtin = (name: string, call: (call: Call) => Value): Builtin => ({ kind: 'builtin', name, call });
 
 export function dict(pairs: Iterable<readonly [Value, Value]> = [], missing?: Value): DictValue {

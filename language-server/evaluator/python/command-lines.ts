@@ -1,6 +1,8 @@
 import type { Interpreter } from '../interpreter.js';
-import { builtin, type Call, type Instance, list, none, tuple, type Value } from '../values.js';
+import { builtin, type Call, type Instance, list, nativeNamespace, none, tuple, type Value } from '../values.js';
+import { optionOf } from './argparse.js';
 import { callValue } from './calls.js';
+import { decoratorOrFactory } from './decorators.js';
 import { iterate } from './iteration.js';
 import { namespaceObject } from './namespace-object.js';
 
@@ -14,9 +16,13 @@ export const commandLineLibraries: Readonly<Record<string, (run: Interpreter) =>
     Option: builtin('Option', firstOr(run)),
     Argument: builtin('Argument', firstOr(run)),
   }),
+  click: (run) => ({
+    command: decoratorOrFactory('command'),
+    option: builtin('option', (call) => withOption(optionOf(run, call))),
+  }),
   absl: (run) => ({
-    flags: { kind: 'namespace', name: 'absl.flags', members: new Map(Object.entries(abslFlags(run))), scope: null },
-    app: { kind: 'namespace', name: 'absl.app', members: new Map(Object.entries(abslApp(run))), scope: null },
+    flags: nativeNamespace('absl.flags', abslFlags(run)),
+    app: nativeNamespace('absl.app', abslApp(run)),
   }),
   'absl.flags': abslFlags,
   'absl.app': abslApp,
@@ -38,6 +44,17 @@ const firstOr =
 
 const onCommandLine = (run: Interpreter, { node }: Call): Value =>
   run.unknown('This argument is given on the command line.', node);
+
+/** A decorator that gives a function the default of an option of the command line. */
+function withOption(option: ReturnType<typeof optionOf>): Value {
+  return builtin('option', ({ positional: [function_ = none] }) => {
+    if (function_.kind !== 'function') return function_;
+    const parameters = function_.parameters.map((parameter) =>
+      parameter.name === option?.name ? { ...parameter, default: option.value } : parameter,
+    );
+    return { ...function_, parameters };
+  });
+}
 
 const flagsOf = new WeakMap<Interpreter, Instance>();
 

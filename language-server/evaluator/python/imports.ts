@@ -3,7 +3,7 @@ import { child, namedChildren, type SyntaxNode } from '../../source/syntax-tree.
 import { frameworkValue } from '../framework-names.js';
 import type { Interpreter } from '../interpreter.js';
 import type { Scope, SourceFile } from '../scope.js';
-import { builtin, type Namespace, type Value } from '../values.js';
+import { builtin, type Namespace, nativeNamespace, type Value } from '../values.js';
 import { standardLibrary } from './standard-library.js';
 
 /** `import a.b`, `import a.b as c`. */
@@ -85,21 +85,14 @@ function nativeModule(run: Interpreter, name: string, from: SourceFile): Value |
 }
 
 /** `importlib.import_module('models.' + name)`. */
-const importlib = (run: Interpreter): Namespace => ({
-  kind: 'namespace',
-  name: 'importlib',
-  members: new Map([
-    [
-      'import_module',
-      builtin('import_module', ({ positional: [name], node }) =>
-        name?.kind === 'string'
-          ? (nativeModule(run, name.value, run.file) ?? fileModule(run, name.value, run.file))
-          : run.unknown('Which module is imported here is not known.', node),
-      ),
-    ],
-  ]),
-  scope: null,
-});
+const importlib = (run: Interpreter): Namespace =>
+  nativeNamespace('importlib', {
+    import_module: builtin('import_module', ({ positional: [name], node }) =>
+      name?.kind === 'string'
+        ? (nativeModule(run, name.value, run.file) ?? fileModule(run, name.value, run.file))
+        : run.unknown('Which module is imported here is not known.', node),
+    ),
+  });
 
 /** The file that a name means, or nothing that is known. */
 function fileModule(run: Interpreter, name: string, from: SourceFile): Namespace {

@@ -3,7 +3,7 @@ import type { Parameter } from '../../network/graph.js';
 import { add, ceil, divide, floor, multiply, numberOf, power, type Quantity, subtract } from '../../network/quantity.js';
 import type { Interpreter } from '../interpreter.js';
 import { bindSignature } from '../signature.js';
-import { builtin, type Call, float, int, type ListValue, none, type Value } from '../values.js';
+import { builtin, type Call, float, int, type ListValue, nativeNamespace, none, type Value } from '../values.js';
 import { arrayOf, numbersIn } from './arrays.js';
 import { iterate } from './iteration.js';
 import { binary } from './operators.js';
@@ -19,19 +19,12 @@ export function numpy(run: Interpreter): Record<string, Value> {
     ...Object.fromEntries(Object.entries(functions).map(([name, row]) => [name, followed(run, name, row)])),
     ...Object.fromEntries(wholeTypes.map((name) => [name, cast(name, (x) => int(Math.trunc(x)))])),
     ...Object.fromEntries(floatTypes.map((name) => [name, cast(name, float)])),
-    random: namespace('numpy.random', randomness(run)),
+    random: nativeNamespace('numpy.random', randomness(run)),
   };
 }
 
 const wholeTypes = ['int_', 'int8', 'int16', 'int32', 'int64', 'uint8', 'intp'];
 const floatTypes = ['float_', 'float16', 'float32', 'float64'];
-
-const namespace = (name: string, members: Record<string, Value>): Value => ({
-  kind: 'namespace',
-  name,
-  members: new Map(Object.entries(members)),
-  scope: null,
-});
 
 interface Row {
   readonly signature: string;
@@ -176,7 +169,7 @@ function randomness(run: Interpreter): Record<string, Value> {
       ]),
     ),
   };
-  const generator = builtin('generator', () => namespace('numpy.random.Generator', methods));
+  const generator = builtin('generator', () => nativeNamespace('numpy.random.Generator', methods));
   return { ...methods, RandomState: generator, default_rng: generator };
 }
 

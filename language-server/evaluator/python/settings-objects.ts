@@ -9,6 +9,7 @@ import {
   keyOf,
   list,
   nativeClass,
+  nativeNamespace,
   none,
   string,
   type Value,
@@ -35,12 +36,8 @@ export const settingsLibraries: Readonly<Record<string, (run: Interpreter) => Re
   omegaconf: (run) => ({ OmegaConf: omegaConf(run), DictConfig: settingsClass(run, 'DictConfig') }),
 };
 
-const configDict = (run: Interpreter): Value => ({
-  kind: 'namespace',
-  name: 'ml_collections.config_dict',
-  members: new Map([['ConfigDict', settingsClass(run, 'ConfigDict')]]),
-  scope: null,
-});
+const configDict = (run: Interpreter): Value =>
+  nativeNamespace('ml_collections.config_dict', { ConfigDict: settingsClass(run, 'ConfigDict') });
 
 function omegaConf(run: Interpreter): Value {
   const type = settingsClass(run, 'DictConfig');
@@ -59,17 +56,14 @@ function omegaConf(run: Interpreter): Value {
     to_container: ({ positional: [value = none] }) => plain(value),
   };
   const members = Object.entries(functions).map(([name, work]) => [name, builtin(name, work)] as const);
-  return { kind: 'namespace', name: 'omegaconf.OmegaConf', members: new Map(members), scope: null };
+  return nativeNamespace('omegaconf.OmegaConf', Object.fromEntries(members));
 }
 
-const classes = new WeakMap<Interpreter, Map<string, ClassValue>>();
+const settingsClass = (run: Interpreter, name: string): ClassValue =>
+  run.nativeClass(`settings.${name}`, () => makeSettingsClass(run, name));
 
-function settingsClass(run: Interpreter, name: string): ClassValue {
-  const known = classes.get(run) ?? new Map<string, ClassValue>();
-  classes.set(run, known);
-  const type = known.get(name) ?? nativeClass(name, { flavour: 'dict' });
-  if (known.has(name)) return type;
-  known.set(name, type);
+function makeSettingsClass(run: Interpreter, name: string): ClassValue {
+  const type = nativeClass(name, { flavour: 'dict' });
   for (const [method, work] of Object.entries(methods))
     type.attributes.set(
       method,

@@ -10,15 +10,17 @@ import {
   int,
   list,
   namedEntries,
+  nativeNamespace,
   none,
   string,
   tuple,
   type Value,
 } from '../values.js';
-import { argumentParser, optionOf } from './argparse.js';
+import { argumentParser } from './argparse.js';
 import { callValue } from './calls.js';
 import { dataclassDecorator } from './classes.js';
 import { commandLineLibraries } from './command-lines.js';
+import { decoratorOrFactory } from './decorators.js';
 import { iterate } from './iteration.js';
 import { namespaceObject } from './namespace-object.js';
 import { numpy } from './numpy.js';
@@ -29,7 +31,7 @@ import { settingsLibraries } from './settings-objects.js';
 /** Modules of Python's standard library that models use, progress bars, which pass on what they get, and libraries for settings; `undefined` for all others. */
 export function standardLibrary(run: Interpreter, name: string): Value | undefined {
   const make = modules[name];
-  return make ? { kind: 'namespace', name, members: new Map(Object.entries(make(run))), scope: null } : undefined;
+  return make && nativeNamespace(name, make(run));
 }
 
 const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Value>>> = {
@@ -176,10 +178,6 @@ const modules: Readonly<Record<string, (run: Interpreter) => Record<string, Valu
     add: builtin('add', ({ positional: [a = none, b = none], node }) => binary(run, '+', a, b, node)),
   }),
   argparse: (run) => ({ ArgumentParser: argumentParser(run), Namespace: namespace(run) }),
-  click: (run) => ({
-    command: decoratorOrFactory('command'),
-    option: builtin('option', (call) => withOption(optionOf(run, call))),
-  }),
   types: (run) => ({ SimpleNamespace: namespace(run) }),
   numpy,
   re: regularExpressions,
@@ -313,26 +311,6 @@ function gcd(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)];
   while (y > 0) [x, y] = [y, x % y];
   return x;
-}
-
-/** `@decorator` and `@decorator(...)` that leave the function as it is. */
-function decoratorOrFactory(name: string): Value {
-  return builtin(name, ({ positional: [function_] }) =>
-    function_?.kind === 'function' || function_?.kind === 'class'
-      ? function_
-      : builtin(name, ({ positional: [inner = none] }) => inner),
-  );
-}
-
-/** A decorator that gives a function the default of an option of the command line. */
-function withOption(option: ReturnType<typeof optionOf>): Value {
-  return builtin('option', ({ positional: [function_ = none] }) => {
-    if (function_.kind !== 'function') return function_;
-    const parameters = function_.parameters.map((parameter) =>
-      parameter.name === option?.name ? { ...parameter, default: option.value } : parameter,
-    );
-    return { ...function_, parameters };
-  });
 }
 
 function namedTupleFactory(run: Interpreter, { positional: [, names], node }: Call): Value {
